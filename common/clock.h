@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* clock: the only place that asks what time it is.
+ *
+ * An instant is microseconds of UTC since 1970 (int64_t, suffix _us or _at). Rules get instants
+ * as arguments; only edges, stores and timers call clock_now. Durations use the monotonic clock,
+ * which clock changes do not move. */
+#ifndef COMMON_CLOCK_H
+#define COMMON_CLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CLOCK_TEXT_SIZE = 25 }; /* "2026-11-24T05:02:11.123Z" and NUL */
+
+int64_t clock_now_us(void);
+uint64_t clock_monotonic_us(void);
+
+/* RFC 3339 in UTC with milliseconds, truncated; the form that all our JSON uses.
+ * Years 1970–9999. Returns text. */
+char *clock_format(int64_t instant_us, char text[CLOCK_TEXT_SIZE]);
+
+/* Reads RFC 3339 with a zone (Z or ±hh:mm), up to nine fraction digits, digits past the sixth
+ * dropped. False for anything else, impossible dates and leap seconds included. */
+bool clock_parse(const char *text, size_t size, int64_t *instant_us);
+
+#endif
