@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+# One file builds everything. The two commands a newcomer needs: make run, make test.
+#   make            programs in build/bin
+#   make run        install what is missing, start PostgreSQL, Kafka and the services
+#   make test       all tests that fit in about 20 minutes; ends with "N passed, N failed"
+# Others: unit sanitize valgrind contract service cluster faults bench demo token test-compose
+#         lint format clean
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := all
+MAKEFLAGS += --no-builtin-rules
+
+BUILD   ?= build
+MODE    ?= release
+NODE    := node_modules/.bin/node
+SERVICES := intake routing notification analytics
+
+PACKAGES := libuv rdkafka libpq jansson libmicrohttpd libcurl openssl yaml-0.1 jose
+CC      := gcc
+WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wformat=2 \
+           -Wimplicit-fallthrough -Wtrampolines -Wbidi-chars=any -Werror=format-security \
+           -Werror=implicit -Werror=incompatible-pointer-types -Werror=int-conversion
+HARDEN  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-clash-protection -fstack-protector-strong \
+           -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing \
+           -ftrivial-auto-var-init=zero -fPIE
+LINKHARD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen -Wl,--as-needed
+ifeq ($(shell uname -m),x86_64)
+HARDEN  += -fcf-protection=full
+endif
+ifeq ($(MODE),sanitize)
+HARDEN  := -fPIE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LINKHARD := -pie -fsanitize=address,undefined
+OPTIMIZE := -O1 -g
+else
+OPTIMIZE := -O2 -g
+endif
+
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+CFLAGS  := -std=gnu11 $(OPTIMIZE) $(WARN) $(HARDEN) -I. -MMD -MP $(shell pkg-config --cflags $(PACKAGES))
+LIBS    := $(shell pkg-config --libs $(PACKAGES)) -lgeos_c -lm
+
+OUT     := $(BUILD)/$(MODE)
+BIN     := $(BUILD)/$(if $(filter release,$(MODE)),bin,$(MODE)/bin)
+
+COMMON_SOURCES := $(wildcard common/*.c)
+COMMON_OBJECTS := $(COMMON_SOURCES:%.c=$(OUT)/%.o) $(OUT)/gen/common_migrations.o
+PROGRAMS := $(foreach s,$(SERVICES),$(if $(wildcard services/$(s)/main.c),$(BIN)/$(s))) \
+            $(if $(wildcard deploy/kafka/topics.c),$(BIN)/topics)
+
+.PHONY: all
+all: $(PROGRAMS)
+
+# --- objects -------------------------------------------------------------------------------
+$(OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c $< -o $@
+
+$(OUT)/gen/%.o: $(OUT)/gen/%.c
+	$(CC) $(CFLAGS) -c $< -o $@
+
+$(OUT)/common/service.o: CFLAGS += -DIHANOI_VERSION='"$(VERSION)"'
+
+$(OUT)/libcommon.a: $(COMMON_OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+# --- migrations and reference data, embedded in the binaries -----------------------------------
+$(OUT)/gen/common_migrations.c: deploy/local/embed-sql $(wildcard common/sql/*.sql)
+	@mkdir -p $(@D)
+	deploy/local/embed-sql common common/sql >$@.tmp && mv $@.tmp $@
+
+define service_rules
+$(1)_OBJECTS := $$(patsubst %.c,$(OUT)/%.o,$$(filter-out services/$(1)/main.c,$$(wildcard services/$(1)/*.c))) \
+                $(OUT)/gen/$(1)_migrations.o
+
+$(OUT)/gen/$(1)_migrations.c: deploy/local/embed-sql $$(wildcard services/$(1)/sql/*.sql)
+	@mkdir -p $$(@D)
+	deploy/local/embed-sql $(1) services/$(1)/sql >$$@.tmp && mv $$@.tmp $$@
+
+$(OUT)/lib$(1).a: $$($(1)_OBJECTS)
+	@rm -f $$@
+	ar rcs $$@ $$^
+
+$(BIN)/$(1): $(OUT)/services/$(1)/main.o $(OUT)/lib$(1).a $(OUT)/libcommon.a
+	@mkdir -p $$(@D)
+	$(CC) $(LINKHARD) -o $$@ $$^ $(LIBS)
+endef
+$(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
+
+$(BIN)/topics: $(patsubst %.c,$(OUT)/%.o,$(wildcard deploy/kafka/*.c))
+	@mkdir -p $(@D)
+	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
+
+# --- unit tests: tests/unit/<room>/test_<module>.c, one program each -----------------------------
+UNIT_SOURCES := $(wildcard tests/unit/*/test_*.c)
+UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(OUT)/unit/%)
+unit_room = $(word 1,$(subst /, ,$(1)))
+
+$(OUT)/unit/common/%: $(OUT)/tests/unit/common/%.o $(OUT)/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(LINKHARD) -o $@ $^ $(LIBS) -lcmocka
+
+define unit_rules
+$(OUT)/unit/$(1)/%: $(OUT)/tests/unit/$(1)/%.o $(OUT)/lib$(1).a $(OUT)/libcommon.a
+	@mkdir -p $$(@D)
+	$(CC) $(LINKHARD) -o $$@ $$^ $(LIBS) -lcmocka
+endef
+$(foreach s,$(SERVICES),$(eval $(call unit_rules,$(s))))
+
+.PHONY: unit unit-programs
+unit-programs: $(UNIT_PROGRAMS)
+unit: $(UNIT_PROGRAMS)
+	@deploy/local/run-unit $(UNIT_PROGRAMS)
+
+.PHONY: sanitize
+sanitize:
+	$(MAKE) MODE=sanitize unit
+
+.PHONY: valgrind
+valgrind: $(UNIT_PROGRAMS)
+	@RUN_UNDER="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9" \
+	    deploy/local/run-unit $(UNIT_PROGRAMS)
+
+# --- whole-system targets ------------------------------------------------------------------------
+.PHONY: install
+install:
+	deploy/local/install
+
+.PHONY: run
+run: install
+	$(MAKE) all
+	$(NODE) deploy/local/run.mjs
+
+.PHONY: token
+token:
+	@$(NODE) deploy/idp/token.mjs --role "$(ROLE)" $(if $(UNIT),--unit "$(UNIT)")
+
+.PHONY: test
+test: install
+	@tests/run-all
+
+.PHONY: contract service cluster faults browser bench demo test-compose
+contract service cluster faults browser: all
+	@tests/run-suite $@
+bench: install
+	$(MAKE) all
+	$(NODE) tests/bench/bench.mjs
+demo:
+	$(NODE) deploy/local/demo.mjs $(DEMO)
+test-compose:
+	tests/compose/run
+
+.PHONY: lint format clean
+lint:
+	tests/lint
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+clean:
+	rm -rf $(BUILD)/release $(BUILD)/sanitize $(BUILD)/bin
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
+.SECONDARY:
