@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* http: the server. libmicrohttpd driven by the libuv loop; one table of routes per service.
+ *
+ * A request lives from its first byte to its last: struct http_request is made when the header is
+ * in, its handler is called once when the whole body is in, and it must be answered exactly once,
+ * now or later (the connection sleeps meanwhile). All memory that the handler allocates comes from
+ * the request's arena and dies with it. Answering after the client has gone is allowed and does
+ * nothing. A request that is not answered within deadline_ms gets 503.
+ *
+ * Every non-2xx is RFC 9457 problem+json, except on routes with a problem writer of their own
+ * (Open311). Refused before any handler: header over 16 KiB (431), body over the route's limit
+ * (413), Transfer-Encoding together with Content-Length or two Content-Length (400: request
+ * smuggling, RFC 9112 section 6.3), unknown path (404) or method (405 with Allow), a principal
+ * without a role of the route (401, 403), more than requests_max under way (503, Retry-After).
+ * Loop thread only. */
+#ifndef COMMON_HTTP_H
+#define COMMON_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "common/arena.h"
+#include "common/auth.h"
+#include "common/buffer.h"
+#include "common/error.h"
+#include "common/metrics.h"
+#include "common/trace.h"
+
+enum { HTTP_PARAMS_MAX = 4, HTTP_BODY_MAX = 64 * 1024 };
+
+struct http;
+struct http_request;
+
+typedef void http_handler(struct http_request *request, void *state);
+/* Writes err as the body of an error answer and sets its content type. */
+typedef void http_write_problem(struct http_request *request, int status, const struct error *err,
+                                struct buffer *body, const char **content_type);
+
+enum http_flags {
+    HTTP_IDEMPOTENT = 1, /* Idempotency-Key is read; same key in flight gets 409 */
+    HTTP_IF_MATCH = 2    /* If-Match is required and must hold a quoted version */
+};
+
+struct http_route {
+    const char *method;
+    const char *path;   /* "/api/intake/submissions/{id}"; parameters are whole segments, but a
+                           fixed suffix may follow: "{id}.xml" */
+    const char *access; /* roles and scopes that may call it, blank-separated ("officer
+                           scope:read"); "" is public; "*" is anyone signed in */
+    http_handler *handler;
+    unsigned flags;
+    size_t body_max; /* 0: no body allowed */
+    http_write_problem *problem; /* NULL: problem+json */
+};
+
+struct http_config {
+    const char *bind;
+    unsigned port;
+    const struct http_route *routes; /* ended by a row without method */
+    void *state;                     /* given to handlers */
+    struct auth *auth;               /* borrowed */
+    size_t connections_max;
+    size_t requests_max; /* under way at once */
+    unsigned idle_s;     /* connection without traffic */
+    unsigned deadline_ms;
+};
+
+bool http_listen(struct http **http, uv_loop_t *loop, const struct http_config *config,
+                 struct metrics *metrics, struct error *err);
+/* Stops accepting; on_closed when every request is answered. */
+typedef void http_on_closed(void *arg);
+void http_close(struct http *http, http_on_closed *on_closed, void *arg);
+
+/* Readiness shown by /readyz; /livez and /metrics are always served. */
+typedef bool http_is_ready(struct buffer *why_not, void *arg);
+void http_set_ready(struct http *http, http_is_ready *is_ready, void *arg);
+
+/* ---- reading a request ---- */
+struct arena *http_arena(struct http_request *request);
+const struct principal *http_principal(const struct http_request *request);
+const struct trace *http_trace(const struct http_request *request);
+const char *http_method(const struct http_request *request);
+const char *http_path(const struct http_request *request);
+const char *http_param(const struct http_request *request, const char *name); /* never NULL */
+const char *http_query(const struct http_request *request, const char *name); /* NULL: absent */
+const char *http_header(const struct http_request *request, const char *name);
+const char *http_body(const struct http_request *request, size_t *size);
+/* Query parameter as a number; fallback when absent, field error when bad. */
+int64_t http_query_int(const struct http_request *request, const char *name, int64_t min,
+                       int64_t max, int64_t fallback, struct error *err);
+/* Idempotency-Key without its quotes (draft-ietf-httpapi-idempotency-key-header-07), NULL when
+ * absent. */
+const char *http_idempotency_key(const struct http_request *request);
+int64_t http_if_match(const struct http_request *request); /* version; -1 when absent */
+
+/* ---- answering ---- */
+void http_answer_header(struct http_request *request, const char *name, const char *value);
+/* Copies body. content_type NULL: application/json. */
+void http_answer(struct http_request *request, int status, const char *content_type,
+                 const char *body, size_t size);
+void http_answer_error(struct http_request *request, const struct error *err);
+/* The one table of kinds to statuses. */
+int http_status(enum error_kind kind);
+
+/* ---- server-sent events ---- */
+struct http_stream;
+/* Answers with text/event-stream; the stream lives until the client goes, the server stops or
+ * http_stream_close. on_gone is called once in any case. A comment line goes out every 15 s. */
+typedef void http_on_gone(struct http_stream *stream, void *arg);
+struct http_stream *http_answer_stream(struct http_request *request, http_on_gone *on_gone,
+                                       void *arg);
+/* Last-Event-ID of the request, or NULL. A stream with over 256 KiB unsent is closed: false. */
+const char *http_last_event_id(const struct http_request *request);
+bool http_stream_send(struct http_stream *stream, const char *event, const char *id,
+                      const char *data, size_t size);
+void http_stream_close(struct http_stream *stream);
+
+#endif
