@@ -70,6 +70,11 @@ bool consume_is_ready(const struct consume *consume); /* assigned once, no alarm
 /* True when everything that was in the topics when the process started has been applied. */
 bool consume_has_caught_up(const struct consume *consume);
 
+/* Operator verb, blocking: `position accept --topic T --partition P --at beginning|end|OFFSET`: the
+ * way out of an alarm about a lost log or a replaced broker. Returns the exit code. */
+int consume_position_verb(const char *conninfo, const struct kafka_config *kafka,
+                          const char *group, int argc, char **argv);
+
 /* ---- inside a handler ---- */
 struct consume_message *consume_messages(struct consume_batch *batch, size_t *count);
 struct pg_tx *consume_tx(struct consume_batch *batch);

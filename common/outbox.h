@@ -51,6 +51,9 @@ void outbox_close(struct outbox *outbox, unsigned grace_ms, outbox_on_closed *on
                   void *arg);
 bool outbox_is_full(const struct outbox *outbox);
 
+/* The producer's on_delivered, handed on by whoever opened the producer. */
+void outbox_delivered(struct outbox *outbox, void *opaque, bool delivered, const char *reason);
+
 /* Copies the event. `command` ties the row to the statement's winners (see OUTBOX_INSERT). */
 struct outbox_item *outbox_stage(struct outbox *outbox, const struct event *event,
                                  const struct uuid *command);
