@@ -3,10 +3,10 @@
  *
  *   log_info("case_assigned", log_text("case", id), log_text("unit", unit));
  *
- * Members: ts (RFC 3339 UTC), level, service, event, then the given fields. Error: someone must
- * act; warn: we coped; info: state changed; debug: for developers. No personal data ever. Lines
- * with the same event at warn and error are limited to 50 in 10 s; what was dropped is counted
- * and reported. The logger is the one process-wide object: lines come from everywhere and carry
+ * Members: ts (RFC 3339 UTC), level, service, instance, event, then the given fields. Error:
+ * someone must act; warn: we coped; info: state changed; debug: for developers. No personal data
+ * ever. Events are literals. Lines with the same event at warn and error are limited to 50 in
+ * 10 s; what was dropped is counted and reported with the first line after that. The logger is the one process-wide object: lines come from everywhere and carry
  * no state that a rule could read. Call from the loop's thread only. */
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H

@@ -63,7 +63,8 @@ void trace_continue(struct trace *trace, const char *received, size_t size)
     memcpy(text, "00-00000000000000000000000000000000-0000000000000000-01", TRACE_TEXT_SIZE);
     if (is_valid(received, size)) {
         memcpy(text + TRACE_ID_AT, received + TRACE_ID_AT, TRACE_ID_SIZE);
-        memcpy(text + FLAGS_AT, received + FLAGS_AT, 2);
+        /* Section 3.2.2.5: only "sampled" is defined; the other flags are not passed on. */
+        text[FLAGS_AT + 1] = strchr("13579bdf", received[FLAGS_AT + 1]) != NULL ? '1' : '0';
     } else {
         put_random_hex(text + TRACE_ID_AT, TRACE_ID_SIZE);
     }
