@@ -7,7 +7,8 @@
  * codec ends with json_read_end, which also refuses unknown fields where the reader is strict
  * (HTTP; topics skip them). The jansson tree stays in here and in codecs (*_json.c).
  *
- * Writing: straight into a buffer, commas kept by the writer. A NULL text leaves the member out. */
+ * Writing: straight into a buffer, commas kept by the writer. A NULL text leaves the member out.
+ * Texts are valid UTF-8 already. */
 #ifndef COMMON_JSON_H
 #define COMMON_JSON_H
 
@@ -32,24 +33,32 @@ struct json_document {
 
 /* Parses UTF-8 JSON whose root is an object: duplicate members, NUL in text, depth over
  * JSON_DEPTH_MAX and trailing bytes are refused (codes "invalid_json", "too_deep",
- * "duplicate_member"), with line and column in the text. Free with json_document_free. */
+ * "duplicate_member", "invalid_utf8"), with line and column in the text. Free with
+ * json_document_free. */
 bool json_document_parse(struct json_document *document, const char *text, size_t size,
                          struct error *err);
 void json_document_free(struct json_document *document);
+
+struct json_asked; /* the names that a codec knows, kept by strict readers */
 
 struct json_reader {
     const json_t *object; /* borrowed; NULL when the member was absent: all reads give nothing */
     struct arena *arena;  /* texts are copied here */
     struct error *err;
-    const struct json_reader *parent;
+    struct json_reader *parent;
     const char *name; /* of this object in its parent; NULL at the root */
     int index;        /* of this object in an array; -1 elsewhere */
     enum json_strictness strictness;
-    size_t members_read;
+    const struct json_asked *asked;
+    bool faulty; /* a fault was found in here or below */
 };
 
 void json_read_root(struct json_reader *reader, const struct json_document *document,
                     struct arena *arena, enum json_strictness strictness, struct error *err);
+
+/* Every read: a member that is null is of the wrong type, not absent. Codes of faults: "required",
+ * "wrong_type", "too_short", "too_long", "control_character", "not_allowed", "not_an_integer",
+ * "out_of_range", "bad_instant", "bad_uuid", "too_many", "unknown_field". */
 
 /* min and max count Unicode code points. Control characters other than \t \n \r are refused.
  * Returns NULL when absent or bad. */
@@ -58,7 +67,8 @@ const char *json_read_text(struct json_reader *reader, const char *name,
 /* One of words (NULL-terminated list); the index, or -1 when absent or bad. */
 int json_read_word(struct json_reader *reader, const char *name, enum json_presence presence,
                    const char *const *words);
-/* Integers only; fallback when absent or bad. */
+/* Integers, however written (1, 1.0, 1e0: JSON Schema knows no difference); fallback when absent or
+ * bad. */
 int64_t json_read_int(struct json_reader *reader, const char *name, enum json_presence presence,
                       int64_t min, int64_t max, int64_t fallback);
 /* Finite numbers. */
@@ -69,12 +79,14 @@ bool json_read_bool(struct json_reader *reader, const char *name, enum json_pres
 /* RFC 3339 instant in µs; 0 when absent or bad. */
 int64_t json_read_instant(struct json_reader *reader, const char *name,
                           enum json_presence presence);
+/* Lower case only, as the schemas want it: ids are compared as text elsewhere. */
 bool json_read_uuid(struct json_reader *reader, const char *name, enum json_presence presence,
                     struct uuid *uuid);
 /* Opens a nested object; false when absent or bad (child then reads nothing). */
 bool json_read_object(struct json_reader *reader, const char *name, enum json_presence presence,
                       struct json_reader *child);
-/* Array of texts; the count, items in *texts (arena). */
+/* Array of texts, each of 1 to length_max code points; the count, items in *texts (arena). Nothing
+ * if one of them is bad. */
 size_t json_read_texts(struct json_reader *reader, const char *name, enum json_presence presence,
                        size_t count_max, size_t length_max, const char *const **texts);
 /* Length of an array of objects (0 when absent or bad), then each one by index. */
@@ -103,7 +115,7 @@ void json_put_text(struct json_writer *writer, const char *name, const char *tex
 void json_put_text_size(struct json_writer *writer, const char *name, const char *text,
                         size_t size);
 void json_put_int(struct json_writer *writer, const char *name, int64_t value);
-/* At most `decimals` digits after the point, trailing zeros dropped. */
+/* At most `decimals` (0–9) digits after the point, trailing zeros dropped; finite values only. */
 void json_put_real(struct json_writer *writer, const char *name, double value, int decimals);
 void json_put_bool(struct json_writer *writer, const char *name, bool value);
 void json_put_instant(struct json_writer *writer, const char *name, int64_t instant_us);

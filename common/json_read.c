@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/utf8.h"
+
+struct json_asked {
+    const char *name; /* borrowed: a codec's constant */
+    const struct json_asked *next;
+};
+
+enum {
+    NO_INDEX = -1,
+    FIELD_SIZE = sizeof((struct error_field){0}).field,
+    TEXT_SIZE = sizeof((struct error_field){0}).text
+};
+
+/* ---- faults and their paths ---- */
+
+/* Longer than what an error keeps, so that the cut falls on a whole code point there. */
+struct path {
+    char text[2 * FIELD_SIZE];
+    size_t size;
+};
+
+static void path_add(struct path *path, const char *name, int index)
+{
+    char number[16] = "";
+    if (index != NO_INDEX) {
+        snprintf(number, sizeof number, "[%d]", index);
+    }
+    int wanted = snprintf(path->text + path->size, sizeof path->text - path->size, "%s%s%s",
+                          path->size > 0 ? "." : "", name, number);
+    path->size += (size_t)wanted;
+    if (path->size >= sizeof path->text) {
+        path->size = sizeof path->text - 1;
+    }
+}
+
+/* Recurses as deep as the document: JSON_DEPTH_MAX. */
+static void path_to(struct path *path, const struct json_reader *reader)
+{
+    if (reader->parent != NULL) {
+        path_to(path, reader->parent);
+        path_add(path, reader->name, reader->index);
+    }
+}
+
+__attribute__((format(printf, 5, 6))) static bool fault_at(struct json_reader *reader,
+                                                           const char *name, int index,
+                                                           const char *code, const char *format,
+                                                           ...)
+{
+    struct path path = {.size = 0};
+    char text[TEXT_SIZE];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    path_to(&path, reader);
+    if (name != NULL) {
+        path_add(&path, name, index);
+    }
+    path.text[utf8_fit(path.text, path.size, FIELD_SIZE - 1)] = '\0';
+    for (struct json_reader *up = reader; up != NULL; up = up->parent) {
+        up->faulty = true;
+    }
+    return error_add_field(reader->err, path.text, code, "%s", text);
+}
+
+bool json_read_fault(struct json_reader *reader, const char *name, const char *code,
+                     const char *text)
+{
+    return fault_at(reader, name, NO_INDEX, code, "%s", text);
+}
+
+/* ---- members ---- */
+
+/* The member of that name, or NULL: absent, which is a fault where it is required. A reader
+ * without object is silent, since the absence of the object itself was judged already. */
+static const json_t *take(struct json_reader *reader, const char *name, enum json_presence presence)
+{
+    if (reader->object == NULL) {
+        return NULL;
+    }
+    if (reader->strictness == JSON_STRICT_FIELDS) {
+        struct json_asked *asked = arena_alloc(reader->arena, sizeof *asked);
+        *asked = (struct json_asked){.name = name, .next = reader->asked};
+        reader->asked = asked;
+    }
+    const json_t *value = json_object_get(reader->object, name);
+    if (value == NULL && presence == JSON_REQUIRED) {
+        fault_at(reader, name, NO_INDEX, "required", "is required");
+    }
+    return value;
+}
+
+static bool wrong_type(struct json_reader *reader, const char *name, int index, const char *wanted)
+{
+    return fault_at(reader, name, index, "wrong_type", "must be %s", wanted);
+}
+
+/* Counts code points of valid UTF-8; false at a control character that no text of ours holds:
+ * C0 but tab and line ends, DEL, C1. */
+static bool measure_text(const char *text, size_t size, size_t *length)
+{
+    *length = 0;
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bool c0 = c < 0x20 && c != '\t' && c != '\n' && c != '\r';
+        bool c1 = c == 0xC2 && (unsigned char)text[i + 1] < 0xA0;
+        if (c0 || c1 || c == 0x7F) {
+            return false;
+        }
+        *length += (c & 0xC0) != 0x80;
+    }
+    return true;
+}
+
+/* The text in the arena, or NULL and a fault. */
+static const char *check_text(struct json_reader *reader, const char *name, int index,
+                              const json_t *value, size_t min, size_t max)
+{
+    size_t length;
+    if (!json_is_string(value)) {
+        wrong_type(reader, name, index, "text");
+        return NULL;
+    }
+    const char *text = json_string_value(value);
+    size_t size = json_string_length(value);
+    if (!measure_text(text, size, &length)) {
+        fault_at(reader, name, index, "control_character", "holds a control character");
+        return NULL;
+    }
+    if (length < min) {
+        fault_at(reader, name, index, "too_short", "must have at least %zu characters", min);
+        return NULL;
+    }
+    if (length > max) {
+        fault_at(reader, name, index, "too_long", "must have at most %zu characters", max);
+        return NULL;
+    }
+    return arena_copy(reader->arena, text, size);
+}
+
+const char *json_read_text(struct json_reader *reader, const char *name,
+                           enum json_presence presence, size_t min, size_t max)
+{
+    const json_t *value = take(reader, name, presence);
+    return value == NULL ? NULL : check_text(reader, name, NO_INDEX, value, min, max);
+}
+
+int json_read_word(struct json_reader *reader, const char *name, enum json_presence presence,
+                   const char *const *words)
+{
+    const json_t *value = take(reader, name, presence);
+    if (value == NULL) {
+        return -1;
+    }
+    if (!json_is_string(value)) {
+        wrong_type(reader, name, NO_INDEX, "text");
+        return -1;
+    }
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], json_string_value(value)) == 0) {
+            return i;
+        }
+    }
+    fault_at(reader, name, NO_INDEX, "not_allowed", "is none of the words allowed here");
+    return -1;
+}
+
+/* True for whole numbers that a double holds exactly, too. */
+static bool to_integer(const json_t *value, int64_t *integer)
+{
+    static const double exact_max = 9007199254740992.0; /* 2^53 */
+    if (json_is_integer(value)) {
+        *integer = json_integer_value(value);
+        return true;
+    }
+    double real = json_real_value(value);
+    if (fabs(real) > exact_max || real != trunc(real)) {
+        return false;
+    }
+    *integer = (int64_t)real;
+    return true;
+}
+
+int64_t json_read_int(struct json_reader *reader, const char *name, enum json_presence presence,
+                      int64_t min, int64_t max, int64_t fallback)
+{
+    int64_t integer;
+    const json_t *value = take(reader, name, presence);
+    if (value == NULL) {
+        return fallback;
+    }
+    if (!json_is_number(value)) {
+        wrong_type(reader, name, NO_INDEX, "a number");
+        return fallback;
+    }
+    if (!to_integer(value, &integer)) {
+        fault_at(reader, name, NO_INDEX, "not_an_integer", "must be a whole number");
+        return fallback;
+    }
+    if (integer < min || integer > max) {
+        fault_at(reader, name, NO_INDEX, "out_of_range",
+                 "must be from %" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT, (json_int_t)min,
+                 (json_int_t)max);
+        return fallback;
+    }
+    return integer;
+}
+
+double json_read_real(struct json_reader *reader, const char *name, enum json_presence presence,
+                      double min, double max, double fallback)
+{
+    const json_t *value = take(reader, name, presence);
+    if (value == NULL) {
+        return fallback;
+    }
+    if (!json_is_number(value)) {
+        wrong_type(reader, name, NO_INDEX, "a number");
+        return fallback;
+    }
+    double real = json_number_value(value); /* finite: the parser refuses overflow */
+    if (real < min || real > max) {
+        fault_at(reader, name, NO_INDEX, "out_of_range", "must be from %.15g to %.15g", min, max);
+        return fallback;
+    }
+    return real;
+}
+
+bool json_read_bool(struct json_reader *reader, const char *name, enum json_presence presence,
+                    bool fallback)
+{
+    const json_t *value = take(reader, name, presence);
+    if (value == NULL) {
+        return fallback;
+    }
+    if (!json_is_boolean(value)) {
+        wrong_type(reader, name, NO_INDEX, "true or false");
+        return fallback;
+    }
+    return json_is_true(value);
+}
+
+int64_t json_read_instant(struct json_reader *reader, const char *name, enum json_presence presence)
+{
+    int64_t instant_us;
+    const json_t *value = take(reader, name, presence);
+    if (value == NULL) {
+        return 0;
+    }
+    if (!json_is_string(value)) {
+        wrong_type(reader, name, NO_INDEX, "text");
+        return 0;
+    }
+    if (!clock_parse(json_string_value(value), json_string_length(value), &instant_us)) {
+        fault_at(reader, name, NO_INDEX, "bad_instant",
+                 "must be an instant with a zone, as 2026-11-24T05:02:11.123Z");
+        return 0;
+    }
+    return instant_us;
+}
+
+bool json_read_uuid(struct json_reader *reader, const char *name, enum json_presence presence,
+                    struct uuid *uuid)
+{
+    static const char upper[] = "ABCDEF";
+    const json_t *value = take(reader, name, presence);
+    if (value == NULL) {
+        return false;
+    }
+    if (!json_is_string(value)) {
+        return wrong_type(reader, name, NO_INDEX, "text");
+    }
+    const char *text = json_string_value(value);
+    if (strpbrk(text, upper) != NULL || !uuid_parse(text, json_string_length(value), uuid)) {
+        return fault_at(reader, name, NO_INDEX, "bad_uuid", "must be a UUID in lower case");
+    }
+    return true;
+}
+
+/* ---- objects and arrays ---- */
+
+static struct json_reader child_of(struct json_reader *reader, const char *name, int index)
+{
+    return (struct json_reader){
+        .arena = reader->arena,
+        .err = reader->err,
+        .parent = reader,
+        .name = name,
+        .index = index,
+        .strictness = reader->strictness,
+    };
+}
+
+void json_read_root(struct json_reader *reader, const struct json_document *document,
+                    struct arena *arena, enum json_strictness strictness, struct error *err)
+{
+    *reader = (struct json_reader){
+        .object = document->root,
+        .arena = arena,
+        .err = err,
+        .index = NO_INDEX,
+        .strictness = strictness,
+    };
+}
+
+bool json_read_object(struct json_reader *reader, const char *name, enum json_presence presence,
+                      struct json_reader *child)
+{
+    const json_t *value = take(reader, name, presence);
+    *child = child_of(reader, name, NO_INDEX);
+    if (value == NULL) {
+        return false;
+    }
+    if (!json_is_object(value)) {
+        return wrong_type(reader, name, NO_INDEX, "an object");
+    }
+    child->object = value;
+    return true;
+}
+
+/* The array if it is one and not too long. */
+static const json_t *take_array(struct json_reader *reader, const char *name,
+                                enum json_presence presence, size_t count_max)
+{
+    const json_t *value = take(reader, name, presence);
+    if (value == NULL) {
+        return NULL;
+    }
+    if (!json_is_array(value)) {
+        wrong_type(reader, name, NO_INDEX, "an array");
+        return NULL;
+    }
+    if (json_array_size(value) > count_max) {
+        fault_at(reader, name, NO_INDEX, "too_many", "must have at most %zu items", count_max);
+        return NULL;
+    }
+    return value;
+}
+
+size_t json_read_texts(struct json_reader *reader, const char *name, enum json_presence presence,
+                       size_t count_max, size_t length_max, const char *const **texts)
+{
+    bool bad = false;
+    const json_t *array = take_array(reader, name, presence, count_max);
+    size_t count = json_array_size(array); /* 0 for NULL */
+    const char **copies = arena_array(reader->arena, count, sizeof *copies);
+
+    for (size_t i = 0; i < count; i++) {
+        copies[i] = check_text(reader, name, (int)i, json_array_get(array, i), 1, length_max);
+        bad |= copies[i] == NULL;
+    }
+    *texts = copies;
+    return bad ? 0 : count;
+}
+
+size_t json_read_array(struct json_reader *reader, const char *name, enum json_presence presence,
+                       size_t count_max)
+{
+    return json_array_size(take_array(reader, name, presence, count_max));
+}
+
+bool json_read_item(struct json_reader *reader, const char *name, size_t index,
+                    struct json_reader *child)
+{
+    const json_t *item = json_array_get(json_object_get(reader->object, name), index);
+    assert(item != NULL); /* below the length that json_read_array gave */
+    *child = child_of(reader, name, (int)index);
+    if (!json_is_object(item)) {
+        return wrong_type(reader, name, (int)index, "an object");
+    }
+    child->object = item;
+    return true;
+}
+
+static bool was_asked(const struct json_reader *reader, const char *name)
+{
+    for (const struct json_asked *asked = reader->asked; asked != NULL; asked = asked->next) {
+        if (strcmp(asked->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool json_read_end(struct json_reader *reader)
+{
+    if (reader->object == NULL || reader->strictness != JSON_STRICT_FIELDS) {
+        return !reader->faulty;
+    }
+    json_t *object = (json_t *)reader->object; /* jansson's iterator wants it so */
+    int unknown = 0;
+    for (void *at = json_object_iter(object); at != NULL && unknown <= ERROR_FIELDS_MAX;
+         at = json_object_iter_next(object, at)) {
+        if (!was_asked(reader, json_object_iter_key(at))) {
+            fault_at(reader, json_object_iter_key(at), NO_INDEX, "unknown_field", "is not known");
+            unknown++;
+        }
+    }
+    return !reader->faulty;
+}
