@@ -184,9 +184,19 @@ static int run_verb(const struct service *service, const struct config *config, 
     return usage(service);
 }
 
-int service_main(const struct service *service, int argc, char **argv)
+/* A default that depends on the service, so that no table can hold it. */
+static void set_default_instance(const struct service *service)
 {
     char instance[64];
+    const char *given = getenv("INSTANCE");
+    if (given == NULL || *given == '\0') {
+        snprintf(instance, sizeof instance, "%s-0", service->name);
+        setenv("INSTANCE", instance, 1);
+    }
+}
+
+int service_main(const struct service *service, int argc, char **argv)
+{
     struct config *config;
     struct error err = {0};
     enum log_level level = LOG_INFO;
@@ -194,11 +204,11 @@ int service_main(const struct service *service, int argc, char **argv)
     if (argc < 2 || strcmp(argv[1], "--help") == 0) {
         return usage(service);
     }
-    snprintf(instance, sizeof instance, "%s-0", service->name);
-    setenv("INSTANCE", instance, 0); /* the default depends on the service */
+    set_default_instance(service);
     if (!config_load(&config, common_options, sizeof common_options / sizeof common_options[0],
                      service->options, service->option_count, &err)) {
-        fprintf(stderr, "%s: the configuration is not complete:\n%s\n", service->name, err.text);
+        fprintf(stderr, "%s: %s\n%s\n", service->name, err.text, config_faults(config));
+        config_free(config);
         return 2;
     }
     if (!log_level_parse(config_text(config, "LOG_LEVEL"), &level)) {
