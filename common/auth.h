@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* auth: who is calling, by OpenID Connect access token or by API key.
  *
- * Tokens: JWT signed with RS256, PS256, ES256 or EdDSA by a key of the issuer's JWKS; iss, aud, exp, nbf are
- * checked with 60 s of leeway (RFC 9068); jku, x5u and jwk headers are ignored. Verified tokens
- * are remembered by their SHA-256 until they expire. An unknown key id makes the JWKS be fetched
- * again, at most once in 10 s. Keys: random texts, kept as SHA-256 in API_KEYS_FILE
- * ({"keys":[{"id","sha256","roles":[],"scopes":[],"expires"?}]}), read again when the file
- * changes; compared in constant time. Loop thread only. */
+ * Tokens: JWT of type at+jwt or JWT and at most 8 KiB, signed with RS256, PS256 or ES256 by a key
+ * of the issuer's JWKS; iss, aud, exp, nbf are checked with 60 s of leeway (RFC 9068); jku, x5u
+ * and jwk headers are ignored. Verified tokens are remembered by their SHA-256 until they expire
+ * or the issuer's keys change. An unknown key id makes the JWKS be fetched again, at most once in
+ * 10 s (1 s after a fetch that failed); keys older than 10 minutes are fetched again in the
+ * background. Keys: random texts, kept as SHA-256 in API_KEYS_FILE
+ * ({"keys":[{"id","sha256","roles":[],"scopes":[],"expires"?,"demo"?}]}), read again when the file
+ * changes (a bad file is logged and the old keys stay); compared in constant time.
+ *
+ * Errors: ERR_UNAUTHENTICATED for what the caller brought, ERR_RETRY while the issuer's keys
+ * cannot be had, ERR_BUSY when too many wait for them. Loop thread only. */
 #ifndef COMMON_AUTH_H
 #define COMMON_AUTH_H
 
@@ -23,14 +28,15 @@ enum principal_kind { PRINCIPAL_NOBODY, PRINCIPAL_PERSON, PRINCIPAL_SYSTEM };
 
 enum { PRINCIPAL_GRANTS_MAX = 16 };
 
-/* Texts live in the arena given to auth_check. */
+/* It and its texts live in the arena given to auth_check. */
 struct principal {
     enum principal_kind kind;
-    const char *id;     /* sub of the token, id of the key; "" for nobody */
-    const char *name;   /* NULL when not told */
-    const char *email;  /* NULL when not told */
-    const char *unit;   /* claim "unit": scope of officers; NULL when not told */
-    size_t grant_count; /* roles as they are, scopes as "scope:read" */
+    const char *id;    /* sub of the token, id of the key; "" for nobody */
+    const char *name;  /* NULL when not told */
+    const char *email; /* NULL when not told */
+    const char *unit;  /* claim "unit": scope of officers; NULL when not told */
+    size_t
+        grant_count; /* roles as they are, scopes as "scope:read"; a token's surplus is dropped */
     const char *grants[PRINCIPAL_GRANTS_MAX];
 };
 
@@ -49,10 +55,10 @@ bool auth_open(struct auth **auth, uv_loop_t *loop, struct fetch *fetch,
                const struct auth_config *config, struct metrics *metrics, struct error *err);
 void auth_close(struct auth *auth);
 
-/* Calls on_checked once, at once or after a key fetch. err NULL: principal is valid in the arena.
- * Both credentials NULL: nobody. */
-typedef void auth_on_checked(const struct principal *principal, const struct error *err,
-                             void *arg);
+/* Calls on_checked once, at once or after a key fetch. err NULL: principal lives in the arena
+ * as do its texts. Both credentials NULL: nobody; both given: the token
+ * counts. The credentials are copied where needed. */
+typedef void auth_on_checked(const struct principal *principal, const struct error *err, void *arg);
 void auth_check(struct auth *auth, const char *bearer, const char *api_key, struct arena *arena,
                 auth_on_checked *on_checked, void *arg);
 
