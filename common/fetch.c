@@ -20,6 +20,7 @@ struct fetch {
     uv_timer_t *timer;
     char *ca_file;
     size_t running, transfers_max;
+    bool closing;
     size_t waiting, waiting_max;
     struct transfer *first, *last; /* the waiting line */
     struct transfer *running_list;
@@ -112,7 +113,10 @@ static int on_socket_wanted(CURL *easy, curl_socket_t socket, int what, void *ar
         watch = memory_zero(1, sizeof *watch);
         watch->fetch = fetch;
         watch->socket = socket;
-        uv_poll_init_socket(fetch->loop, &watch->poll, socket);
+        if (uv_poll_init_socket(fetch->loop, &watch->poll, socket) != 0) {
+            free(watch);
+            return -1; /* curl ends the transfer */
+        }
         watch->poll.data = watch;
         curl_multi_assign(fetch->multi, socket, watch);
     }
@@ -161,7 +165,7 @@ void fetch_close(struct fetch *fetch)
     }
     struct transfer *waiting = fetch->first, *running = fetch->running_list;
     fetch->first = fetch->running_list = NULL;
-    fetch->transfers_max = 0;
+    fetch->closing = true; /* an end that asks for a new transfer is refused */
     for (struct transfer *transfer = running; transfer != NULL; transfer = transfer->next) {
         curl_multi_remove_handle(fetch->multi, transfer->easy);
     }
@@ -215,6 +219,9 @@ static void transfer_run(struct transfer *transfer)
 bool transfer_start(struct transfer *transfer, struct error *err)
 {
     struct fetch *fetch = transfer->fetch;
+    if (fetch->closing) {
+        return error_set(err, ERR_RETRY, "stopping", "the service is stopping");
+    }
     if (fetch->running < fetch->transfers_max) {
         transfer_run(transfer);
         return true;
