@@ -3,7 +3,7 @@
 #   make            programs in build/bin
 #   make run        install what is missing, start PostgreSQL, Kafka and the services
 #   make test       all tests that fit in about 20 minutes; ends with "N passed, N failed"
-# Others: unit sanitize valgrind contract service cluster faults bench demo token test-compose
+# Others: unit sanitize valgrind service-c contract service cluster faults bench demo token test-compose
 #         lint format clean
 
 SHELL := /bin/bash
@@ -111,6 +111,26 @@ $(foreach s,$(SERVICES),$(eval $(call unit_rules,$(s))))
 unit-programs: $(UNIT_PROGRAMS)
 unit: $(UNIT_PROGRAMS)
 	@deploy/local/run-unit $(UNIT_PROGRAMS)
+
+# --- the same against a real PostgreSQL: tests/service/<room>/test_<module>.c --------------------
+SERVICE_C_SOURCES := $(wildcard tests/service/*/test_*.c)
+SERVICE_C_PROGRAMS := $(SERVICE_C_SOURCES:tests/service/%.c=$(OUT)/service/%)
+
+$(OUT)/service/common/%: $(OUT)/tests/service/common/%.o $(OUT)/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(LINKHARD) -o $@ $^ $(LIBS) -lcmocka
+
+define service_c_rules
+$(OUT)/service/$(1)/%: $(OUT)/tests/service/$(1)/%.o $(OUT)/lib$(1).a $(OUT)/libcommon.a
+	@mkdir -p $$(@D)
+	$(CC) $(LINKHARD) -o $$@ $$^ $(LIBS) -lcmocka
+endef
+$(foreach s,$(SERVICES),$(eval $(call service_c_rules,$(s))))
+
+.PHONY: service-c service-c-programs
+service-c-programs: $(SERVICE_C_PROGRAMS)
+service-c: $(SERVICE_C_PROGRAMS)
+	@tests/service/run-c $(SERVICE_C_PROGRAMS)
 
 .PHONY: sanitize
 sanitize:
