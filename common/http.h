@@ -39,8 +39,10 @@ typedef void http_write_problem(struct http_request *request, int status, const 
                                 struct buffer *body, const char **content_type);
 
 enum http_flags {
-    HTTP_IDEMPOTENT = 1, /* Idempotency-Key is read; same key in flight gets 409 */
-    HTTP_IF_MATCH = 2    /* If-Match is required and must hold a quoted version */
+    HTTP_IDEMPOTENT = 1,   /* Idempotency-Key is read; same key in flight gets 409 */
+    HTTP_IF_MATCH = 2,     /* If-Match is required (428) and must hold a quoted version (400) */
+    HTTP_API_KEY_PARAM = 4 /* parameter api_key of the query or of a form body is an API key too
+                              (Open311) */
 };
 
 struct http_route {
@@ -51,7 +53,7 @@ struct http_route {
                            scope:read"); "" is public; "*" is anyone signed in */
     http_handler *handler;
     unsigned flags;
-    size_t body_max; /* 0: no body allowed */
+    size_t body_max;             /* 0: no body allowed */
     http_write_problem *problem; /* NULL: problem+json */
 };
 
@@ -69,7 +71,10 @@ struct http_config {
 
 bool http_listen(struct http **http, uv_loop_t *loop, const struct http_config *config,
                  struct metrics *metrics, struct error *err);
-/* Stops accepting; on_closed when every request is answered. */
+/* The port listened on; tells which one the system chose when config->port was 0. */
+unsigned http_port(const struct http *http);
+/* Stops accepting, ends streams and idle connections; on_closed when every request is answered
+ * (those past their deadline by their handler) and http is freed. */
 typedef void http_on_closed(void *arg);
 void http_close(struct http *http, http_on_closed *on_closed, void *arg);
 
@@ -95,11 +100,23 @@ int64_t http_query_int(const struct http_request *request, const char *name, int
 const char *http_idempotency_key(const struct http_request *request);
 int64_t http_if_match(const struct http_request *request); /* version; -1 when absent */
 
-/* ---- answering ---- */
+/* ---- a body of application/x-www-form-urlencoded, decoded; one that is not valid UTF-8 never
+ * reaches a handler. No fields when the body has another type. ---- */
+const char *http_form(const struct http_request *request, const char *name); /* first; or NULL */
+/* All values of a repeated field, in order; the array lives in the request's arena. */
+size_t http_form_values(struct http_request *request, const char *name, const char *const **values);
+size_t http_form_count(const struct http_request *request);
+/* The name of field `index`; for names that are not known beforehand ("attribute[…]"). */
+const char *http_form_at(const struct http_request *request, size_t index, const char **value);
+
+/* ---- answering: exactly once; afterwards the request is no longer the handler's to touch ---- */
+/* Adds a header, up to 16, copied. Every answer has X-Content-Type-Options: nosniff, and
+ * Cache-Control: no-store unless set here; 429 and 503 get a Retry-After. */
 void http_answer_header(struct http_request *request, const char *name, const char *value);
 /* Copies body. content_type NULL: application/json. */
 void http_answer(struct http_request *request, int status, const char *content_type,
                  const char *body, size_t size);
+/* ERR_FATAL is logged here, and its text is kept from the client. */
 void http_answer_error(struct http_request *request, const struct error *err);
 /* The one table of kinds to statuses. */
 int http_status(enum error_kind kind);
@@ -107,7 +124,9 @@ int http_status(enum error_kind kind);
 /* ---- server-sent events ---- */
 struct http_stream;
 /* Answers with text/event-stream; the stream lives until the client goes, the server stops or
- * http_stream_close. on_gone is called once in any case. A comment line goes out every 15 s. */
+ * http_stream_close. on_gone is called once in any case, never from within a call of this header;
+ * after it the stream is freed. A comment line goes out every 15 s. When streams hold half of
+ * connections_max the client gets 503 and the stream is gone in the next turn of the loop. */
 typedef void http_on_gone(struct http_stream *stream, void *arg);
 struct http_stream *http_answer_stream(struct http_request *request, http_on_gone *on_gone,
                                        void *arg);

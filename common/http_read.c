@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/http_private.h"
+
+struct arena *http_arena(struct http_request *request)
+{
+    return &request->arena;
+}
+
+const struct principal *http_principal(const struct http_request *request)
+{
+    return request->principal;
+}
+
+const struct trace *http_trace(const struct http_request *request)
+{
+    return &request->trace;
+}
+
+const char *http_method(const struct http_request *request)
+{
+    return request->method;
+}
+
+const char *http_path(const struct http_request *request)
+{
+    return request->path;
+}
+
+const char *http_param(const struct http_request *request, const char *name)
+{
+    const char *value = http_pairs_find(&request->params, name);
+    assert(value != NULL); /* the route has no such parameter: our bug */
+    return value;
+}
+
+const char *http_query(const struct http_request *request, const char *name)
+{
+    return http_pairs_find(&request->query, name);
+}
+
+const char *http_header(const struct http_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->headers.count; i++) {
+        if (strcasecmp(request->headers.items[i].name, name) == 0) {
+            return request->headers.items[i].value;
+        }
+    }
+    return NULL;
+}
+
+const char *http_body(const struct http_request *request, size_t *size)
+{
+    *size = request->body.size;
+    return request->body.data;
+}
+
+int64_t http_query_int(const struct http_request *request, const char *name, int64_t min,
+                       int64_t max, int64_t fallback, struct error *err)
+{
+    const char *text = http_query(request, name);
+    if (text == NULL) {
+        return fallback;
+    }
+    const char *digits = text + (text[0] == '-');
+    char *end = NULL;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (digits[0] < '0' || digits[0] > '9' || *end != '\0') {
+        error_add_field(err, name, "not_an_integer", "must be a whole number");
+        return fallback;
+    }
+    if (errno == ERANGE || value < min || value > max) {
+        error_add_field(err, name, "out_of_range", "must be from %" PRId64 " to %" PRId64, min,
+                        max);
+        return fallback;
+    }
+    return value;
+}
+
+const char *http_idempotency_key(const struct http_request *request)
+{
+    return request->idempotency_key;
+}
+
+int64_t http_if_match(const struct http_request *request)
+{
+    return request->if_match;
+}
+
+const char *http_last_event_id(const struct http_request *request)
+{
+    return http_header(request, "Last-Event-ID");
+}
