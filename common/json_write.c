@@ -118,7 +118,7 @@ void json_put_int(struct json_writer *writer, const char *name, int64_t value)
     buffer_put(writer->out, at, (size_t)(end - at));
 }
 
-/* In fixed point: no scientific notation, no locale, and a tenth of the time of printf. Decimals
+/* In fixed point: no scientific notation, no locale, and a seventh of the time of printf. Decimals
  * that a double of this size cannot hold are not written. */
 void json_put_real(struct json_writer *writer, const char *name, double value, int decimals)
 {
