@@ -49,6 +49,10 @@ void arena_reset(struct arena *arena)
         free(block);
         block = older;
     }
+    if (block != NULL && block->size > BLOCK_SIZE) {
+        free(block); /* one large request must not cost its memory for ever */
+        block = NULL;
+    }
     if (block != NULL) {
         block->used = 0;
     }

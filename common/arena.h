@@ -19,7 +19,7 @@ struct arena {
 void arena_init(struct arena *arena);
 void arena_finish(struct arena *arena);
 
-/* Forgets all allocations but keeps the first block for reuse. */
+/* Forgets all allocations but keeps the first block for reuse, unless it is a large one. */
 void arena_reset(struct arena *arena);
 
 /* Zeroed memory, aligned for any type; size 0 gives a valid pointer. */

@@ -7,6 +7,8 @@
 
 enum { US_PER_S = 1000000, S_PER_DAY = 86400 };
 
+static const int64_t seconds_max = INT64_C(253402300799); /* 9999-12-31T23:59:59Z */
+
 static int64_t clock_read(clockid_t clock)
 {
     struct timespec now;
@@ -169,5 +171,5 @@ bool clock_parse(const char *text, size_t size, int64_t *instant_us)
     int64_t seconds = days_from_civil(year, month, day) * S_PER_DAY + hour * 3600 + minute * 60 +
                       second - offset_s;
     *instant_us = seconds * US_PER_S + fraction_us;
-    return seconds >= 0;
+    return seconds >= 0 && seconds <= seconds_max; /* the zone may have moved it past an end */
 }

@@ -21,7 +21,8 @@ uint64_t clock_monotonic_us(void);
 char *clock_format(int64_t instant_us, char text[CLOCK_TEXT_SIZE]);
 
 /* Reads RFC 3339 with a zone (Z or ±hh:mm), up to nine fraction digits, digits past the sixth
- * dropped. False for anything else, impossible dates and leap seconds included. */
+ * dropped. False for anything else: impossible dates, leap seconds, instants that clock_format
+ * could not write. */
 bool clock_parse(const char *text, size_t size, int64_t *instant_us);
 
 #endif

@@ -17,6 +17,24 @@ bool error_is_set(const struct error *err)
     return err != NULL && err->kind != ERR_NONE;
 }
 
+/* A text that filled its field may end within a UTF-8 character: takes that rest off, since an
+ * answer must be JSON. */
+static void end_at_character(char *text, size_t size)
+{
+    size_t length = strlen(text), start = length;
+    if (length + 1 < size) {
+        return;
+    }
+    while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80) {
+        start--;
+    }
+    unsigned char first = start > 0 ? (unsigned char)text[start - 1] : 0;
+    size_t whole = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+    if (whole > 1 && length - start + 1 < whole) {
+        text[start - 1] = '\0';
+    }
+}
+
 bool error_set(struct error *err, enum error_kind kind, const char *code, const char *format, ...)
 {
     va_list args;
@@ -29,6 +47,7 @@ bool error_set(struct error *err, enum error_kind kind, const char *code, const 
     va_start(args, format);
     vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
+    end_at_character(err->text, sizeof err->text);
     return false;
 }
 
@@ -51,10 +70,12 @@ bool error_add_field(struct error *err, const char *field, const char *code, con
     }
     struct error_field *bad = &err->fields[err->field_count++];
     snprintf(bad->field, sizeof bad->field, "%s", field);
+    end_at_character(bad->field, sizeof bad->field);
     snprintf(bad->code, sizeof bad->code, "%s", code);
     va_start(args, format);
     vsnprintf(bad->text, sizeof bad->text, format, args);
     va_end(args);
+    end_at_character(bad->text, sizeof bad->text);
     return false;
 }
 

@@ -5,7 +5,8 @@
  * filled once, at its origin; the first one wins and later ones are dropped, except that field
  * errors gather so that a sender hears of several bad fields at once. Passing NULL is allowed
  * everywhere. A struct error owns nothing: copy and drop it freely. Texts are in English, end
- * without a full stop, and never hold personal data: name the field, not its value. */
+ * without a full stop, and never hold personal data: name the field, not its value. What is too
+ * long is cut between two UTF-8 characters. */
 #ifndef COMMON_ERROR_H
 #define COMMON_ERROR_H
 
