@@ -125,7 +125,7 @@ bool pipeline_read(struct pg_connection *connection);
 /* Ends or repeats everything that was sent, after the connection was lost. */
 void pipeline_abandon(struct pg_connection *connection);
 
-/* ---- the pool ---- */
+/* ---- the pool; batch uses its loop ---- */
 
 struct pg {
     uv_loop_t *loop;
