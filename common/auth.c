@@ -253,6 +253,10 @@ bool auth_open(struct auth **auth_out, uv_loop_t *loop, struct fetch *fetch,
 {
     (void)loop; /* all waiting is done by fetch */
     struct api_keys *keys;
+    if (config->refuse_demo && strncmp(config->issuer, "https://", 8) != 0) {
+        return error_set(err, ERR_FATAL, "issuer_in_the_clear",
+                         "OIDC_ISSUER must begin with https:// in production");
+    }
     if (!api_keys_open(&keys, config->api_keys_file, config->refuse_demo, err)) {
         return false;
     }

@@ -45,7 +45,7 @@ struct auth_config {
     const char *audience;
     const char *jwks_url;      /* "": from the issuer's discovery document */
     const char *api_keys_file; /* "": no keys */
-    bool refuse_demo;          /* production: keys marked "demo" are refused at start */
+    bool refuse_demo; /* production: keys marked "demo" and issuers without https are refused */
 };
 
 struct auth;

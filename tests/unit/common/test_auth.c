@@ -333,6 +333,23 @@ static void auth_takes_nobody_for_nobody(void **state)
     arena_finish(&told.arena);
 }
 
+static void auth_refuses_an_issuer_in_the_clear_in_production(void **state)
+{
+    struct fixture *fixture = *state;
+    struct auth *auth;
+    struct error err = {0};
+    struct auth_config config = {.issuer = fixture->issuer.url,
+                                 .audience = "ihanoi",
+                                 .jwks_url = "",
+                                 .api_keys_file = "",
+                                 .refuse_demo = true};
+    assert_false(auth_open(&auth, &fixture->loop, fixture->fetch, &config, fixture->metrics, &err));
+    assert_int_equal(err.kind, ERR_FATAL);
+    config.issuer = "https://id.example";
+    assert_true(auth_open(&auth, &fixture->loop, fixture->fetch, &config, fixture->metrics, NULL));
+    auth_close(auth);
+}
+
 static void memory_is_bounded_and_forgets_the_expired(void **state)
 {
     (void)state;
@@ -376,6 +393,7 @@ int main(void)
         auth_test(auth_answers_those_that_wait_when_it_closes),
         auth_test(auth_refuses_large_tokens_unseen),
         auth_test(auth_takes_nobody_for_nobody),
+        auth_test(auth_refuses_an_issuer_in_the_clear_in_production),
         cmocka_unit_test(memory_is_bounded_and_forgets_the_expired),
     };
     log_open("test", "test-0", LOG_ERROR);
