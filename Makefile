@@ -87,6 +87,9 @@ $(BIN)/$(1): $(OUT)/services/$(1)/main.o $(OUT)/lib$(1).a $(OUT)/libcommon.a
 endef
 $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 
+# Reference data of routing is inside its program (.incbin).
+$(OUT)/services/routing/reference_data.o: $(wildcard services/routing/reference/*json)
+
 $(BIN)/topics: $(patsubst %.c,$(OUT)/%.o,$(wildcard deploy/kafka/*.c))
 	@mkdir -p $(@D)
 	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* boundary: reads the boundaries of the units from a GeoJSON file (RFC 7946).
+ *
+ * The file comes from a surveyor's tool, so nothing in it is believed: each feature must name a
+ * current unit, once, with a polygon that is valid (GEOS says why one is not), and every
+ * unit must be there. The code may stand under several names: code, ma, MaXa, ma_xa … or as
+ * the feature's id. */
+#ifndef ROUTING_BOUNDARY_H
+#define ROUTING_BOUNDARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/arena.h"
+#include "common/error.h"
+
+struct boundary {
+    const char *unit;
+    const void *wkb;
+    size_t wkb_size;
+};
+
+struct boundary_file {
+    struct boundary *boundaries;
+    size_t count;
+    bool approximate;
+    const char *source;
+};
+
+/* Memory is the arena's. What is wrong becomes field errors: "features[12].geometry". */
+bool boundary_file_read(struct boundary_file *file, const char *text, size_t size,
+                        struct arena *arena, struct error *err);
+
+/* Every code once, and no other. */
+bool boundary_file_covers(const struct boundary_file *file, const char *const *codes, size_t count,
+                          struct error *err);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* unit: who can act, and who stands above whom.
+ *
+ * A set holds the units that are valid now, by code. Units form a tree by `parent`; an official's
+ * scope is the subtree of the unit in the token. The city and its office see everything, the
+ * queue of cases without a unit included. Texts are borrowed from whoever made the set. Pure. */
+#ifndef ROUTING_UNIT_H
+#define ROUTING_UNIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+
+#define UNIT_CITY        "HN"
+#define UNIT_CITY_OFFICE "VPUB"
+
+struct unit {
+    const char *code;
+    const char *name_vi, *name_en;
+    const char *type;
+    const char *parent; /* NULL: the city */
+    const char *source;
+    int64_t valid_from, valid_to; /* instants; valid_to 0: open */
+};
+
+struct unit_set {
+    struct unit *units; /* ascending by code, as unit_set_sort leaves them */
+    size_t count;
+};
+
+void unit_set_sort(struct unit_set *set);
+const struct unit *unit_find(const struct unit_set *set, const char *code); /* NULL: unknown */
+
+/* Whether code is root or stands below it. */
+bool unit_is_within(const struct unit_set *set, const char *code, const char *root);
+
+bool unit_sees_everything(const char *code);
+
+/* The codes of root and all below it, in the arena; 0 when root is unknown. */
+size_t unit_subtree(const struct unit_set *set, const char *root, struct arena *arena,
+                    const char *const **codes);
+
+#endif
