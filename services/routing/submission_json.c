@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/routing/submission_json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/json.h"
+
+static const char *const kinds[] = {"onsite_report", NULL};
+static const char *const channels[] = {"app", "open311", "api", "inbound", NULL};
+static const char *const languages[] = {"vi", "en", NULL};
+
+static void read_location(struct json_reader *reader, struct submission *submission)
+{
+    struct json_reader location;
+    if (json_read_object(reader, "location", JSON_REQUIRED, &location)) {
+        submission->lat = json_read_real(&location, "lat", JSON_REQUIRED, 8, 24, 0);
+        submission->lon = json_read_real(&location, "lon", JSON_REQUIRED, 102, 110, 0);
+        json_read_text(&location, "address", JSON_OPTIONAL, 1, 500);
+        json_read_end(&location);
+    }
+}
+
+static void read_media(struct json_reader *reader)
+{
+    const char *const *urls;
+    size_t count = json_read_texts(reader, "media", JSON_REQUIRED, 10, 2000, &urls);
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(urls[i], "https://", 8) != 0) {
+            char name[32];
+            snprintf(name, sizeof name, "media[%zu]", i);
+            json_read_fault(reader, name, "bad_url", "must begin with https://");
+        }
+    }
+}
+
+/* As the patterns of proto/events/common.schema.json say. */
+static bool is_reference(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text < '!' || *text > '~' || *text == '@') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_ticket(const char *text)
+{
+    size_t size = strlen(text);
+    size_t digits = size > 10 ? strspn(text + 8, "0123456789") : 0;
+    return size >= 17 && strncmp(text, "HN-", 3) == 0 && strspn(text + 3, "0123456789") == 4 &&
+           text[7] == '-' && digits >= 7 && digits <= 12 && size == digits + 10 &&
+           text[8 + digits] == '-' &&
+           strspn(text + 9 + digits, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 1;
+}
+
+static bool is_slug(const char *text)
+{
+    size_t size = strlen(text);
+    return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == size && text[0] != '-' &&
+           text[size - 1] != '-' && strstr(text, "--") == NULL;
+}
+
+static void read_reporter(struct json_reader *reader, struct submission *submission)
+{
+    struct json_reader reporter;
+    if (json_read_object(reader, "reporter", JSON_REQUIRED, &reporter)) {
+        submission->reporter_ref = json_read_text(&reporter, "ref", JSON_REQUIRED, 1, 128);
+        if (submission->reporter_ref != NULL && !is_reference(submission->reporter_ref)) {
+            json_read_fault(&reporter, "ref", "bad_reference", "must be visible ASCII without @");
+        }
+        json_read_bool(&reporter, "anonymous", JSON_REQUIRED, false);
+        json_read_end(&reporter);
+    }
+}
+
+static void read_rule(struct json_reader *reader, struct submission *submission)
+{
+    struct json_reader rule;
+    if (json_read_object(reader, "receive_rule", JSON_REQUIRED, &rule)) {
+        submission->receive_rule.code = json_read_text(&rule, "code", JSON_REQUIRED, 1, 64);
+        submission->receive_rule.version =
+            (int32_t)json_read_int(&rule, "version", JSON_REQUIRED, 1, INT32_MAX, 0);
+        submission->receive_rule.source = json_read_text(&rule, "source", JSON_REQUIRED, 1, 200);
+        json_read_end(&rule);
+    }
+}
+
+static void read_members(struct json_reader *reader, struct submission *submission)
+{
+    json_read_uuid(reader, "submission_id", JSON_REQUIRED, &submission->id);
+    json_read_int(reader, "version", JSON_REQUIRED, 1, INT32_MAX, 0);
+    submission->ticket = json_read_text(reader, "ticket", JSON_REQUIRED, 17, 24);
+    if (submission->ticket != NULL && !is_ticket(submission->ticket)) {
+        json_read_fault(reader, "ticket", "bad_ticket", "must look like HN-2026-0000123-K");
+    }
+    json_read_word(reader, "kind", JSON_REQUIRED, kinds);
+    json_read_word(reader, "channel", JSON_REQUIRED, channels);
+    submission->category = json_read_text(reader, "category", JSON_REQUIRED, 1, 64);
+    if (submission->category != NULL && !is_slug(submission->category)) {
+        json_read_fault(reader, "category", "bad_code", "must be lower-case words joined by -");
+    }
+    int level = json_read_word(reader, "level", JSON_REQUIRED, case_level_words);
+    submission->level = level >= 0 ? (enum case_level)level : LEVEL_NORMAL;
+    json_read_text(reader, "title", JSON_OPTIONAL, 1, 200);
+    json_read_text(reader, "description", JSON_REQUIRED, 1, 4000);
+    read_location(reader, submission);
+    read_media(reader);
+    read_reporter(reader, submission);
+    json_read_text(reader, "client", JSON_REQUIRED, 1, 64);
+    int language = json_read_word(reader, "language", JSON_REQUIRED, languages);
+    submission->language = language >= 0 ? languages[language] : NULL;
+    submission->submitted_at = json_read_instant(reader, "submitted_at", JSON_REQUIRED);
+    submission->receive_by = json_read_instant(reader, "receive_by", JSON_REQUIRED);
+    read_rule(reader, submission);
+}
+
+bool submission_json_read(struct submission *submission, const char *text, size_t size,
+                          struct arena *arena, struct error *err)
+{
+    struct json_document document;
+    struct json_reader reader;
+
+    memset(submission, 0, sizeof *submission);
+    if (!json_document_parse(&document, text, size, err)) {
+        return false;
+    }
+    json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
+    read_members(&reader, submission);
+    bool whole = json_read_end(&reader);
+    json_document_free(&document);
+    return whole;
+}
