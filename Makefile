@@ -3,7 +3,7 @@
 #   make            programs in build/bin
 #   make run        install what is missing, start PostgreSQL, Kafka and the services
 #   make test       all tests that fit in about 20 minutes; ends with "N passed, N failed"
-# Others: unit sanitize valgrind service-c contract service cluster faults bench demo token test-compose
+# Others: unit sanitize valgrind fuzz service-c contract service cluster faults bench demo token test-compose
 #         lint format clean
 
 SHELL := /bin/bash
@@ -30,6 +30,12 @@ endif
 ifeq ($(MODE),sanitize)
 HARDEN  := -fPIE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LINKHARD := -pie -fsanitize=address,undefined
+OPTIMIZE := -O1 -g
+else ifeq ($(MODE),fuzz)
+CC      := clang
+WARN    := -Wall # gcc is the judge of warnings
+HARDEN  := -fPIE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+LINKHARD := -pie -fsanitize=fuzzer,address,undefined
 OPTIMIZE := -O1 -g
 else
 OPTIMIZE := -O2 -g
@@ -144,6 +150,19 @@ valgrind: $(UNIT_PROGRAMS)
 	@RUN_UNDER="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9" \
 	    deploy/local/run-unit $(UNIT_PROGRAMS)
 
+# --- fuzzing: tests/fuzz/fuzz_<subject>.c, for a bounded time each -------------------------------
+FUZZ_SECONDS ?= 20
+FUZZ_PROGRAMS := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+$(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/libcommon.a
+	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
+
+.PHONY: fuzz fuzz-run
+fuzz:
+	$(MAKE) MODE=fuzz fuzz-run
+fuzz-run: $(FUZZ_PROGRAMS)
+	@tests/fuzz/run $(FUZZ_SECONDS) $^
+
 # --- whole-system targets ------------------------------------------------------------------------
 .PHONY: install
 install:
@@ -179,7 +198,7 @@ lint:
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h')
 clean:
-	rm -rf $(BUILD)/release $(BUILD)/sanitize $(BUILD)/bin
+	rm -rf $(BUILD)/release $(BUILD)/sanitize $(BUILD)/fuzz $(BUILD)/bin
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 .SECONDARY:
