@@ -8,11 +8,12 @@
  * nothing. A request that is not answered within deadline_ms gets 503.
  *
  * Every non-2xx is RFC 9457 problem+json, except on routes with a problem writer of their own
- * (Open311). Refused before any handler: header over 16 KiB (431), body over the route's limit
- * (413), Transfer-Encoding together with Content-Length or two Content-Length (400: request
- * smuggling, RFC 9112 section 6.3), unknown path (404) or method (405 with Allow), a principal
- * without a role of the route (401, 403), more than requests_max under way (503, Retry-After).
- * Loop thread only. */
+ * (Open311), and except where libmicrohttpd finds that this is no HTTP/1 at all or the header is
+ * over 32 KiB (400, 431, 505 with its own few words, connection closed). Refused before any
+ * handler: header over 16 KiB (431), body over the route's limit (413), Transfer-Encoding together
+ * with Content-Length or two Content-Length (400: request smuggling, RFC 9112 section 6.3), unknown
+ * path (404) or method (405 with Allow), a principal without a role of the route (401, 403), more
+ * than requests_max under way (503, Retry-After). Loop thread only. */
 #ifndef COMMON_HTTP_H
 #define COMMON_HTTP_H
 

@@ -40,7 +40,7 @@ static enum MHD_Result on_header(void *arg, enum MHD_ValueKind kind, const char 
     struct header_read *read = arg;
     struct http_request *request = read->request;
     (void)kind;
-    read->bad |= !is_token(name, name_size) || memchr(value, '\0', value_size) != NULL;
+    read->bad |= !is_token(name, name_size);
     read->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
     read->codings += strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
     read->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;

@@ -182,7 +182,7 @@ struct http_request {
     bool auth_open;    /* auth_check has not called back */
     bool handler_open; /* the handler owes an answer */
     bool answered;     /* by the handler, or by us before it */
-    bool close;        /* the connection ends with this answer */
+    bool close;        /* a refusal now is given before the body and ends the connection */
 
     struct http_pairs extra; /* headers of the answer */
     int status;

@@ -114,6 +114,7 @@ enum MHD_Result http_request_step(struct http_request *request, const char *meth
         request->begun = true;
         request->method = arena_text(&request->arena, method);
         request_begin(request, version);
+        request->close &= request->answered;
     } else if (*upload_size > 0) {
         request_append(request, upload, *upload_size);
         *upload_size = 0;
