@@ -13,7 +13,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -129,6 +129,7 @@ export class Stack extends EventEmitter {
 
   // Services that are not built yet are left out, with a warning.
   async start() {
+    this.stopping = false;
     await this.#checkPorts();
     this.writeApiKeys();
     await this.#step('PostgreSQL', () => this.startPostgres());
@@ -155,6 +156,14 @@ export class Stack extends EventEmitter {
       await part.stop().catch((error) => errors.push(error));
     }
     if (errors.length > 0) throw new AggregateError(errors, errors.map((e) => e.message).join('\n'));
+  }
+
+  // For tests: stops, and removes all that was kept.
+  async discard() {
+    await this.stop();
+    for (const path of [this.postgres.data, this.folder]) {
+      rmSync(path, { recursive: true, force: true });
+    }
   }
 
   async stopPart(name) {
