@@ -10,6 +10,7 @@
  *   http_answer.c       what handlers answer, problems
  *   http_stream.c       server-sent events
  *   http_idempotency.c  keys in flight
+ *   http_wait.c         time limits: lists in which all wait equally long
  *   http_builtin.c      /livez, /readyz, /metrics
  */
 #ifndef COMMON_HTTP_PRIVATE_H

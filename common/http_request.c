@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/http_private.h"
+#include "common/log.h"
 
 /* In running order. Any step may refuse, which answers and ends the way. */
 static void request_begin(struct http_request *request, const char *version); /* header is in */
@@ -101,6 +102,8 @@ void http_request_expire(struct http_request *request)
         http_connection_cut(request->connection); /* still sending: there is no way to answer */
         return;
     }
+    log_warn("http_deadline", log_text("route", request->route->spec->path),
+             log_text("traceparent", request->trace.parent));
     error_set(&err, ERR_RETRY, "deadline", "there was no answer in time");
     http_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, &err);
 }

@@ -127,9 +127,12 @@ static void connection_open(struct http *http, struct MHD_Connection *mhd, void 
 
 static void connection_closed(struct http_connection *connection)
 {
+    struct http *http = connection->http;
     http_wait_stop(&connection->wait);
-    connection->http->connections--;
+    http->connections--;
     free(connection);
+    /* At its limit the daemon leaves the listening socket alone, until it runs again. */
+    http_run_soon(http);
 }
 
 static void on_connection(void *arg, struct MHD_Connection *mhd, void **context,

@@ -108,20 +108,21 @@ static void put_field(struct buffer *out, const char *name, const char *value)
     buffer_put_format(out, "%s: %s\n", name, value);
 }
 
-/* Each line of data is a field of its own. */
+/* Each line of data is a field of its own; a client takes CR, LF and CRLF as line ends. */
 static void put_data(struct buffer *out, const char *data, size_t size)
 {
-    const char *end = data + size;
-    for (;;) {
-        const char *stop = memchr(data, '\n', (size_t)(end - data));
-        const char *line_end = stop != NULL ? stop : end;
-        buffer_put_text(out, "data: ");
-        buffer_put(out, data, (size_t)(line_end - data));
-        buffer_put_char(out, '\n');
-        if (stop == NULL) {
-            return;
+    const char *end = data + size, *line = data;
+    for (const char *at = data;; at++) {
+        if (at == end || *at == '\n' || *at == '\r') {
+            buffer_put_text(out, "data: ");
+            buffer_put(out, line, (size_t)(at - line));
+            buffer_put_char(out, '\n');
+            if (at == end) {
+                return;
+            }
+            at += *at == '\r' && at + 1 < end && at[1] == '\n';
+            line = at + 1;
         }
-        data = stop + 1;
     }
 }
 

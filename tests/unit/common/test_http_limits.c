@@ -2,7 +2,7 @@
 /* Clients that are slow, gone or too many; handlers that are late; the end of the server. */
 #include "http_fixture.h"
 
-enum { DEADLINE_MS = 300 };
+enum { DEADLINE_MS = 300, CONNECTIONS_MAX = 4 };
 
 static atomic_int handled, answered_late;
 
@@ -71,6 +71,7 @@ static int start(void **state)
     config.deadline_ms = DEADLINE_MS;
     config.idle_s = 1;
     config.requests_max = 2;
+    config.connections_max = CONNECTIONS_MAX;
     *state = http_fixture_start(&config, 0);
     handled = answered_late = 0;
     return 0;
@@ -136,6 +137,32 @@ static void too_many_requests_are_turned_away(void **state)
     }
     http_ask(*state, ASK("GET /hello"), &answer);
     assert_int_equal(answer.status, 200);
+}
+
+/* Who comes when all connections are taken waits until one is free. */
+static void further_clients_wait_for_a_connection(void **state)
+{
+    struct client *clients[CONNECTIONS_MAX + 2];
+    for (int i = 0; i < CONNECTIONS_MAX; i++) {
+        clients[i] = client_open(*state);
+        client_say(clients[i], ASK("GET /hello"));
+        client_read(clients[i], &answer, false);
+    }
+    for (int i = 0; i < 2; i++) {
+        clients[CONNECTIONS_MAX + i] = client_open(*state);
+        client_say(clients[CONNECTIONS_MAX + i], ASK("GET /hello"));
+    }
+    pause_ms(50);
+    for (int i = 0; i < 2; i++) {
+        client_close(clients[i]);
+        client_read(clients[CONNECTIONS_MAX + i], &answer, false);
+        assert_int_equal(answer.status, 200);
+    }
+    for (int i = 2; i < CONNECTIONS_MAX + 2; i++) {
+        client_say(clients[i], ASK("GET /hello")); /* none had to be cut for them */
+        client_read(clients[i], &answer, false);
+        client_close(clients[i]);
+    }
 }
 
 /* One byte each 20 ms is traffic enough for an idle limit, but not for the deadline. */
@@ -239,6 +266,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(late_handler_gives_503_and_may_still_answer, start, stop),
         cmocka_unit_test_setup_teardown(client_may_leave_before_its_answer, start, stop),
         cmocka_unit_test_setup_teardown(too_many_requests_are_turned_away, start, stop),
+        cmocka_unit_test_setup_teardown(further_clients_wait_for_a_connection, start, stop),
         cmocka_unit_test_setup_teardown(trickling_client_is_cut, start, stop),
         cmocka_unit_test_setup_teardown(idle_connection_is_closed, start, stop),
         cmocka_unit_test_setup_teardown(port_in_use_is_reported, start, stop),

@@ -51,7 +51,7 @@ static void on_source_tick(uv_timer_t *timer)
     if (source->size > 0) {
         send_large(source);
     } else {
-        http_stream_send(source->stream, "tick", id, "one\ntwo", 7);
+        http_stream_send(source->stream, "tick", id, "one\r\ntwo\rx\n", 11);
     }
 }
 
@@ -135,8 +135,9 @@ static void events_arrive_in_order_and_the_stream_ends(void **state)
     assert_non_null(strstr(client->bytes, "Cache-Control: no-store"));
     const char *at = client->bytes;
     for (int i = 1; i <= 3; i++) {
-        char event[64];
-        snprintf(event, sizeof event, "event: tick\nid: %d\ndata: one\ndata: two\n\n", i);
+        char event[96];
+        snprintf(event, sizeof event,
+                 "event: tick\nid: %d\ndata: one\ndata: two\ndata: x\ndata: \n\n", i);
         at = strstr(at, event);
         assert_non_null(at);
     }
