@@ -49,7 +49,8 @@ static bool algorithm_takes(const struct algorithm *algorithm, const json_t *key
         return false;
     }
     if (algorithm->curve == NULL) {
-        return jose_b64_dec(json_object_get(key, "n"), NULL, 0) >= RSA_BYTES_MIN;
+        size_t size = jose_b64_dec(json_object_get(key, "n"), NULL, 0);
+        return size != SIZE_MAX && size >= RSA_BYTES_MIN;
     }
     const char *curve = text_of(key, "crv");
     return curve != NULL && strcmp(curve, algorithm->curve) == 0;

@@ -308,6 +308,7 @@ static void keys_that_sign_nothing_here_are_unusable(void **state)
     static const char *const keys[] = {
         "{\"kty\":\"oct\",\"k\":\"c2VjcmV0\",\"kid\":\"a\"}",
         "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\",\"kid\":\"short\"}",
+        "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"kid\":\"no modulus\"}",
         "{\"kty\":\"EC\",\"crv\":\"P-521\",\"x\":\"AQ\",\"y\":\"AQ\",\"kid\":\"a\"}",
         "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQ\",\"y\":\"AQ\"}",
         "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQ\",\"y\":\"AQ\",\"kid\":\"a\",\"use\":"
