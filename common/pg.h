@@ -5,7 +5,8 @@
  * sent in one go and closed by one Sync: PostgreSQL runs it as one implicit transaction, all or
  * nothing, in one round trip (libpq manual, "Pipeline Mode"). There is no BEGIN, and no decision
  * between two statements of one transaction: what must be decided from what was read is decided
- * between two transactions and guarded by versions in the SQL.
+ * between two transactions and guarded by versions in the SQL. Two transactions have no order
+ * between them, even when both were sent: wait for the end of the first.
  *
  * The end of a transaction is one of four, and each has its rule:
  *   PG_COMMITTED    durable; results can be read
@@ -50,7 +51,8 @@ enum pg_type {
 };
 
 /* A statement is a constant; it is prepared on a connection at first use there, under its name,
- * parameter types inferred from the SQL ($1::bigint[]). */
+ * parameter types inferred from the SQL ($1::bigint[]). All statements of a transaction are
+ * prepared before its first one runs: none may need a table that another one makes. */
 struct pg_statement {
     const char *name; /* unique in the program */
     const char *sql;
@@ -108,14 +110,15 @@ void pg_tx_set_read_only(struct pg_tx *tx);          /* safe to repeat; the pool
 void pg_tx_set_deadline(struct pg_tx *tx, unsigned deadline_ms);
 struct arena *pg_tx_arena(struct pg_tx *tx);
 
-/* Starts the next statement; its parameters follow in order. */
+/* Starts the next statement; its parameters follow in order, in the type that PostgreSQL infers
+ * (int4 for a bigint is refused); text suits every type. A NULL pointer and instant 0 give NULL. */
 void pg_tx_add(struct pg_tx *tx, const struct pg_statement *statement);
 void pg_tx_null(struct pg_tx *tx);
 void pg_tx_bool(struct pg_tx *tx, bool value);
 void pg_tx_int4(struct pg_tx *tx, int32_t value);
 void pg_tx_int8(struct pg_tx *tx, int64_t value);
 void pg_tx_float8(struct pg_tx *tx, double value);
-void pg_tx_text(struct pg_tx *tx, const char *text); /* copied; NULL gives NULL */
+void pg_tx_text(struct pg_tx *tx, const char *text); /* copied */
 void pg_tx_bytes(struct pg_tx *tx, const void *bytes, size_t size); /* bytea; copied */
 void pg_tx_jsonb(struct pg_tx *tx, const char *json, size_t size);
 void pg_tx_uuid(struct pg_tx *tx, const struct uuid *uuid);
@@ -126,7 +129,9 @@ void pg_tx_array(struct pg_tx *tx, const struct pg_array *array); /* copied */
  * line is full the tx ends PG_UNAVAILABLE at once (next loop turn). */
 void pg_tx_send(struct pg_tx *tx, pg_on_done *on_done, void *arg);
 
-/* Results, by statement in order of pg_tx_add (0, 1 …). Only after PG_COMMITTED. */
+/* Results, by statement in order of pg_tx_add (0, 1 …). Only after PG_COMMITTED. SQL NULL reads as
+ * 0, false, the nil uuid or a NULL pointer. pg_rows counts rows that came back (SELECT,
+ * RETURNING). */
 size_t pg_tx_statements(const struct pg_tx *tx);
 size_t pg_rows(const struct pg_tx *tx, size_t statement);
 bool pg_value_is_null(const struct pg_tx *tx, size_t statement, size_t row, int column);
@@ -134,7 +139,7 @@ bool pg_value_bool(const struct pg_tx *tx, size_t statement, size_t row, int col
 int32_t pg_value_int4(const struct pg_tx *tx, size_t statement, size_t row, int column);
 int64_t pg_value_int8(const struct pg_tx *tx, size_t statement, size_t row, int column);
 double pg_value_float8(const struct pg_tx *tx, size_t statement, size_t row, int column);
-/* Text, jsonb and bytea: borrowed from the result, NUL-terminated; NULL for SQL NULL. */
+/* Text, jsonb and bytea: borrowed from the result, NUL-terminated. */
 const char *pg_value_text(const struct pg_tx *tx, size_t statement, size_t row, int column);
 const void *pg_value_bytes(const struct pg_tx *tx, size_t statement, size_t row, int column,
                            size_t *size);

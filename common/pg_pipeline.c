@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
+#include <openssl/ssl.h>
 #include <string.h>
 
 #include "common/arena.h"
@@ -164,11 +165,25 @@ static void take_result(struct pg_connection *connection, PGresult *result)
     }
 }
 
+/* TLS comes in records of up to 16 KiB (PostgreSQL 17 fills them): what libpq leaves of one inside
+ * OpenSSL makes no socket readable, so it is asked for until nothing is left there. */
+static bool consume(PGconn *conn)
+{
+    const SSL *tls = PQsslStruct(conn, "OpenSSL"); /* NULL without TLS */
+
+    do {
+        if (!PQconsumeInput(conn)) {
+            return false;
+        }
+    } while (tls != NULL && SSL_pending(tls) > 0);
+    return true;
+}
+
 bool pipeline_read(struct pg_connection *connection)
 {
     int nulls = 0;
 
-    if (!PQconsumeInput(connection->conn)) {
+    if (!consume(connection->conn)) {
         connection->broken = true; /* what came before the end still counts */
     }
     /* One NULL ends the results of a statement, two in a row all there is. */

@@ -42,7 +42,9 @@ static inline struct pool *pool_open_with(struct pg_config config)
 
     uv_loop_init(&pool->loop);
     pool->metrics = metrics_new();
-    config.conninfo = getenv("TEST_DATABASE_URL");
+    if (config.conninfo == NULL) {
+        config.conninfo = getenv("TEST_DATABASE_URL");
+    }
     if (config.conninfo == NULL) {
         fprintf(stderr, "TEST_DATABASE_URL is not set: run make service-c\n");
         exit(2);

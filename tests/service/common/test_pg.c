@@ -291,11 +291,11 @@ static void thousand_at_once(void **state)
     free(endings);
 }
 
-static void large_both_ways(void **state)
+/* Neither side may wait for the other to read first, nor bytes be left inside libpq. */
+static void echo_large_texts(struct pool *pool)
 {
     enum { COUNT = 12, SIZE = 3000000 };
-    struct pool *pool = *state;
-    static const struct pg_statement echo = {"echo", "SELECT $1::text"};
+    static const struct pg_statement echo = {"echo", "SELECT $1::text, $2::text"};
     struct ending endings[COUNT] = {0};
     char *text = calloc(1, SIZE + 1);
 
@@ -303,7 +303,8 @@ static void large_both_ways(void **state)
     for (size_t i = 0; i < COUNT; i++) {
         struct pg_tx *tx = pg_tx_new(pool->pg);
         pg_tx_add(tx, &echo);
-        pg_tx_text(tx, text);
+        pg_tx_text(tx, i % 2 == 0 ? text : "short");
+        pg_tx_text(tx, text + SIZE - 8000 * i);
         pg_tx_send(tx, on_ending, &endings[i]);
     }
     for (size_t i = 0; i < COUNT; i++) {
@@ -311,6 +312,30 @@ static void large_both_ways(void **state)
         assert_int_equal(endings[i].outcome, PG_COMMITTED);
     }
     free(text);
+}
+
+static void large_both_ways(void **state)
+{
+    echo_large_texts(*state);
+}
+
+static void large_both_ways_by_tls(void **state)
+{
+    char conninfo[256];
+    struct pg_config config = {
+        .conninfo = conninfo, .connections = 2, .waiting_max = 100, .deadline_ms = 5000};
+    static const struct pg_statement tls = {
+        "tls", "SELECT 1 FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl"};
+    (void)state;
+
+    snprintf(conninfo, sizeof conninfo, "%s?sslmode=require", getenv("TEST_DATABASE_URL"));
+    struct pool *pool = pool_open_with(config);
+    pool_wait_ready(pool);
+    assert_int_equal(run_statement(pool, &tls).rows, 1);
+    for (int i = 0; i < 5; i++) {
+        echo_large_texts(pool);
+    }
+    pool_close(pool);
 }
 
 static void session_has_its_settings(void **state)
@@ -432,6 +457,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(failed_preparation_is_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(thousand_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(large_both_ways, set_up, tear_down),
+        cmocka_unit_test(large_both_ways_by_tls),
         cmocka_unit_test_setup_teardown(session_has_its_settings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(full_line_turns_away_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(close_waits_for_work, set_up, tear_down),
