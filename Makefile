@@ -121,7 +121,7 @@ unit-programs: $(UNIT_PROGRAMS)
 unit: $(UNIT_PROGRAMS)
 	@deploy/local/run-unit $(UNIT_PROGRAMS)
 
-# --- the same against a real PostgreSQL: tests/service/<room>/test_<module>.c --------------------
+# --- the same against a real PostgreSQL and Kafka: tests/service/<room>/test_<module>.c ----------
 SERVICE_C_SOURCES := $(wildcard tests/service/*/test_*.c)
 SERVICE_C_PROGRAMS := $(SERVICE_C_SOURCES:tests/service/%.c=$(OUT)/service/%)
 
