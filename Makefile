@@ -96,7 +96,7 @@ $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 # Reference data of routing is inside its program (.incbin).
 $(OUT)/services/routing/reference_data.o: $(wildcard services/routing/reference/*json)
 
-$(BIN)/topics: $(patsubst %.c,$(OUT)/%.o,$(wildcard deploy/kafka/*.c))
+$(BIN)/topics: $(patsubst %.c,$(OUT)/%.o,$(wildcard deploy/kafka/*.c)) $(OUT)/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
 
