@@ -107,7 +107,7 @@ typedef void pg_on_done(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 struct pg_tx *pg_tx_new(struct pg *pg);
 void pg_tx_free(struct pg_tx *tx); /* one that was never sent; NULL is fine */
 void pg_tx_set_read_only(struct pg_tx *tx);          /* safe to repeat; the pool does so once */
-void pg_tx_set_deadline(struct pg_tx *tx, unsigned deadline_ms);
+void pg_tx_set_deadline(struct pg_tx *tx, unsigned deadline_ms); /* from pg_tx_send, loop time */
 struct arena *pg_tx_arena(struct pg_tx *tx);
 
 /* Starts the next statement; its parameters follow in order, in the type that PostgreSQL infers

@@ -131,13 +131,6 @@ static inline struct ending run_statement(struct pool *pool, const struct pg_sta
 
 /* Another client, blocking, for what a pool does not do: locks held between two statements,
  * tables. Stops the program when PostgreSQL refuses. */
-static inline PGconn *other_client(void)
-{
-    PGconn *conn = PQconnectdb(getenv("TEST_DATABASE_URL"));
-    assert(PQstatus(conn) == CONNECTION_OK);
-    return conn;
-}
-
 static inline int other_client_run(PGconn *conn, const char *sql)
 {
     PGresult *result = PQexec(conn, sql);
@@ -152,6 +145,14 @@ static inline int other_client_run(PGconn *conn, const char *sql)
     }
     PQclear(result);
     return number;
+}
+
+static inline PGconn *other_client(void)
+{
+    PGconn *conn = PQconnectdb(getenv("TEST_DATABASE_URL"));
+    assert(PQstatus(conn) == CONNECTION_OK);
+    other_client_run(conn, "SET lock_timeout = '5s'"); /* a failed test may have left a lock */
+    return conn;
 }
 
 static inline int database_run(const char *sql)
