@@ -119,6 +119,22 @@ void case_json_write(struct buffer *out, const struct case_snapshot *snapshot)
     json_close_object(&writer);
 }
 
+void case_event_make(struct case_event *event, const struct case_snapshot *snapshot,
+                     const char *traceparent, struct buffer *json)
+{
+    case_json_write(json, snapshot);
+    uuid_format(&snapshot->id, event->case_id);
+    event->event = (struct event){.id = uuid_new(),
+                                  .type = case_event_type(snapshot->action),
+                                  .subject = event->case_id,
+                                  .topic = "city.cases.v1",
+                                  .key = event->case_id,
+                                  .time_us = snapshot->at_us,
+                                  .traceparent = traceparent,
+                                  .data = json->data,
+                                  .data_size = json->size};
+}
+
 static void read_rule(struct json_reader *rules, const char *name, enum json_presence presence,
                       struct case_rule *rule)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* case_json: a case as JSON, as proto/events/case_snapshot.schema.json says.
+/* case_json: a case as JSON and as event, as proto/events/case_snapshot.schema.json says.
  *
  * One text serves as event, as row of the history and as body of an answer. Routing's own members
  * of the struct are not in it. */
@@ -7,6 +7,7 @@
 #define ROUTING_CASE_JSON_H
 
 #include "common/arena.h"
+#include "common/event.h"
 #include "common/json.h"
 #include "services/routing/case.h"
 
@@ -21,5 +22,13 @@ bool case_json_read(struct case_snapshot *snapshot, const char *text, size_t siz
 
 /* "vn.hanoi.case.accepted.v1" of the action. */
 const char *case_event_type(enum case_action action);
+
+/* The event that tells of a snapshot, under a new id. json is filled and lent to it. */
+struct case_event {
+    struct event event;
+    char case_id[UUID_TEXT_SIZE]; /* its subject and key */
+};
+void case_event_make(struct case_event *event, const struct case_snapshot *snapshot,
+                     const char *traceparent, struct buffer *json);
 
 #endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* calendar_json: reads a working-time calendar (reference/calendar.json). */
+#ifndef ROUTING_CALENDAR_JSON_H
+#define ROUTING_CALENDAR_JSON_H
+
+#include "common/arena.h"
+#include "services/routing/calendar.h"
+
+/* Dated exceptions are known up to *known_to; the span goes on for a year after it, weekends only,
+ * so that deadlines over New Year can be told. NULL with err: faults name the field. */
+struct calendar *calendar_json_read(const char *text, size_t size, int64_t *known_to,
+                                    struct arena *arena, struct error *err);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* http_routing: the handlers of routing's HTTP interface (proto/openapi/routing.yaml).
+ *
+ * An official sees the cases of the subtree of the unit in the token, the city and its office see
+ * all, and whoever a case is assigned to sees that case. What is out of scope does not exist. */
+#ifndef ROUTING_HTTP_ROUTING_H
+#define ROUTING_HTTP_ROUTING_H
+
+#include "common/http.h"
+#include "services/routing/routing.h"
+
+/* ---- http_cases.c ---- */
+void http_list_cases(struct http_request *request, void *state);
+void http_get_case(struct http_request *request, void *state);
+void http_get_case_history(struct http_request *request, void *state);
+
+/* ---- http_commands.c: POST /api/routing/cases/{id}/<action> ---- */
+void http_command(struct http_request *request, void *state);
+
+/* ---- http_reference.c ---- */
+void http_get_units(struct http_request *request, void *state);
+void http_get_rules(struct http_request *request, void *state);
+
+/* ---- http_scope.c: shared by the above ---- */
+
+/* False (and answered with 503) while there is no reference data to judge by. */
+bool http_has_reference(struct http_request *request, const struct routing *routing);
+
+/* The desks of the caller's scope, narrowed to `unit` unless that is NULL. 0: out of scope. */
+size_t http_scope_desks(struct http_request *request, const struct routing *routing,
+                        const char *unit, const char *const **desks);
+
+bool http_may_see(const struct principal *principal, const struct routing *routing,
+                  const struct case_snapshot *snapshot);
+
+/* The caller as the actor of a command: roles, ref, scope. */
+void http_fill_actor(const struct principal *principal, struct case_command *command);
+
+/* Reads {id} of the path; answers 404 and gives false when it is not one. */
+bool http_read_case_id(struct http_request *request, struct uuid *id);
+
+/* 200 with the case, who co-operates, what the caller may do now, and its version as ETag. */
+void http_answer_case(struct http_request *request, const struct case_snapshot *snapshot,
+                      const char *json, size_t json_size);
+
+void http_answer_no_case(struct http_request *request);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reference: everything that decisions go by, as it holds today.
+ *
+ * Read from the tables as one consistent whole, never changed, and replaced as a whole when the
+ * tables or the day have changed. Whoever keeps a text longer than one callback copies it. */
+#ifndef ROUTING_REFERENCE_H
+#define ROUTING_REFERENCE_H
+
+#include "common/arena.h"
+#include "common/error.h"
+#include "services/routing/area.h"
+#include "services/routing/case.h"
+#include "services/routing/route.h"
+#include "services/routing/unit.h"
+
+struct category {
+    const char *code;
+    int32_t version;
+    const char *name_vi, *name_en, *group_vi, *group_en;
+    const char *level;
+    const char *keywords; /* JSON array */
+    bool sensitive;
+    int64_t valid_from;
+    const char *source;
+};
+
+struct timer_rule {
+    struct case_rule rule;
+    int step; /* 0: the reminder */
+    int percent;
+    int64_t after_minutes;
+    const char *target; /* NULL for the reminder */
+    int64_t valid_from;
+};
+
+struct reference {
+    struct arena arena; /* all texts and arrays below */
+    int64_t version;    /* of the tables */
+    int64_t day;        /* in Hanoi; what is valid is judged by it */
+    struct unit_set units;
+    struct category *categories;
+    size_t category_count;
+    struct route_rules routes;
+    struct focal_points focal_points;
+    struct case_rules cases;
+    struct timer_rule *timers;
+    size_t timer_count;
+    struct case_rule calendar_rule;
+    const char *calendar_body; /* JSON */
+    int64_t calendar_known_to; /* the last day whose holidays are known */
+    struct area *area;
+    bool boundaries_approximate;
+    const char *boundaries_source;
+};
+
+void reference_free(struct reference *reference); /* NULL is fine */
+
+const struct category *reference_category(const struct reference *reference, const char *code);
+
+/* A new case out of a submission: routed, promised and opened; texts are borrowed from both. */
+struct submission;
+void reference_open_case(const struct reference *reference, const struct submission *submission,
+                         int64_t now_us, struct case_snapshot *opened);
+
+/* What a scope holds: desks (units) in the arena; 0 when the unit is unknown. root NULL: all. */
+size_t reference_desks(const struct reference *reference, const char *root, struct arena *arena,
+                       const char *const **desks);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/routing/reference_json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/json.h"
+
+static void put_names(struct json_writer *writer, const char *name, const char *vi, const char *en)
+{
+    json_open_object(writer, name);
+    json_put_text(writer, "vi", vi);
+    json_put_text(writer, "en", en);
+    json_close_object(writer);
+}
+
+static void put_unit(struct json_writer *writer, const struct unit *unit)
+{
+    json_open_object(writer, NULL);
+    json_put_text(writer, "kind", "unit");
+    json_put_text(writer, "code", unit->code);
+    put_names(writer, "name", unit->name_vi, unit->name_en);
+    json_put_text(writer, "type", unit->type);
+    json_put_text(writer, "parent", unit->parent);
+    json_put_instant(writer, "valid_from", unit->valid_from);
+    json_put_instant_if(writer, "valid_to", unit->valid_to);
+    json_put_text(writer, "source", unit->source);
+    json_close_object(writer);
+}
+
+void unit_json_write(struct buffer *out, const struct unit *unit)
+{
+    struct json_writer writer;
+    json_write_start(&writer, out);
+    put_unit(&writer, unit);
+}
+
+void category_json_write(struct buffer *out, const struct category *category)
+{
+    struct json_writer writer;
+    json_write_start(&writer, out);
+    json_open_object(&writer, NULL);
+    json_put_text(&writer, "code", category->code);
+    put_names(&writer, "name", category->name_vi, category->name_en);
+    put_names(&writer, "group", category->group_vi, category->group_en);
+    json_put_text(&writer, "level", category->level);
+    json_put_raw(&writer, "keywords", category->keywords, strlen(category->keywords));
+    json_put_bool(&writer, "sensitive", category->sensitive);
+    json_put_instant(&writer, "valid_from", category->valid_from);
+    json_put_text(&writer, "source", category->source);
+    json_close_object(&writer);
+}
+
+void focal_point_json_write(struct buffer *out, const struct focal_point *point)
+{
+    struct json_writer writer;
+    json_write_start(&writer, out);
+    json_open_object(&writer, NULL);
+    json_put_text(&writer, "account", point->account);
+    json_put_text(&writer, "unit", point->unit);
+    json_put_text(&writer, "field", point->field);
+    json_put_text(&writer, "name", point->name);
+    json_put_text(&writer, "email", point->email);
+    json_put_instant(&writer, "valid_from", point->valid_from);
+    json_put_instant_if(&writer, "valid_to", point->valid_to);
+    json_close_object(&writer);
+}
+
+static void put_rule(struct json_writer *writer, const struct case_rule *rule)
+{
+    json_put_text(writer, "code", rule->code);
+    json_put_int(writer, "version", rule->version);
+    json_put_text(writer, "source", rule->source);
+}
+
+void promise_json_write(struct buffer *out, const struct promise *promise)
+{
+    struct json_writer writer;
+    char month[16];
+    snprintf(month, sizeof month, "%04d-%02d", promise->year % 10000, promise->month % 100);
+    json_write_start(&writer, out);
+    json_open_object(&writer, NULL);
+    json_put_text(&writer, "kind", "receive");
+    json_put_text(&writer, "month", month);
+    json_open_object(&writer, "rule");
+    put_rule(&writer, &promise->deadline->rule);
+    json_put_int(&writer, "minutes", promise->deadline->minutes);
+    json_close_object(&writer);
+    json_open_array(&writer, "segments");
+    for (size_t i = 0; i < promise->segment_count; i++) {
+        const struct promise_segment *segment = &promise->segments[i];
+        json_open_object(&writer, NULL);
+        json_put_instant(&writer, "from", segment->from_us);
+        json_put_instant(&writer, "due", segment->due_us);
+        json_put_int(&writer, "slope", segment->slope);
+        json_close_object(&writer);
+    }
+    json_close_array(&writer);
+    json_close_object(&writer);
+}
+
+void units_json_write(struct buffer *out, const struct reference *reference)
+{
+    struct json_writer writer;
+    json_write_start(&writer, out);
+    json_open_object(&writer, NULL);
+    json_open_array(&writer, "items");
+    for (size_t i = 0; i < reference->units.count; i++) {
+        put_unit(&writer, &reference->units.units[i]);
+    }
+    json_close_array(&writer);
+    json_open_object(&writer, "boundaries");
+    json_put_bool(&writer, "approximate", reference->boundaries_approximate);
+    json_put_text(&writer, "source", reference->boundaries_source);
+    json_close_object(&writer);
+    json_close_object(&writer);
+}
+
+static void put_routes(struct json_writer *writer, const struct route_rules *routes)
+{
+    json_open_array(writer, "routes");
+    for (size_t i = 0; i < routes->count; i++) {
+        const struct route_rule *route = &routes->rules[i];
+        json_open_object(writer, NULL);
+        put_rule(writer, &route->rule);
+        json_put_text(writer, "category", route->category);
+        json_put_text(writer, "level", route->level);
+        json_put_text(writer, "area", route->area);
+        json_put_text(writer, "lead", route->lead);
+        json_open_array(writer, "cooperating");
+        for (size_t j = 0; j < route->cooperating_count; j++) {
+            json_put_text(writer, NULL, route->cooperating[j]);
+        }
+        json_close_array(writer);
+        json_put_instant(writer, "valid_from", route->valid_from);
+        json_put_instant_if(writer, "valid_to", route->valid_to);
+        json_close_object(writer);
+    }
+    json_close_array(writer);
+}
+
+static void put_deadlines(struct json_writer *writer, const struct case_rules *cases)
+{
+    json_open_array(writer, "deadlines");
+    for (size_t i = 0; i < cases->deadline_count; i++) {
+        const struct case_deadline *deadline = &cases->deadlines[i];
+        json_open_object(writer, NULL);
+        put_rule(writer, &deadline->rule);
+        json_put_text(writer, "clock", deadline->resolves ? "resolve" : "receive");
+        json_put_text(writer, "level",
+                      deadline->level >= 0 ? case_level_words[deadline->level] : ROUTE_ANY);
+        json_put_int(writer, "minutes", deadline->minutes);
+        json_put_instant(writer, "valid_from", deadline->valid_from);
+        json_put_instant_if(writer, "valid_to", deadline->valid_to);
+        json_close_object(writer);
+    }
+    json_close_array(writer);
+}
+
+static void put_timers(struct json_writer *writer, const struct reference *reference)
+{
+    json_open_array(writer, "timers");
+    for (size_t i = 0; i < reference->timer_count; i++) {
+        const struct timer_rule *timer = &reference->timers[i];
+        json_open_object(writer, NULL);
+        put_rule(writer, &timer->rule);
+        if (timer->step == 0) {
+            json_put_int(writer, "percent", timer->percent);
+        } else {
+            json_put_int(writer, "step", timer->step);
+            json_put_int(writer, "after_minutes", timer->after_minutes);
+            json_put_text(writer, "target", timer->target);
+        }
+        json_put_instant(writer, "valid_from", timer->valid_from);
+        json_close_object(writer);
+    }
+    json_close_array(writer);
+}
+
+void rules_json_write(struct buffer *out, const struct reference *reference)
+{
+    struct json_writer writer;
+    json_write_start(&writer, out);
+    json_open_object(&writer, NULL);
+    json_put_int(&writer, "version", reference->version);
+    put_routes(&writer, &reference->routes);
+    put_deadlines(&writer, &reference->cases);
+    put_timers(&writer, reference);
+    json_open_object(&writer, "calendar");
+    put_rule(&writer, &reference->calendar_rule);
+    json_put_raw(&writer, "body", reference->calendar_body, strlen(reference->calendar_body));
+    json_close_object(&writer);
+    json_close_object(&writer);
+}

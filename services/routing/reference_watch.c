@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/routing/reference_watch.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "services/routing/calendar.h"
+#include "services/routing/publication.h"
+#include "services/routing/store.h"
+
+enum { PERIOD_MS = 1000, CALENDAR_WARN_DAYS = 60 };
+
+struct reference_watch {
+    struct routing *routing;
+    uv_timer_t timer;
+    bool busy;          /* a transaction is under way */
+    bool is_unsaid;     /* the last publication did not succeed */
+    struct arena arena; /* of the publication under way */
+    struct publications publications;
+    reference_on_first *on_first; /* NULL once called */
+    void *on_first_arg;
+    reference_on_closed *on_closed; /* NULL while open */
+    void *on_closed_arg;
+};
+
+/* Steps of one round, in running order; each may end it. */
+static void look(struct reference_watch *watch);
+static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void publish(struct reference_watch *watch);
+static void on_published(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void end_round(struct reference_watch *watch);
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct reference_watch *watch = timer->data;
+    if (!watch->busy) {
+        look(watch);
+    }
+}
+
+struct reference_watch *reference_watch_new(struct routing *routing, reference_on_first *on_first,
+                                            void *arg)
+{
+    struct reference_watch *watch = memory_zero(1, sizeof *watch);
+    uv_loop_t *loop = loop_uv(routing->parts->loop);
+    watch->routing = routing;
+    watch->on_first = on_first;
+    watch->on_first_arg = arg;
+    arena_init(&watch->arena);
+    uv_timer_init(loop, &watch->timer);
+    watch->timer.data = watch;
+    uv_timer_start(&watch->timer, on_timer, 0, PERIOD_MS);
+    return watch;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct reference_watch *watch = handle->data;
+    reference_on_closed *on_closed = watch->on_closed;
+    void *arg = watch->on_closed_arg;
+    arena_finish(&watch->arena);
+    free(watch);
+    on_closed(arg);
+}
+
+void reference_watch_close(struct reference_watch *watch, reference_on_closed *on_closed, void *arg)
+{
+    watch->on_closed = on_closed;
+    watch->on_closed_arg = arg;
+    if (!watch->busy) {
+        uv_close((uv_handle_t *)&watch->timer, on_timer_closed);
+    }
+}
+
+static void end_round(struct reference_watch *watch)
+{
+    watch->busy = false;
+    arena_reset(&watch->arena);
+    watch->publications = (struct publications){0};
+    if (watch->on_first != NULL) {
+        reference_on_first *on_first = watch->on_first;
+        watch->on_first = NULL;
+        on_first(watch->on_first_arg);
+    }
+    if (watch->on_closed != NULL && !uv_is_closing((uv_handle_t *)&watch->timer)) {
+        uv_close((uv_handle_t *)&watch->timer, on_timer_closed);
+    }
+}
+
+static void look(struct reference_watch *watch)
+{
+    struct pg_tx *tx = pg_tx_new(watch->routing->parts->pg);
+    watch->busy = true;
+    pg_tx_set_read_only(tx);
+    store_reference_poll(tx);
+    pg_tx_send(tx, on_looked, watch);
+}
+
+static bool is_current(const struct reference_watch *watch, int64_t version, int64_t day)
+{
+    const struct reference *reference = watch->routing->reference;
+    return reference != NULL && !watch->is_unsaid && reference->version == version &&
+           reference->day == day;
+}
+
+static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct reference_watch *watch = arg;
+    int64_t version, day;
+    if (outcome != PG_COMMITTED || watch->on_closed != NULL) {
+        end_round(watch); /* the pool tells of a database that is away */
+        return;
+    }
+    version = store_reference_version(tx, 0, &day);
+    if (is_current(watch, version, day)) {
+        end_round(watch);
+        return;
+    }
+    struct pg_tx *read = pg_tx_new(watch->routing->parts->pg);
+    pg_tx_set_read_only(read);
+    store_reference_read(read);
+    store_published_read(read);
+    pg_tx_send(read, on_read, watch);
+}
+
+static void take_over(struct reference_watch *watch, struct reference *reference)
+{
+    int64_t known_days = reference->calendar_known_to - reference->day;
+    reference_free(watch->routing->reference);
+    watch->routing->reference = reference;
+    log_info(
+        "reference_loaded", log_int("version", reference->version),
+        log_int("units", (int64_t)reference->units.count),
+        log_int("routes", (int64_t)reference->routes.count),
+        log_int("focal_points", (int64_t)reference->focal_points.count),
+        log_text("boundaries", reference->boundaries_approximate ? "approximate" : "surveyed"));
+    if (known_days < CALENDAR_WARN_DAYS) {
+        log_warn("calendar_ends", log_int("known_days", known_days),
+                 log_text("do", "load a calendar with next year's holidays"));
+    }
+}
+
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct reference_watch *watch = arg;
+    struct error err = {0};
+    if (outcome != PG_COMMITTED) {
+        end_round(watch);
+        return;
+    }
+    struct reference *reference = store_reference_make(tx, &err);
+    if (reference == NULL) {
+        log_warn_error("reference_not_loaded", &err);
+        end_round(watch);
+        return;
+    }
+    take_over(watch, reference);
+    publications_make(&watch->publications, reference, clock_now_us(), &watch->arena);
+    publications_reduce(&watch->publications, tx, STORE_REFERENCE_STATEMENTS, &watch->arena);
+    publish(watch);
+}
+
+static void stage(struct reference_watch *watch, struct publication *item,
+                  struct published_rows *rows, struct outbox_columns *events)
+{
+    struct outbox *outbox = watch->routing->parts->outbox;
+    item->event_id = uuid_new();
+    struct event event = {.id = item->event_id,
+                          .type = item->type,
+                          .subject = item->key,
+                          .topic = "city.reference.v1",
+                          .key = item->key,
+                          .time_us = clock_now_us(),
+                          .data = item->data,
+                          .data_size = item->data_size};
+    item->staged = outbox_stage(outbox, &event, &item->event_id);
+    pg_array_text(&rows->keys, item->key);
+    pg_array_bytes(&rows->digests, item->digest, item->data != NULL ? DIGEST_SIZE : 0);
+    pg_array_uuid(&rows->event_ids, &item->event_id);
+    outbox_columns_add(events, item->staged);
+}
+
+static void publish(struct reference_watch *watch)
+{
+    struct publications *publications = &watch->publications;
+    struct outbox *outbox = watch->routing->parts->outbox;
+    struct published_rows rows;
+    struct outbox_columns events;
+
+    watch->is_unsaid = false;
+    if (publications->count == 0 || watch->on_closed != NULL) {
+        end_round(watch);
+        return;
+    }
+    published_rows_init(&rows);
+    outbox_columns_init(&events, outbox);
+    for (size_t i = 0; i < publications->count; i++) {
+        stage(watch, &publications->items[i], &rows, &events);
+    }
+    struct pg_tx *tx = pg_tx_new(watch->routing->parts->pg);
+    outbox_guard(outbox, tx);
+    store_published_write(tx, &rows, watch->routing->reference->version, &events);
+    pg_tx_send(tx, on_published, watch);
+    outbox_columns_finish(&events);
+    published_rows_finish(&rows);
+}
+
+static bool has_won(const struct pg_tx *tx, const struct uuid *event_id)
+{
+    for (size_t row = 0; row < pg_rows(tx, 1); row++) {
+        struct uuid won = pg_value_uuid(tx, 1, row, 0);
+        if (uuid_equal(&won, event_id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void on_published(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct reference_watch *watch = arg;
+    struct outbox *outbox = watch->routing->parts->outbox;
+    struct publications *publications = &watch->publications;
+    size_t said = 0;
+    for (size_t i = 0; i < publications->count; i++) {
+        struct publication *item = &publications->items[i];
+        if (outcome == PG_COMMITTED && has_won(tx, &item->event_id)) {
+            outbox_publish(outbox, item->staged);
+            said++;
+        } else if (outcome == PG_UNKNOWN) {
+            outbox_doubt(outbox, item->staged);
+        } else {
+            outbox_drop(outbox, item->staged);
+        }
+    }
+    watch->is_unsaid = outcome != PG_COMMITTED;
+    if (outcome == PG_COMMITTED) {
+        log_info("reference_published", log_int("changes", (int64_t)said));
+    }
+    end_round(watch);
+}

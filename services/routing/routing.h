@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* routing: the state of the running service, shared by its edges. */
+#ifndef ROUTING_ROUTING_H
+#define ROUTING_ROUTING_H
+
+#include "common/service.h"
+#include "common/wait.h"
+#include "services/routing/case_batch.h"
+#include "services/routing/reference.h"
+
+struct reference_watch;
+struct escalation_timer;
+
+struct routing {
+    struct service_parts *parts;   /* borrowed */
+    struct reference *reference;   /* NULL until there is one in the database */
+    struct reference_watch *watch; /* keeps `reference` up to date and publishes it */
+    struct escalation_timer *timer;
+    struct case_reader *reader;
+    struct case_writer *writer;
+    struct wait *wait; /* GETs that wait for a version of a case */
+};
+
+/* The hooks of struct service. */
+void routing_open(struct service_parts *parts, void **state, service_on_opened *on_opened,
+                  void *arg);
+void routing_close(void *state, service_on_closed *on_closed, void *arg);
+bool routing_is_ready(struct buffer *why_not, void *state);
+
+#endif

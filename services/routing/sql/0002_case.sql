@@ -1,0 +1,39 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Cases and their history. A case is small here: what queues and timers look for. The case as a
+-- whole is the snapshot of its newest version in the history.
+CREATE TABLE case_current (
+    case_id     uuid        PRIMARY KEY,
+    version     integer     NOT NULL,
+    state       text        NOT NULL,
+    queue       text        NOT NULL, -- 'unit' or 'unroutable'
+    desk        text        NOT NULL, -- the unit that must act; unroutable: the city office
+    category    text        NOT NULL,
+    level       text        NOT NULL,
+    assignee    text,
+    due_at      timestamptz,          -- of the running clock; NULL: closed
+    clock_start timestamptz NOT NULL,
+    reminded    boolean     NOT NULL,
+    next_timer  timestamptz,
+    cooperating text[]      NOT NULL
+);
+CREATE INDEX case_current_desk ON case_current (desk, due_at, case_id) WHERE due_at IS NOT NULL;
+CREATE INDEX case_current_closed ON case_current (desk, case_id DESC) WHERE due_at IS NULL;
+CREATE INDEX case_current_timer ON case_current (next_timer) WHERE next_timer IS NOT NULL;
+
+CREATE TABLE case_history (
+    case_id  uuid        NOT NULL,
+    version  integer     NOT NULL,
+    action   text        NOT NULL,
+    actor    text,                 -- NULL: the system
+    at       timestamptz NOT NULL,
+    event_id uuid        NOT NULL,
+    snapshot text        NOT NULL, -- the event's data, byte by byte
+    PRIMARY KEY (case_id, version)
+);
+
+CREATE FUNCTION case_history_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the history of cases is only ever added to' USING ERRCODE = 'IH101';
+END $$;
+CREATE TRIGGER case_history_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON case_history
+    FOR EACH STATEMENT EXECUTE FUNCTION case_history_stays();

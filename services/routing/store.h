@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store: all SQL of routing, by table.
+ *
+ * Functions add statements to a transaction or read their results; they decide nothing. Every
+ * statement works on whole batches. */
+#ifndef ROUTING_STORE_H
+#define ROUTING_STORE_H
+
+#include "common/cursor.h"
+#include "common/outbox.h"
+#include "common/pg.h"
+#include "services/routing/case.h"
+#include "services/routing/reference.h"
+
+/* ---- store_case.c: cases and their history ---- */
+
+/* Columns of cases to be written. */
+struct case_rows {
+    struct pg_array ids, versions, states, queues, desks, categories, levels, assignees, dues,
+        clock_starts, reminded, next_timers, cooperating, event_ids, actions, actors, times,
+        snapshots;
+};
+void case_rows_init(struct case_rows *rows);
+void case_rows_finish(struct case_rows *rows);
+/* json: the snapshot as case_json_write wrote it. */
+void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
+                   const struct uuid *event_id, const char *json, size_t json_size);
+
+/* Opens cases, tells their history and says their events; ids must differ. The results are the
+ * case ids that were new: events are staged with the case id as their command. The caller goes on
+ * with the eight parameters of the staged events (consume_put_staged). */
+void store_cases_open(struct pg_tx *tx, const struct case_rows *rows);
+
+/* Moves cases on by one version each, if they still are at the version before. The results are the
+ * event ids that won, now or in an earlier try of the same transaction: events are staged with
+ * the event id as their command. */
+void store_cases_move(struct pg_tx *tx, const struct case_rows *rows,
+                      const struct outbox_columns *events);
+
+/* Reads cases by id. Each row: position in ids (0 …), then what store_case_row gives. */
+void store_cases_read(struct pg_tx *tx, const struct pg_array *ids);
+size_t store_case_position(const struct pg_tx *tx, size_t statement, size_t row);
+/* The snapshot of a row, its texts in the arena; json is the event's data. */
+bool store_case_row(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
+                    struct case_snapshot *snapshot, const char **json, struct error *err);
+
+/* Claims up to `limit` cases whose timer has run out, oldest first, by moving their timer to
+ * `lease_until`: if this process dies, they come up again. Rows as in store_cases_read. */
+void store_cases_claim(struct pg_tx *tx, int64_t now_us, int64_t lease_until_us, int limit);
+
+/* Versions of cases: columns case_id, version. */
+void store_case_versions(struct pg_tx *tx, const struct pg_array *ids);
+
+/* ---- store_case_list.c: queues and histories for people ---- */
+
+struct case_filter {
+    const char *const *desks; /* the scope, narrowed to a unit when asked for */
+    size_t desk_count;
+    const char *state, *queue, *assignee; /* NULL: any; state NULL: all open ones */
+    int64_t due_before;                   /* 0: any */
+    bool has_cursor;
+    struct cursor cursor;
+    int limit;
+};
+/* Open cases in due order, closed ones newest first. Columns: snapshot, sort instant, case_id. */
+void store_case_list(struct pg_tx *tx, const struct case_filter *filter);
+bool case_state_is_closed(const char *state);
+
+/* Columns: snapshot, event_id; empty when the case is unknown or at none of the desks. */
+void store_case_history(struct pg_tx *tx, const struct uuid *case_id, const char *const *desks,
+                        size_t desk_count);
+
+/* ---- store_reference.c: the rules ---- */
+
+/* One row: version, day. Changes whenever the reference data must be read again. */
+void store_reference_poll(struct pg_tx *tx);
+int64_t store_reference_version(const struct pg_tx *tx, size_t statement, int64_t *day);
+
+enum { STORE_REFERENCE_STATEMENTS = 10 };
+/* Adds STORE_REFERENCE_STATEMENTS statements; their results make a reference (heap, NULL with err
+ * when it is incomplete or contradicts itself). */
+void store_reference_read(struct pg_tx *tx);
+struct reference *store_reference_make(const struct pg_tx *tx, struct error *err);
+
+/* ---- store_published.c: what was said on city.reference.v1 ---- */
+
+/* Columns: key, digest (empty: withdrawn); ascending by key, byte by byte. */
+void store_published_read(struct pg_tx *tx);
+struct published_rows {
+    struct pg_array keys, digests, event_ids;
+};
+void published_rows_init(struct published_rows *rows);
+void published_rows_finish(struct published_rows *rows);
+/* The results are the event ids that are to be said: the event's id is its command. */
+void store_published_write(struct pg_tx *tx, const struct published_rows *rows,
+                           int64_t reference_version, const struct outbox_columns *events);
+
+#endif

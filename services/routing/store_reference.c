@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/routing/store.h"
+
+#include <string.h>
+
+#include "services/routing/calendar_json.h"
+
+/* A day in Hanoi as the instant at which it begins; valid_to as that at which the day after it
+ * begins. */
+#define START(day)  "timezone('Asia/Ho_Chi_Minh', " day "::timestamp)"
+#define END(day)    "timezone('Asia/Ho_Chi_Minh', (" day " + 1)::timestamp)"
+#define TODAY       "timezone('Asia/Ho_Chi_Minh', now())::date"
+#define VALID_TODAY "valid_from <= " TODAY " AND (valid_to IS NULL OR valid_to >= " TODAY ")"
+/* Rules that begin later are kept too: decisions judge by the instant. */
+#define NOT_OVER "(valid_to IS NULL OR valid_to >= " TODAY ")"
+
+static const struct pg_statement poll = {"reference_poll",
+                                         "SELECT version, (" TODAY
+                                         " - DATE '1970-01-01')::bigint FROM reference_state"};
+
+void store_reference_poll(struct pg_tx *tx)
+{
+    pg_tx_add(tx, &poll);
+}
+
+int64_t store_reference_version(const struct pg_tx *tx, size_t statement, int64_t *day)
+{
+    *day = pg_value_int8(tx, statement, 0, 1);
+    return pg_value_int8(tx, statement, 0, 0);
+}
+
+enum statement_index {
+    POLL,
+    UNITS,
+    CATEGORIES,
+    ROUTES,
+    DEADLINES,
+    TIMERS,
+    CALENDAR,
+    FOCAL_POINTS,
+    BOUNDARY_SET,
+    BOUNDARIES
+};
+
+static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
+    [POLL] = {"reference_version",
+              "SELECT version, (" TODAY " - DATE '1970-01-01')::bigint FROM reference_state"},
+    [UNITS] = {"reference_units",
+               "SELECT code, name_vi, name_en, type, parent, source, " START("valid_from") ", " END(
+                   "valid_to") " FROM unit WHERE " VALID_TODAY},
+    [CATEGORIES] = {"reference_categories",
+                    "SELECT DISTINCT ON (code) code, version, name_vi, name_en, group_vi, "
+                    "group_en, level, keywords::text, sensitive, " START(
+                        "valid_from") ", source "
+                                      "FROM category WHERE " VALID_TODAY
+                                      " ORDER BY code, version DESC"},
+    [ROUTES] = {"reference_routes",
+                "SELECT code, version, category, level, area, lead, "
+                "array_to_string(cooperating, ','), " START("valid_from") ", " END(
+                    "valid_to") ", source FROM route_rule WHERE " NOT_OVER},
+    [DEADLINES] = {"reference_deadlines",
+                   "SELECT code, version, clock, level, minutes, " START("valid_from") ", " END(
+                       "valid_to") ", source FROM deadline_rule WHERE " NOT_OVER
+                                   " ORDER BY code, version DESC"},
+    [TIMERS] =
+        {"reference_timers",
+         "SELECT DISTINCT ON (step) code, version, step, percent, after_minutes, target, " START(
+             "valid_from") ", source FROM timer_rule WHERE " VALID_TODAY
+                           " ORDER BY step, version DESC"},
+    [CALENDAR] = {"reference_calendar",
+                  "SELECT code, version, source, body::text FROM calendar "
+                  "WHERE " VALID_TODAY " ORDER BY valid_from DESC, version DESC LIMIT 1"},
+    [FOCAL_POINTS] = {"reference_focal_points",
+                      "SELECT unit, field, account, name, email, " START("valid_from") ", " END(
+                          "valid_to") " FROM focal_point WHERE " NOT_OVER},
+    [BOUNDARY_SET] = {"reference_boundary_set",
+                      "SELECT s.approximate, s.source FROM boundary_set s "
+                      "JOIN reference_state r ON r.boundary_set = s.id"},
+    [BOUNDARIES] = {"reference_boundaries",
+                    "SELECT b.unit, b.wkb FROM boundary b "
+                    "JOIN reference_state r ON r.boundary_set = b.boundary_set ORDER BY b.unit"},
+};
+
+void store_reference_read(struct pg_tx *tx)
+{
+    for (size_t i = 0; i < STORE_REFERENCE_STATEMENTS; i++) {
+        pg_tx_add(tx, &reads[i]);
+    }
+}
+
+/* ---- from rows to structs ---- */
+
+struct reading {
+    const struct pg_tx *tx;
+    struct reference *reference;
+};
+
+static const char *text(const struct reading *reading, size_t statement, size_t row, int column)
+{
+    return arena_text(&reading->reference->arena,
+                      pg_value_text(reading->tx, statement, row, column));
+}
+
+static int64_t instant(const struct reading *reading, size_t statement, size_t row, int column)
+{
+    return pg_value_is_null(reading->tx, statement, row, column)
+               ? 0
+               : pg_value_instant(reading->tx, statement, row, column);
+}
+
+static void *array(const struct reading *reading, size_t statement, size_t size)
+{
+    return arena_array(&reading->reference->arena, pg_rows(reading->tx, statement), size);
+}
+
+static struct case_rule rule(const struct reading *reading, size_t statement, size_t row,
+                             int source_column)
+{
+    return (struct case_rule){.code = text(reading, statement, row, 0),
+                              .version = pg_value_int4(reading->tx, statement, row, 1),
+                              .source = text(reading, statement, row, source_column)};
+}
+
+static void read_units(const struct reading *reading)
+{
+    struct unit_set *set = &reading->reference->units;
+    set->units = array(reading, UNITS, sizeof *set->units);
+    for (size_t i = 0; i < pg_rows(reading->tx, UNITS); i++) {
+        set->units[set->count++] = (struct unit){
+            .code = text(reading, UNITS, i, 0),
+            .name_vi = text(reading, UNITS, i, 1),
+            .name_en = text(reading, UNITS, i, 2),
+            .type = text(reading, UNITS, i, 3),
+            .parent = text(reading, UNITS, i, 4),
+            .source = text(reading, UNITS, i, 5),
+            .valid_from = instant(reading, UNITS, i, 6),
+            .valid_to = instant(reading, UNITS, i, 7),
+        };
+    }
+    unit_set_sort(set);
+}
+
+static void read_categories(const struct reading *reading)
+{
+    struct reference *reference = reading->reference;
+    reference->categories = array(reading, CATEGORIES, sizeof *reference->categories);
+    for (size_t i = 0; i < pg_rows(reading->tx, CATEGORIES); i++) {
+        reference->categories[reference->category_count++] = (struct category){
+            .code = text(reading, CATEGORIES, i, 0),
+            .version = pg_value_int4(reading->tx, CATEGORIES, i, 1),
+            .name_vi = text(reading, CATEGORIES, i, 2),
+            .name_en = text(reading, CATEGORIES, i, 3),
+            .group_vi = text(reading, CATEGORIES, i, 4),
+            .group_en = text(reading, CATEGORIES, i, 5),
+            .level = text(reading, CATEGORIES, i, 6),
+            .keywords = text(reading, CATEGORIES, i, 7),
+            .sensitive = pg_value_bool(reading->tx, CATEGORIES, i, 8),
+            .valid_from = instant(reading, CATEGORIES, i, 9),
+            .source = text(reading, CATEGORIES, i, 10),
+        };
+    }
+}
+
+static void read_routes(const struct reading *reading)
+{
+    struct route_rules *routes = &reading->reference->routes;
+    struct arena *arena = &reading->reference->arena;
+    routes->rules = array(reading, ROUTES, sizeof *routes->rules);
+    for (size_t i = 0; i < pg_rows(reading->tx, ROUTES); i++) {
+        struct route_rule *route = &routes->rules[routes->count++];
+        *route = (struct route_rule){
+            .rule = rule(reading, ROUTES, i, 9),
+            .category = text(reading, ROUTES, i, 2),
+            .level = text(reading, ROUTES, i, 3),
+            .area = text(reading, ROUTES, i, 4),
+            .lead = text(reading, ROUTES, i, 5),
+            .valid_from = instant(reading, ROUTES, i, 7),
+            .valid_to = instant(reading, ROUTES, i, 8),
+        };
+        char *rest = arena_text(arena, pg_value_text(reading->tx, ROUTES, i, 6));
+        for (char *unit = strsep(&rest, ","); unit != NULL && *unit != '\0';
+             unit = strsep(&rest, ",")) {
+            route->cooperating[route->cooperating_count++] = unit; /* at most 8: a CHECK */
+        }
+    }
+    route_rules_sort(routes);
+}
+
+static int level_index(const char *word)
+{
+    for (int i = 0; i < CASE_LEVELS; i++) {
+        if (strcmp(case_level_words[i], word) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static void read_deadlines(const struct reading *reading)
+{
+    struct case_rules *cases = &reading->reference->cases;
+    struct case_deadline *deadlines = array(reading, DEADLINES, sizeof *deadlines);
+    for (size_t i = 0; i < pg_rows(reading->tx, DEADLINES); i++) {
+        deadlines[i] = (struct case_deadline){
+            .rule = rule(reading, DEADLINES, i, 7),
+            .resolves = strcmp(pg_value_text(reading->tx, DEADLINES, i, 2), "resolve") == 0,
+            .level = level_index(pg_value_text(reading->tx, DEADLINES, i, 3)),
+            .minutes = pg_value_int4(reading->tx, DEADLINES, i, 4),
+            .valid_from = instant(reading, DEADLINES, i, 5),
+            .valid_to = instant(reading, DEADLINES, i, 6),
+        };
+    }
+    cases->deadlines = deadlines;
+    cases->deadline_count = pg_rows(reading->tx, DEADLINES);
+}
+
+/* Rows come by step: the reminder (0), then 1, 2, 3 without a gap. */
+static void read_timers(const struct reading *reading)
+{
+    struct reference *reference = reading->reference;
+    struct case_rules *cases = &reference->cases;
+    reference->timers = array(reading, TIMERS, sizeof *reference->timers);
+    for (size_t i = 0; i < pg_rows(reading->tx, TIMERS); i++) {
+        struct timer_rule *timer = &reference->timers[reference->timer_count++];
+        *timer = (struct timer_rule){
+            .rule = rule(reading, TIMERS, i, 7),
+            .step = pg_value_int4(reading->tx, TIMERS, i, 2),
+            .target = text(reading, TIMERS, i, 5),
+            .valid_from = instant(reading, TIMERS, i, 6),
+        };
+        if (timer->step == 0) {
+            timer->percent = pg_value_int4(reading->tx, TIMERS, i, 3);
+            cases->remind_percent = timer->percent;
+        } else if (timer->step == cases->escalation_count + 1) {
+            timer->after_minutes = pg_value_int4(reading->tx, TIMERS, i, 4);
+            cases->escalate_after_min[cases->escalation_count++] = timer->after_minutes;
+        }
+    }
+}
+
+static bool read_calendar(const struct reading *reading, struct error *err)
+{
+    struct reference *reference = reading->reference;
+    if (pg_rows(reading->tx, CALENDAR) == 0) {
+        return error_set(err, ERR_RETRY, "reference_missing",
+                         "no calendar: routing reference load");
+    }
+    reference->calendar_rule = rule(reading, CALENDAR, 0, 2);
+    reference->calendar_body = text(reading, CALENDAR, 0, 3);
+    reference->cases.calendar =
+        calendar_json_read(reference->calendar_body, strlen(reference->calendar_body),
+                           &reference->calendar_known_to, &reference->arena, err);
+    return reference->cases.calendar != NULL;
+}
+
+static void read_focal_points(const struct reading *reading)
+{
+    struct focal_points *points = &reading->reference->focal_points;
+    points->items = array(reading, FOCAL_POINTS, sizeof *points->items);
+    for (size_t i = 0; i < pg_rows(reading->tx, FOCAL_POINTS); i++) {
+        points->items[points->count++] = (struct focal_point){
+            .unit = text(reading, FOCAL_POINTS, i, 0),
+            .field = text(reading, FOCAL_POINTS, i, 1),
+            .account = text(reading, FOCAL_POINTS, i, 2),
+            .name = text(reading, FOCAL_POINTS, i, 3),
+            .email = text(reading, FOCAL_POINTS, i, 4),
+            .valid_from = instant(reading, FOCAL_POINTS, i, 5),
+            .valid_to = instant(reading, FOCAL_POINTS, i, 6),
+        };
+    }
+    focal_points_sort(points);
+}
+
+static bool read_boundaries(const struct reading *reading, struct error *err)
+{
+    struct reference *reference = reading->reference;
+    size_t count = pg_rows(reading->tx, BOUNDARIES);
+    if (pg_rows(reading->tx, BOUNDARY_SET) == 0 || count == 0) {
+        return error_set(err, ERR_RETRY, "reference_missing",
+                         "no boundaries: routing reference load");
+    }
+    reference->boundaries_approximate = pg_value_bool(reading->tx, BOUNDARY_SET, 0, 0);
+    reference->boundaries_source = text(reading, BOUNDARY_SET, 0, 1);
+    struct area_boundary *boundaries = array(reading, BOUNDARIES, sizeof *boundaries);
+    for (size_t i = 0; i < count; i++) {
+        boundaries[i].unit = text(reading, BOUNDARIES, i, 0);
+        boundaries[i].wkb = pg_value_bytes(reading->tx, BOUNDARIES, i, 1, &boundaries[i].wkb_size);
+    }
+    reference->area = area_new(boundaries, count, err);
+    return reference->area != NULL;
+}
+
+struct reference *store_reference_make(const struct pg_tx *tx, struct error *err)
+{
+    struct reference *reference = memory_zero(1, sizeof *reference);
+    struct reading reading = {.tx = tx, .reference = reference};
+
+    arena_init(&reference->arena);
+    reference->version = store_reference_version(tx, POLL, &reference->day);
+    read_units(&reading);
+    read_categories(&reading);
+    read_routes(&reading);
+    read_deadlines(&reading);
+    read_timers(&reading);
+    read_focal_points(&reading);
+    if (!read_calendar(&reading, err) || !read_boundaries(&reading, err)) {
+        reference_free(reference);
+        return NULL;
+    }
+    return reference;
+}

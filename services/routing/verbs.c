@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/routing/verbs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/arena.h"
+#include "services/routing/boundary.h"
+#include "services/routing/calendar_json.h"
+#include "services/routing/reference_data.h"
+#include "services/routing/store_load.h"
+
+enum { FILE_MAX = 64 << 20 };
+
+static int print_error(const struct error *err)
+{
+    fprintf(stderr, "%s\n", err->text);
+    for (size_t i = 0; i < err->field_count; i++) {
+        fprintf(stderr, "  %s: %s\n", err->fields[i].field, err->fields[i].text);
+    }
+    return 1;
+}
+
+static bool read_whole(FILE *stream, const char *path, struct arena *arena,
+                       struct reference_file *file, struct error *err)
+{
+    long size = -1;
+    if (fseek(stream, 0, SEEK_END) == 0) {
+        size = ftell(stream);
+    }
+    if (size < 0 || size > FILE_MAX || fseek(stream, 0, SEEK_SET) != 0) {
+        return error_set(err, ERR_INPUT, "bad_file", "%s: not a file of at most 64 MiB", path);
+    }
+    char *text = arena_alloc(arena, (size_t)size + 1);
+    if (fread(text, 1, (size_t)size, stream) != (size_t)size) {
+        return error_set(err, ERR_INPUT, "bad_file", "%s: cannot be read", path);
+    }
+    file->text = text;
+    file->size = (size_t)size;
+    return true;
+}
+
+static bool read_file(const char *path, struct arena *arena, struct reference_file *file,
+                      struct error *err)
+{
+    FILE *stream = fopen(path, "rb");
+    if (stream == NULL) {
+        return error_set(err, ERR_INPUT, "bad_file", "%s: %s", path, strerror(errno));
+    }
+    bool read = read_whole(stream, path, arena, file, err);
+    fclose(stream);
+    return read;
+}
+
+/* From the folder, or the one that the program carries. */
+static bool find_file(const char *folder, const char *name, struct arena *arena,
+                      struct reference_file *file, struct error *err)
+{
+    if (folder == NULL) {
+        *file = reference_file(name);
+        return true;
+    }
+    return read_file(arena_format(arena, "%s/%s", folder, name), arena, file, err);
+}
+
+static bool check_calendar(const struct reference_file *file, struct arena *arena,
+                           struct error *err)
+{
+    int64_t known_to;
+    struct calendar *calendar = calendar_json_read(file->text, file->size, &known_to, arena, err);
+    calendar_free(calendar);
+    return calendar != NULL;
+}
+
+/* The file must cover exactly the current units before it becomes the current set. */
+static bool import_boundaries(struct load *load, const struct reference_file *file,
+                              struct arena *arena, struct error *err)
+{
+    struct boundary_file boundaries;
+    const char *const *codes;
+    size_t count;
+    return load_area_codes(load, arena, &codes, &count, err) &&
+           boundary_file_read(&boundaries, file->text, file->size, arena, err) &&
+           boundary_file_covers(&boundaries, codes, count, err) &&
+           load_boundaries(load, &boundaries, err);
+}
+
+/* Imported boundaries stay: the approximate ones fill a gap only. */
+static bool load_first_boundaries(struct load *load, const char *folder, struct arena *arena,
+                                  struct error *err)
+{
+    struct reference_file file;
+    bool has;
+    return load_has_boundaries(load, &has, err) &&
+           (has || (find_file(folder, "boundaries.geojson", arena, &file, err) &&
+                    import_boundaries(load, &file, arena, err)));
+}
+
+static bool load_reference(struct load *load, const char *folder, struct arena *arena,
+                           struct error *err)
+{
+    static const char *const names[] = {"units.json", "successors.json", "categories.json",
+                                        "rules.json", "deadlines.json",  "calendar.json"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct reference_file file;
+        if (!find_file(folder, names[i], arena, &file, err) ||
+            (strcmp(names[i], "calendar.json") == 0 && !check_calendar(&file, arena, err)) ||
+            !load_file(load, names[i], file.text, file.size, err)) {
+            return false;
+        }
+    }
+    return load_first_boundaries(load, folder, arena, err);
+}
+
+static bool load_focal_points(struct load *load, const char *path, struct arena *arena,
+                              struct error *err)
+{
+    struct reference_file file;
+    return read_file(path, arena, &file, err) &&
+           load_file(load, "focal_points.json", file.text, file.size, err);
+}
+
+static bool import_units(struct load *load, const char *path, struct arena *arena,
+                         struct error *err)
+{
+    struct reference_file file;
+    return read_file(path, arena, &file, err) && import_boundaries(load, &file, arena, err);
+}
+
+typedef bool load_step(struct load *load, const char *path, struct arena *arena, struct error *err);
+
+static int run_load(const struct config *config, load_step *step, const char *path)
+{
+    struct arena arena;
+    struct error err = {0};
+    arena_init(&arena);
+    struct load *load = load_begin(config_text(config, "DATABASE_URL"), &err);
+    bool done = load != NULL && step(load, path, &arena, &err) && load_commit(load, &err);
+    load_free(load);
+    arena_finish(&arena);
+    return done ? 0 : print_error(&err);
+}
+
+static int usage(const char *text)
+{
+    fprintf(stderr, "usage: routing %s\n", text);
+    return 2;
+}
+
+int reference_verb(const struct config *config, int argc, char **argv)
+{
+    if (argc < 2 || argc > 3 || strcmp(argv[1], "load") != 0) {
+        return usage("reference load [DIR]");
+    }
+    return run_load(config, load_reference, argc == 3 ? argv[2] : NULL);
+}
+
+int units_verb(const struct config *config, int argc, char **argv)
+{
+    if (argc != 3 || strcmp(argv[1], "import") != 0) {
+        return usage("units import FILE.geojson");
+    }
+    return run_load(config, import_units, argv[2]);
+}
+
+int focal_points_verb(const struct config *config, int argc, char **argv)
+{
+    if (argc != 3 || strcmp(argv[1], "load") != 0) {
+        return usage("focal-points load FILE.json");
+    }
+    return run_load(config, load_focal_points, argv[2]);
+}
