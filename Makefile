@@ -96,6 +96,9 @@ $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 # Reference data of routing is inside its program (.incbin).
 $(OUT)/services/routing/reference_data.o: $(wildcard services/routing/reference/*json)
 
+# So are the templates of notification.
+$(OUT)/services/notification/template_files.o: $(wildcard services/notification/templates/*.txt)
+
 $(BIN)/topics: $(patsubst %.c,$(OUT)/%.o,$(wildcard deploy/kafka/*.c)) $(OUT)/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)

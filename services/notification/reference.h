@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reference: names of units and categories, and who is a focal point, as kept from
+ * city.reference.v1.
+ *
+ * A snapshot is immutable; `reference_source` replaces it when the tables changed (this process or
+ * another replica took the topic): texts of a snapshot may be used until control returns to the
+ * loop, longer only as copies. */
+#ifndef NOTIFICATION_REFERENCE_H
+#define NOTIFICATION_REFERENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "common/arena.h"
+#include "common/pg.h"
+
+struct unit {
+    const char *code, *name_vi, *name_en;
+    const char *type;
+    const char *parent; /* NULL: the top */
+};
+
+struct category_name {
+    const char *code, *name_vi, *name_en;
+};
+
+/* One person may sit in several rows. */
+struct focal_point {
+    const char *unit, *field; /* field: a category, or "*" */
+    const char *account, *name, *email;
+    int64_t valid_from, valid_to; /* valid_to 0: open */
+};
+
+struct reference {
+    struct arena arena;
+    int64_t changes;          /* of reference_change when it was read */
+    const struct unit *units; /* by code */
+    size_t unit_count;
+    const struct category_name *categories; /* by code */
+    size_t category_count;
+    const struct focal_point *focal_points; /* by unit, field, account */
+    size_t focal_point_count;
+    const struct focal_point **people; /* the same by account */
+};
+
+/* NULL when there is none; code may be NULL. */
+const struct unit *reference_unit(const struct reference *reference, const char *code);
+const struct category_name *reference_category(const struct reference *reference, const char *code);
+/* A row of this account that is valid now; its name and address. NULL when there is none. */
+const struct focal_point *reference_person(const struct reference *reference, const char *account,
+                                           int64_t now);
+/* Who answers for a category in a unit: those of the category, else those of "*". Their number, at
+ * most max. */
+size_t reference_focal_points(const struct reference *reference, const char *unit,
+                              const char *category, int64_t now, const struct focal_point **found,
+                              size_t max);
+/* Makes `people` from focal_points. */
+void reference_index_people(struct reference *reference);
+
+/* ---- keeping it current ---- */
+struct reference_source;
+
+/* Reads the first snapshot, then calls on_opened; polls for changes each half second. */
+typedef void reference_on_opened(void *arg);
+struct reference_source *reference_source_new(uv_loop_t *loop, struct pg *pg,
+                                              reference_on_opened *on_opened, void *arg);
+typedef void reference_on_closed(void *arg);
+void reference_source_close(struct reference_source *source, reference_on_closed *on_closed,
+                            void *arg);
+const struct reference *reference_current(const struct reference_source *source);
+/* The tables changed by our own hand: read them now. */
+void reference_source_refresh(struct reference_source *source);
+
+#endif
