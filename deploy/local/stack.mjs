@@ -91,7 +91,7 @@ export class Stack extends EventEmitter {
   }
 
   async applyTopics() {
-    await this.#runOnce('topics', ['apply'], { KAFKA_BROKERS: this.kafka.brokers });
+    await this.#runOnce('topics', ['apply', '--brokers', this.kafka.brokers], {});
   }
 
   async startMailSink() {
