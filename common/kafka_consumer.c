@@ -9,6 +9,8 @@
 #include "common/log.h"
 
 enum {
+    FORWARDS = 3,     /* times that partitions are forwarded again after an assignment, */
+    FORWARD_MS = 200, /* at least so far apart */
     EVENTS_MAX = 64,  /* group events before the loop may do other things */
     SEEK_MS = 200,    /* a seek is local to the client: microseconds as a rule */
     CLOSE_MS = 3000,  /* then the client is left behind */
@@ -125,8 +127,8 @@ static void on_rebalance(struct kafka_consumer *consumer, rd_kafka_event_t *even
     free(partitions);
 }
 
-/* librdkafka undoes a forwarding when it stops a partition, perhaps just after we made it for the
- * next start. Then messages come to the group's queue: drop them, mend it, and fetch them again. */
+/* Messages come here when librdkafka has replaced a forwarding of ours: mend it, and fetch them
+ * again. */
 static void on_stray_message(struct kafka_consumer *consumer, rd_kafka_event_t *event)
 {
     const rd_kafka_message_t *stray = rd_kafka_event_message_next(event);
@@ -142,27 +144,10 @@ static void on_stray_message(struct kafka_consumer *consumer, rd_kafka_event_t *
                         &(struct kafka_partition){topic, stray->partition, position->next_offset});
 }
 
-/* As a partition's error in its topic's queue, for the same reason. */
-static void on_stray_error(struct kafka_consumer *consumer, rd_kafka_event_t *event)
-{
-    rd_kafka_topic_partition_t *of = rd_kafka_event_topic_partition(event);
-    if (of == NULL) {
-        return;
-    }
-    struct subscription *subscription = subscription_find(consumer, of->topic);
-    struct position *position = position_find(subscription, of->partition);
-    if (position != NULL && position->assigned && !consumer->closing) {
-        kafka_partition_failed(consumer, subscription, of->partition, rd_kafka_event_error(event),
-                               rd_kafka_event_error_string(event));
-    }
-    rd_kafka_topic_partition_destroy(of);
-}
-
 static void on_error(struct kafka_consumer *consumer, rd_kafka_event_t *event)
 {
     char text[256];
     kafka_log_error_event(event);
-    on_stray_error(consumer, event);
     if (rd_kafka_event_error_is_fatal(event) && !consumer->dead && !consumer->closing) {
         consumer->dead = true;
         rd_kafka_resp_err_t code = rd_kafka_fatal_error(consumer->client, text, sizeof text);
@@ -219,23 +204,41 @@ static void learn_cluster_id(struct kafka_consumer *consumer)
 
 static void consumer_close_step(struct kafka_consumer *consumer);
 
+/* A partition that is stopped and started at once may lose its forwarding when the stop is carried
+ * out after our call: its messages would wait unseen. Forwarding again brings them. */
+static void forward_again(struct kafka_consumer *consumer)
+{
+    if (consumer->forwards_left == 0 || uv_now(consumer->loop) < consumer->forward_at_ms) {
+        return;
+    }
+    consumer->forwards_left--;
+    consumer->forward_at_ms = uv_now(consumer->loop) + FORWARD_MS;
+    for (size_t i = 0; i < consumer->subscription_count; i++) {
+        struct subscription *subscription = &consumer->subscriptions[i];
+        for (size_t j = 0; j < subscription->position_count; j++) {
+            if (subscription->positions[j].assigned) {
+                forward(consumer, subscription, (int32_t)j);
+            }
+        }
+    }
+}
+
 static void on_wake(void *arg)
 {
     struct kafka_consumer *consumer = arg;
     bool more = false;
-    consumer->serving = true;
     if (consumer->cluster_id[0] == '\0') {
         learn_cluster_id(consumer);
     }
     group_serve(consumer, consumer->close_queue, &more);
     group_serve(consumer, consumer->group_queue, &more);
+    forward_again(consumer);
     for (size_t i = 0; i < consumer->subscription_count; i++) {
         subscription_serve(consumer, &consumer->subscriptions[i]);
     }
     if (more) {
         kafka_wake_now(&consumer->wake);
     }
-    consumer->serving = false;
     if (consumer->closing) {
         consumer_close_step(consumer);
     }
@@ -246,6 +249,8 @@ static void on_wake(void *arg)
 static void assign_list(struct kafka_consumer *consumer,
                         const rd_kafka_topic_partition_list_t *list)
 {
+    consumer->forwards_left = FORWARDS;
+    consumer->forward_at_ms = uv_now(consumer->loop) + FORWARD_MS;
     rd_kafka_resp_err_t code = rd_kafka_assign(consumer->client, list);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
         log_error("kafka_assign_failed", log_text("error", rd_kafka_err2name(code)));
