@@ -11,7 +11,7 @@
  *                                                └─▶ in doubt  ──▶ outbox_doubt: the table decides
  *
  * After a crash the slot's rows above the watermark are published again, with the same ids, before
- * the process takes work. Slots of instances that do not come back are adopted by others when the
+ * anything new. Slots of instances that do not come back are adopted by others when the
  * lease runs out. When Kafka is away, up to memory_max bytes wait in memory, later events stay in
  * the table only and are read back in order; past backlog_max events outbox_is_full turns true and
  * edges answer 503. Rows stay for republish until retention_days. Loop thread only. */
@@ -47,8 +47,9 @@ struct outbox *outbox_new(uv_loop_t *loop, struct pg *pg, struct kafka_producer 
                           outbox_on_ready *on_ready, outbox_on_lost *on_lost, void *arg);
 /* Waits for acknowledgements up to grace_ms, stores the watermark, releases the lease. */
 typedef void outbox_on_closed(void *arg);
-void outbox_close(struct outbox *outbox, unsigned grace_ms, outbox_on_closed *on_closed,
-                  void *arg);
+void outbox_close(struct outbox *outbox, unsigned grace_ms, outbox_on_closed *on_closed, void *arg);
+/* After on_closed and after the producer is closed, since late acknowledgements still arrive. */
+void outbox_free(struct outbox *outbox);
 bool outbox_is_full(const struct outbox *outbox);
 
 /* The producer's on_delivered, handed on by whoever opened the producer. */
@@ -85,12 +86,12 @@ void outbox_columns_put(const struct outbox_columns *columns, struct pg_tx *tx);
  * `command` column of the relation `won`. Parameters as eight numbers in the order above, e.g.
  *   "WITH won AS (…RETURNING id AS command) , said AS (" OUTBOX_INSERT("won", 9, 10, 11, 12, 13,
  *   14, 15, 16) ") SELECT command FROM won" */
-#define OUTBOX_INSERT(won, slot, seqs, topics, keys, event_ids, headers, values, commands)        \
-    "INSERT INTO outbox (slot, seq, topic, key, event_id, headers, value) "                       \
-    "SELECT $" #slot "::integer, o.seq, o.topic, o.key, o.event_id, o.headers, o.value "          \
-    "FROM unnest($" #seqs "::bigint[], $" #topics "::text[], $" #keys "::bytea[], $" #event_ids   \
-    "::uuid[], $" #headers "::bytea[], $" #values "::bytea[], $" #commands "::uuid[]) "           \
-    "AS o (seq, topic, key, event_id, headers, value, command) "                                  \
+#define OUTBOX_INSERT(won, slot, seqs, topics, keys, event_ids, headers, values, commands)         \
+    "INSERT INTO outbox (slot, seq, topic, key, event_id, headers, value) "                        \
+    "SELECT $" #slot "::integer, o.seq, o.topic, o.key, o.event_id, o.headers, o.value "           \
+    "FROM unnest($" #seqs "::bigint[], $" #topics "::text[], $" #keys "::bytea[], $" #event_ids    \
+    "::uuid[], $" #headers "::bytea[], $" #values "::bytea[], $" #commands "::uuid[]) "            \
+    "AS o (seq, topic, key, event_id, headers, value, command) "                                   \
     "JOIN " won " ON " won ".command = o.command"
 
 /* Packed headers, as in the column: count u16, then for each: name size u16, name, value size u32

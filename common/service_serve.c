@@ -232,6 +232,8 @@ static void stop_rest(struct loop *loop, void *arg)
     struct serving *serving = arg;
     struct service_parts *parts = &serving->parts;
     kafka_producer_close(serving->producer);
+    outbox_free(parts->outbox);
+    parts->outbox = NULL;
     auth_close(parts->auth);
     fetch_close(parts->fetch);
     if (parts->pg == NULL) {

@@ -3,7 +3,7 @@
 -- transaction as the state that it tells of, kept for republish, trimmed by age.
 CREATE TABLE outbox_slot (
     slot         integer PRIMARY KEY,
-    owner        text        NOT NULL,           -- instance that leases it
+    owner        text        NOT NULL,           -- instance that leases it; '': free
     epoch        bigint      NOT NULL DEFAULT 1, -- grows with each lease: fences a former owner
     leased_until timestamptz NOT NULL,
     published    bigint      NOT NULL DEFAULT 0  -- every seq up to here is acknowledged by Kafka
@@ -12,7 +12,7 @@ CREATE TABLE outbox_slot (
 CREATE TABLE outbox (
     slot       integer     NOT NULL,
     seq        bigint      NOT NULL, -- given by the slot's owner, rising, with gaps
-    topic      text        NOT NULL,
+    topic      text        NOT NULL, -- '': void, see common/outbox_recover.c
     key        bytea,
     event_id   uuid,                 -- NULL: a dead letter, which keeps its own headers
     headers    bytea       NOT NULL, -- packed: see common/outbox.h
@@ -21,6 +21,17 @@ CREATE TABLE outbox (
     PRIMARY KEY (slot, seq)
 );
 CREATE INDEX outbox_created_at ON outbox USING brin (created_at);
+
+-- What the broker will never take (too large, not authorised): its row stays, for an operator.
+CREATE TABLE outbox_parked (
+    slot      integer     NOT NULL,
+    seq       bigint      NOT NULL,
+    topic     text        NOT NULL,
+    event_id  uuid,
+    reason    text        NOT NULL,
+    parked_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (slot, seq)
+);
 
 -- First statement of every transaction that writes to the outbox: it holds the slot against
 -- being leased anew while the transaction runs, and refuses a former owner.
