@@ -125,6 +125,9 @@ void kafka_consumer_commit(struct kafka_consumer *consumer, const struct kafka_p
                            size_t count);
 /* "" until the broker answered once. */
 const char *kafka_consumer_cluster_id(const struct kafka_consumer *consumer);
+/* True once everything that the partition's log held since it was assigned has been handed over. */
+bool kafka_consumer_reached_end(struct kafka_consumer *consumer, const char *topic,
+                                int32_t partition);
 void kafka_consumer_close(struct kafka_consumer *consumer);
 
 #endif

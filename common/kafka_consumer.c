@@ -144,9 +144,27 @@ static void on_stray_message(struct kafka_consumer *consumer, rd_kafka_event_t *
                         &(struct kafka_partition){topic, stray->partition, position->next_offset});
 }
 
+/* The end of a partition's log, told here for the same reason. */
+static void on_stray_end(struct kafka_consumer *consumer, rd_kafka_event_t *event)
+{
+    rd_kafka_topic_partition_t *of = rd_kafka_event_topic_partition(event);
+    struct position *position =
+        of == NULL ? NULL : position_find(subscription_find(consumer, of->topic), of->partition);
+    if (position != NULL && position->assigned) {
+        position->reached_end = true;
+    }
+    if (of != NULL) {
+        rd_kafka_topic_partition_destroy(of);
+    }
+}
+
 static void on_error(struct kafka_consumer *consumer, rd_kafka_event_t *event)
 {
     char text[256];
+    if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        on_stray_end(consumer, event);
+        return;
+    }
     kafka_log_error_event(event);
     if (rd_kafka_event_error_is_fatal(event) && !consumer->dead && !consumer->closing) {
         consumer->dead = true;
@@ -274,6 +292,7 @@ void kafka_consumer_assign(struct kafka_consumer *consumer,
         return;
     }
     unassign_all(consumer);
+    rd_kafka_assign(consumer->client, NULL); /* else what stays is not started anew */
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
     for (size_t i = 0; i < count; i++) {
         struct subscription *subscription = subscription_find(consumer, partitions[i].topic);
@@ -475,8 +494,8 @@ static rd_kafka_t *client_new(const struct kafka_config *config, const char *gro
         {"partition.assignment.strategy", "range", KAFKA_FIXED},
         {"enable.auto.commit", "false", KAFKA_FIXED}, /* positions live in the database */
         {"enable.auto.offset.store", "false", KAFKA_FIXED},
-        {"auto.offset.reset", "error", KAFKA_FIXED}, /* a lost log is an alarm */
-        {"enable.partition.eof", "false", KAFKA_FIXED},
+        {"auto.offset.reset", "error", KAFKA_FIXED},     /* a lost log is an alarm */
+        {"enable.partition.eof", "true", KAFKA_FIXED},   /* tells when the past is handed over */
         {"queued.min.messages", "20000", KAFKA_DEFAULT}, /* prefetched per topic */
         {"queued.max.messages.kbytes", "8192", KAFKA_DEFAULT},
         {"fetch.error.backoff.ms", "100", KAFKA_DEFAULT},
@@ -548,4 +567,11 @@ bool kafka_consumer_open(struct kafka_consumer **consumer, uv_loop_t *loop,
     }
     *consumer = opened;
     return true;
+}
+
+bool kafka_consumer_reached_end(struct kafka_consumer *consumer, const char *topic,
+                                int32_t partition)
+{
+    const struct position *position = position_find(subscription_find(consumer, topic), partition);
+    return position != NULL && position->reached_end;
 }

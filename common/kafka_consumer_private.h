@@ -20,6 +20,7 @@ struct position {
     bool stopped;        /* its position is not in the log: librdkafka has given up */
     int64_t next_offset; /* -1: from the beginning */
     uint64_t moved_in;   /* the fetch during which it was moved */
+    bool reached_end;    /* all that its log held has been handed over */
 };
 
 struct subscription {

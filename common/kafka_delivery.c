@@ -100,6 +100,10 @@ void kafka_raise_alarm(struct kafka_consumer *consumer, rd_kafka_resp_err_t code
 void kafka_partition_failed(struct kafka_consumer *consumer, struct subscription *subscription,
                             int32_t partition, rd_kafka_resp_err_t code, const char *text)
 {
+    if (code == RD_KAFKA_RESP_ERR__PARTITION_EOF) { /* no error, but it comes as one */
+        subscription->positions[partition].reached_end = true;
+        return;
+    }
     if (code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
         code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
         subscription->positions[partition].stopped = true;
@@ -121,6 +125,7 @@ static void deliver(struct kafka_consumer *consumer, struct subscription *subscr
     if (from->err == RD_KAFKA_RESP_ERR_NO_ERROR && current &&
         from->offset >= position->next_offset) {
         position->next_offset = from->offset + 1;
+        metrics_add(consumer->messages_counter, 1);
         consumer->events.on_message(slot_fill(consumer, subscription->name, from), consumer->arg);
         return;
     }
@@ -131,14 +136,13 @@ static void deliver(struct kafka_consumer *consumer, struct subscription *subscr
     rd_kafka_message_destroy(from);
 }
 
-static bool fetch(struct kafka_consumer *consumer, struct subscription *subscription)
+static bool fetch(struct subscription *subscription)
 {
     ssize_t count = rd_kafka_consume_batch_queue(subscription->queue, 0, subscription->fetched,
                                                  KAFKA_FETCH_MAX);
     subscription->fetched_next = 0;
     subscription->fetched_count = count > 0 ? (size_t)count : 0;
     subscription->fetch++;
-    metrics_add(consumer->messages_counter, subscription->fetched_count);
     return subscription->fetched_count > 0;
 }
 
@@ -155,7 +159,7 @@ void subscription_serve(struct kafka_consumer *consumer, struct subscription *su
                may_deliver(consumer, subscription)) {
             deliver(consumer, subscription, subscription->fetched[subscription->fetched_next++]);
         }
-        if (!may_deliver(consumer, subscription) || !fetch(consumer, subscription)) {
+        if (!may_deliver(consumer, subscription) || !fetch(subscription)) {
             return;
         }
     }
