@@ -12,7 +12,6 @@
 
 #include "common/kafka.h"
 
-int dead_letter_verb(const char *conninfo, const struct kafka_config *kafka, int argc,
-                     char **argv);
+int dead_letter_verb(const char *conninfo, const struct kafka_config *kafka, int argc, char **argv);
 
 #endif

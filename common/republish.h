@@ -3,6 +3,7 @@
  * already have. For a broker that lost its log.
  *
  *   republish --since RFC3339 [--topic T] [--dry-run]
+ *   republish --parked [--topic T] [--dry-run]     what Kafka had refused (table outbox_parked)
  *
  * Blocking; argv starts at "republish". Returns the exit code. */
 #ifndef COMMON_REPUBLISH_H
