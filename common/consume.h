@@ -44,8 +44,7 @@ struct consume_message {
 };
 
 typedef void consume_handler(struct consume_batch *batch, void *state);
-typedef void consume_on_committed(struct consume_batch *batch, const struct pg_tx *tx,
-                                  void *state);
+typedef void consume_on_committed(struct consume_batch *batch, const struct pg_tx *tx, void *state);
 
 struct consume_topic {
     const char *topic;
@@ -72,21 +71,32 @@ bool consume_has_caught_up(const struct consume *consume);
 
 /* Operator verb, blocking: `position accept --topic T --partition P --at beginning|end|OFFSET`: the
  * way out of an alarm about a lost log or a replaced broker. Returns the exit code. */
-int consume_position_verb(const char *conninfo, const struct kafka_config *kafka,
-                          const char *group, int argc, char **argv);
+int consume_position_verb(const char *conninfo, const struct kafka_config *kafka, const char *group,
+                          int argc, char **argv);
 
 /* ---- inside a handler ---- */
 struct consume_message *consume_messages(struct consume_batch *batch, size_t *count);
 struct pg_tx *consume_tx(struct consume_batch *batch);
 /* Index that the handler's next statement will have among the results. */
 size_t consume_next_statement(const struct consume_batch *batch);
-struct arena *consume_arena(struct consume_batch *batch); /* dies with the batch */
+struct arena *consume_arena(struct consume_batch *batch);             /* dies with the batch */
 void consume_set_context(struct consume_batch *batch, void *context); /* the handler's own */
 void *consume_context(const struct consume_batch *batch);
 /* class is stable for machines ("invalid_data", "unknown_type"); detail names the field, never
  * its value. */
-void consume_reject(struct consume_batch *batch, struct consume_message *message,
-                    const char *class, const char *detail);
+void consume_reject(struct consume_batch *batch, struct consume_message *message, const char *class,
+                    const char *detail);
+/* Events of the batch. Stage them here rather than in the outbox: the batch owns them, drops them
+ * when it is retried and settles them when it ends. A statement of the handler inserts their rows
+ * (OUTBOX_INSERT); consume_put_staged gives its eight parameters. In on_committed, consume_took
+ * publishes those whose command (uuid) is in that column of the statement's result and drops the
+ * others. What on_committed does not settle, the table does, at the price of a round trip. */
+void consume_stage(struct consume_batch *batch, const struct event *event,
+                   const struct uuid *command);
+size_t consume_staged(const struct consume_batch *batch); /* their number */
+void consume_put_staged(struct consume_batch *batch);
+void consume_took(struct consume_batch *batch, const struct pg_tx *tx, size_t statement,
+                  int column);
 void consume_commit(struct consume_batch *batch, consume_on_committed *on_committed);
 void consume_retry(struct consume_batch *batch, const struct error *err);
 
