@@ -12,9 +12,30 @@
 #include "services/routing/case.h"
 #include "services/routing/reference.h"
 
+/* ---- store_case_open.c: new cases ---- */
+
+/* New cases, which have less to tell: all at version 1, received, opened at one instant. */
+struct opening_rows {
+    struct pg_array ids, queues, desks, categories, levels, dues, clock_starts, next_timers,
+        cooperating, event_ids, snapshots;
+};
+void opening_rows_init(struct opening_rows *rows);
+void opening_rows_finish(struct opening_rows *rows);
+void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *opened,
+                      const struct uuid *event_id, const char *json, size_t json_size);
+
+/* Opens cases, tells their history and says their events; ids must differ. The results are the
+ * case ids that were new: events are staged with the case id as their command. The caller goes on
+ * with the eight parameters of the staged events (consume_put_staged). */
+void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows, int64_t now_us);
+
 /* ---- store_case.c: cases and their history ---- */
 
-/* Columns of cases to be written. */
+/* The unit whose queue holds the case; the list of those who co-operate as one text. */
+const char *store_desk(const struct case_snapshot *snapshot);
+void store_add_cooperating(struct pg_array *column, const struct case_snapshot *snapshot);
+
+/* Columns of cases to be changed. */
 struct case_rows {
     struct pg_array ids, versions, states, queues, desks, categories, levels, assignees, dues,
         clock_starts, reminded, next_timers, cooperating, event_ids, actions, actors, times,
@@ -25,11 +46,6 @@ void case_rows_finish(struct case_rows *rows);
 /* json: the snapshot as case_json_write wrote it. */
 void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
                    const struct uuid *event_id, const char *json, size_t json_size);
-
-/* Opens cases, tells their history and says their events; ids must differ. The results are the
- * case ids that were new: events are staged with the case id as their command. The caller goes on
- * with the eight parameters of the staged events (consume_put_staged). */
-void store_cases_open(struct pg_tx *tx, const struct case_rows *rows);
 
 /* Moves cases on by one version each, if they still are at the version before. The results are the
  * event ids that won, now or in an earlier try of the same transaction: events are staged with

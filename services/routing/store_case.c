@@ -60,8 +60,13 @@ void case_rows_finish(struct case_rows *rows)
     pg_array_finish(&rows->snapshots);
 }
 
+const char *store_desk(const struct case_snapshot *snapshot)
+{
+    return snapshot->queue == QUEUE_UNIT ? snapshot->unit : UNIT_CITY_OFFICE;
+}
+
 /* "SXD,00070": unit codes hold no comma. */
-static void add_cooperating(struct pg_array *column, const struct case_snapshot *snapshot)
+void store_add_cooperating(struct pg_array *column, const struct case_snapshot *snapshot)
 {
     char text[CASE_COOPERATING_MAX * 33];
     size_t size = 0;
@@ -92,7 +97,7 @@ void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
     pg_array_instant(&rows->clock_starts, snapshot->clock_start);
     pg_array_bool(&rows->reminded, snapshot->reminded);
     pg_array_instant(&rows->next_timers, snapshot->next_timer);
-    add_cooperating(&rows->cooperating, snapshot);
+    store_add_cooperating(&rows->cooperating, snapshot);
     pg_array_uuid(&rows->event_ids, event_id);
     pg_array_text(&rows->actions, case_action_words[snapshot->action]);
     pg_array_text(&rows->actors, snapshot->actor_ref);
@@ -120,27 +125,6 @@ static void put_rows(struct pg_tx *tx, const struct case_rows *rows)
     pg_tx_array(tx, &rows->actors);
     pg_tx_array(tx, &rows->times);
     pg_tx_array(tx, &rows->snapshots);
-}
-
-/* A case is opened together with the first row of its history, so the two inserts meet the same
- * conflicts. */
-static const struct pg_statement cases_open = {
-    "cases_open",
-    "WITH won AS ("
-    "INSERT INTO case_current (case_id, version, state, queue, desk, category, level, assignee, "
-    "due_at, clock_start, reminded, next_timer, cooperating) "
-    "SELECT case_id, version, state, queue, desk, category, level, assignee, due_at, clock_start, "
-    "reminded, next_timer, string_to_array(cooperating, ',') FROM " ROWS " "
-    "ON CONFLICT (case_id) DO NOTHING RETURNING case_id AS command), "
-    "told AS (INSERT INTO case_history (case_id, version, action, actor, at, event_id, snapshot) "
-    "SELECT case_id, version, action, actor, at, event_id, snapshot FROM " ROWS " "
-    "ON CONFLICT (case_id, version) DO NOTHING), "
-    "said AS (" OUTBOX_OF("won") ") SELECT command FROM won"};
-
-void store_cases_open(struct pg_tx *tx, const struct case_rows *rows)
-{
-    pg_tx_add(tx, &cases_open);
-    put_rows(tx, rows);
 }
 
 static const struct pg_statement cases_move = {

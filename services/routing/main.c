@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* routing: who must act, by when? */
+#include "services/routing/consume_submissions.h"
+#include "services/routing/http_routing.h"
+#include "services/routing/verbs.h"
+
+extern const struct migration_set routing_migrations;
+
+#define READERS "officer focal_point supervisor volunteer auditor administrator"
+#define LEADERS "focal_point supervisor administrator"
+#define WORKERS "officer focal_point supervisor volunteer administrator"
+
+enum { COMMAND_MAX = 64 * 1024, BATCH_MAX = 1000 };
+
+static const struct http_route routes[] = {
+    {"GET", "/api/routing/cases", READERS, http_list_cases, 0, 0, NULL},
+    {"GET", "/api/routing/cases/{id}", READERS, http_get_case, 0, 0, NULL},
+    {"GET", "/api/routing/cases/{id}/history", READERS, http_get_case_history, 0, 0, NULL},
+    {"POST", "/api/routing/cases/{id}/accept", LEADERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
+     NULL},
+    {"POST", "/api/routing/cases/{id}/assign", LEADERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
+     NULL},
+    {"POST", "/api/routing/cases/{id}/start", WORKERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
+     NULL},
+    {"POST", "/api/routing/cases/{id}/resolve", WORKERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
+     NULL},
+    {"POST", "/api/routing/cases/{id}/reject", LEADERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
+     NULL},
+    {"POST", "/api/routing/cases/{id}/route", WORKERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
+     NULL},
+    {"GET", "/api/routing/units", "", http_get_units, 0, 0, NULL},
+    {"GET", "/api/routing/rules", "", http_get_rules, 0, 0, NULL},
+    {0},
+};
+
+static const struct consume_topic topics[] = {
+    {"city.submissions.v1", consume_submissions, BATCH_MAX},
+};
+
+static const struct service_verb verbs[] = {
+    {"reference", "load [DIR]: the rules, from the program or a folder", reference_verb},
+    {"units", "import FILE.geojson: surveyed boundaries", units_verb},
+    {"focal-points", "load FILE.json: who gets the cases of which unit", focal_points_verb},
+    {0},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct service service = {
+        .name = "routing",
+        .summary = "who must act, by when?",
+        .migrations = &routing_migrations,
+        .routes = routes,
+        .topics = topics,
+        .topic_count = sizeof topics / sizeof topics[0],
+        .verbs = verbs,
+        .open = routing_open,
+        .close = routing_close,
+        .is_ready = routing_is_ready,
+    };
+    return service_main(&service, argc, argv);
+}
