@@ -498,6 +498,8 @@ static rd_kafka_t *client_new(const struct kafka_config *config, const char *gro
         {"enable.partition.eof", "true", KAFKA_FIXED},   /* tells when the past is handed over */
         {"queued.min.messages", "20000", KAFKA_DEFAULT}, /* prefetched per topic */
         {"queued.max.messages.kbytes", "8192", KAFKA_DEFAULT},
+        {"fetch.message.max.bytes", "262144",
+         KAFKA_DEFAULT}, /* as fast as 1 MiB, a third of the memory */
         {"fetch.error.backoff.ms", "100", KAFKA_DEFAULT},
         {"fetch.queue.backoff.ms", "10", KAFKA_IF_KNOWN}, /* since 2.3 */
     };
