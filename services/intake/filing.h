@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* filing: from a checked report to a stored submission, once per idempotency key.
+ *
+ *   prepare ──▶ number ──▶ stage ──▶ commit ──▶ filed | repeated | key_reused
+ *
+ * prepare is the decision: is the category known, by when will it be received, who may be told.
+ * A filing then gets its ticket number and its events are staged in the outbox; one statement
+ * writes the rows of a whole batch with the events of those that won their idempotency key. For
+ * the others the stored row is read: same input, same answer.
+ *
+ * HTTP edges hand filings to the desk (filing_desk.h), where those that wait go together in the
+ * next transaction; the consumer of city.inbound.v1 puts the same statement into its own. */
+#ifndef INTAKE_FILING_H
+#define INTAKE_FILING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "common/outbox.h"
+#include "common/pg.h"
+#include "common/seal.h"
+#include "contact_memory.h"
+#include "reference.h"
+#include "report.h"
+#include "submission.h"
+
+enum { FINGERPRINT_SIZE = 16 };
+
+struct ticket_numbers;
+
+/* Who files, and how a repeat is recognised. Texts must outlive the filing. */
+struct filing_origin {
+    enum channel channel;
+    const char *client;
+    const char *account;           /* of a person; NULL for a system */
+    const char *idempotency_scope; /* who and where the key was used */
+    const char *idempotency_key;   /* NULL: none */
+    const void *input;             /* bytes that a repeat must match */
+    size_t input_size;
+    const char *traceparent;
+};
+
+enum filing_outcome {
+    FILING_UNKNOWN,   /* not yet, or it lost: see who won */
+    FILING_FILED,     /* stored now */
+    FILING_REPEATED,  /* stored before by the same input; submission is the stored one */
+    FILING_KEY_REUSED /* the key was used with another input */
+};
+
+struct filing {
+    struct submission submission;
+    int64_t number;
+    bool has_key;
+    struct uuid idempotency;
+    uint8_t fingerprint[FINGERPRINT_SIZE];
+    const char *traceparent;
+    /* The contact, told in the same transaction when it is news. contact_ref NULL: nothing to tell.
+     */
+    const char *contact_ref;
+    const char *contact_sealed;
+    uint8_t contact_digest[CONTACT_DIGEST_SIZE];
+    struct uuid contact_command;
+    bool contact_offered; /* in the last built transaction: not so when another of the same person
+                             was */
+    struct outbox_item *said, *told;
+    enum filing_outcome outcome;
+};
+
+/* What filings are made with; all borrowed. */
+struct filer {
+    struct outbox *outbox;
+    struct seal *seal;
+    struct ticket_numbers *numbers;
+    struct contact_memory *contacts;
+};
+
+/* Decides. False: ERR_UNPROCESSABLE unknown_category, ERR_RETRY no_promise. Texts that the filing
+ * keeps are in the arena, which must outlive it. */
+bool filing_prepare(struct filing *filing, const struct filer *filer, const struct report *report,
+                    const struct filing_origin *origin, const struct reference *reference,
+                    int64_t now_us, struct arena *arena, struct error *err);
+
+/* Gives it a number and stages its events; does nothing when done before. False: no number in
+ * stock, come back later. */
+bool filing_stage(struct filing *filing, const struct filer *filer);
+/* Gives up a staged filing that was never written. */
+void filing_abandon(struct filing *filing, const struct filer *filer);
+
+/* Adds the statement that files the items. */
+void filings_add(struct filing *const *items, size_t count, const struct filer *filer,
+                 struct pg_tx *tx);
+
+/* After the commit: publishes what won and marks it FILING_FILED; of the rest the events are
+ * dropped (when in_doubt, left to the outbox) and the outcome stays FILING_UNKNOWN.
+ * tx NULL: nothing won for sure. */
+void filings_settle(struct filing *const *items, size_t count, const struct filer *filer,
+                    const struct pg_tx *tx, size_t statement, bool in_doubt);
+
+#endif

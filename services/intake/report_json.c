@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Codecs of struct report: the JSON route's body and the incident event. */
+#include <stdio.h>
+#include <string.h>
+
+#include "report.h"
+
+static void read_location(struct report *report, struct json_reader *parent)
+{
+    struct json_reader location;
+    if (!json_read_object(parent, "location", JSON_REQUIRED, &location)) {
+        return;
+    }
+    report->lat = json_read_real(&location, "lat", JSON_REQUIRED, LAT_MIN, LAT_MAX, 0);
+    report->lon = json_read_real(&location, "lon", JSON_REQUIRED, LON_MIN, LON_MAX, 0);
+    report->address = json_read_text(&location, "address", JSON_OPTIONAL, 1, ADDRESS_MAX);
+    json_read_end(&location);
+}
+
+static void read_media(struct report *report, struct json_reader *reader)
+{
+    report->media_count =
+        json_read_texts(reader, "media", JSON_OPTIONAL, MEDIA_MAX, MEDIA_URL_MAX, &report->media);
+    for (size_t i = 0; i < report->media_count; i++) {
+        char name[32];
+        if (!report_url_is_valid(report->media[i])) {
+            snprintf(name, sizeof name, "media[%zu]", i);
+            json_read_fault(reader, name, "bad_url", "must be an https URL");
+        }
+    }
+}
+
+static void read_contact(struct report *report, struct json_reader *parent)
+{
+    struct contact *contact = &report->contact;
+    struct json_reader reader;
+    if (!json_read_object(parent, "contact", JSON_OPTIONAL, &reader)) {
+        return;
+    }
+    contact->email = json_read_text(&reader, "email", JSON_OPTIONAL, 3, 254);
+    if (contact->email != NULL && !report_email_is_valid(contact->email)) {
+        json_read_fault(&reader, "email", "bad_email", "is not an e-mail address");
+    }
+    contact->phone = json_read_text(&reader, "phone", JSON_OPTIONAL, 8, 20);
+    if (contact->phone != NULL && !report_phone_is_valid(contact->phone)) {
+        json_read_fault(&reader, "phone", "bad_phone", "is not a telephone number");
+    }
+    contact->name = json_read_text(&reader, "name", JSON_OPTIONAL, 1, 120);
+    json_read_end(&reader);
+}
+
+static const char *read_category(struct json_reader *reader)
+{
+    const char *category = json_read_text(reader, "category", JSON_REQUIRED, 1, CATEGORY_MAX);
+    if (category != NULL &&
+        strspn(category, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(category)) {
+        json_read_fault(reader, "category", "bad_code", "must be lower-case letters, digits and -");
+    }
+    return category;
+}
+
+bool report_read(struct report *report, const char *json, size_t size, struct arena *arena,
+                 struct error *err)
+{
+    static const char *const kinds[] = {"onsite_report", NULL};
+    struct json_document document;
+    struct json_reader reader;
+
+    memset(report, 0, sizeof *report);
+    if (!json_document_parse(&document, json, size, err)) {
+        return false;
+    }
+    json_read_root(&reader, &document, arena, JSON_STRICT_FIELDS, err);
+    json_read_word(&reader, "kind", JSON_OPTIONAL, kinds);
+    report->category = read_category(&reader);
+    report->level = json_read_word(&reader, "level", JSON_OPTIONAL, level_words);
+    report->title = json_read_text(&reader, "title", JSON_OPTIONAL, 1, TITLE_MAX);
+    report->description = json_read_text(&reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
+    read_location(report, &reader);
+    read_media(report, &reader);
+    report->anonymous = json_read_bool(&reader, "anonymous", JSON_OPTIONAL, false);
+    report->language = json_read_word(&reader, "language", JSON_OPTIONAL, language_words);
+    read_contact(report, &reader);
+    bool good = json_read_end(&reader);
+    json_document_free(&document);
+    return good;
+}
+
+bool report_read_incident(struct report *report, const char **incident_id, const char *json,
+                          size_t size, struct arena *arena, struct error *err)
+{
+    struct json_document document;
+    struct json_reader reader;
+
+    memset(report, 0, sizeof *report);
+    report->language = -1;
+    if (!json_document_parse(&document, json, size, err)) {
+        return false;
+    }
+    json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
+    *incident_id = json_read_text(&reader, "incident_id", JSON_REQUIRED, 1, 128);
+    for (const char *c = *incident_id; c != NULL && *c != '\0'; c++) {
+        if (*c < '!' || *c > '~') {
+            json_read_fault(&reader, "incident_id", "bad_id", "must be visible ASCII");
+            break;
+        }
+    }
+    report->category = read_category(&reader);
+    report->level = json_read_word(&reader, "level", JSON_OPTIONAL, level_words);
+    report->description = json_read_text(&reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
+    read_location(report, &reader);
+    json_read_instant(&reader, "occurred_at", JSON_REQUIRED);
+    read_media(report, &reader);
+    read_contact(report, &reader);
+    bool good = json_read_end(&reader);
+    json_document_free(&document);
+    return good;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store_filing.h"
+
+#include <stdio.h>
+
+#include "common/buffer.h"
+#include "submission_json.h"
+
+static const struct pg_statement file = {
+    "intake_file",
+    "WITH filed AS (INSERT INTO submission (id, ticket, kind, channel, category, level, title, "
+    "description, lat, lon, address, media, reporter_ref, anonymous, client, language, "
+    "submitted_at, receive_by, rule_code, rule_version, rule_source, idempotency, fingerprint) "
+    "SELECT id, ticket, 'onsite_report', channel, category, level, title, description, lat, lon, "
+    "address, media, reporter_ref, anonymous, client, language, submitted_at, receive_by, "
+    "rule_code, rule_version, rule_source, idempotency, fingerprint FROM unnest($1::uuid[], "
+    "$2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], "
+    "$9::float8[], $10::text[], $11::jsonb[], $12::text[], $13::boolean[], $14::text[], "
+    "$15::text[], $16::timestamptz[], $17::timestamptz[], $18::text[], $19::integer[], "
+    "$20::text[], $21::uuid[], $22::bytea[]) AS s (id, ticket, channel, category, level, title, "
+    "description, lat, lon, address, media, reporter_ref, anonymous, client, language, "
+    "submitted_at, receive_by, rule_code, rule_version, rule_source, idempotency, fingerprint) "
+    "ON CONFLICT DO NOTHING RETURNING id AS command), "
+    "told AS (INSERT INTO contact AS c (ref, digest, command) "
+    "SELECT * FROM unnest($23::text[], $24::bytea[], $25::uuid[]) ON CONFLICT (ref) DO UPDATE "
+    "SET digest = excluded.digest, command = excluded.command WHERE c.digest <> excluded.digest "
+    "RETURNING command), "
+    "won AS (SELECT command FROM filed UNION ALL SELECT command FROM told), "
+    "said AS (" OUTBOX_INSERT("won", 26, 27, 28, 29, 30, 31, 32, 33) ") SELECT command FROM won"};
+
+enum {
+    ID,
+    TICKET,
+    CHANNEL,
+    CATEGORY,
+    LEVEL,
+    TITLE,
+    DESCRIPTION,
+    LAT,
+    LON,
+    ADDRESS,
+    MEDIA,
+    REPORTER,
+    ANONYMOUS,
+    CLIENT,
+    LANGUAGE,
+    SUBMITTED,
+    RECEIVE_BY,
+    RULE_CODE,
+    RULE_VERSION,
+    RULE_SOURCE,
+    IDEMPOTENCY,
+    FINGERPRINT,
+    CONTACT_REF,
+    CONTACT_DIGEST,
+    CONTACT_COMMAND,
+    COLUMNS
+};
+
+static const enum pg_type column_types[COLUMNS] = {
+    [ID] = PG_UUID,
+    [TICKET] = PG_TEXT,
+    [CHANNEL] = PG_TEXT,
+    [CATEGORY] = PG_TEXT,
+    [LEVEL] = PG_TEXT,
+    [TITLE] = PG_TEXT,
+    [DESCRIPTION] = PG_TEXT,
+    [LAT] = PG_FLOAT8,
+    [LON] = PG_FLOAT8,
+    [ADDRESS] = PG_TEXT,
+    [MEDIA] = PG_JSONB,
+    [REPORTER] = PG_TEXT,
+    [ANONYMOUS] = PG_BOOL,
+    [CLIENT] = PG_TEXT,
+    [LANGUAGE] = PG_TEXT,
+    [SUBMITTED] = PG_TIMESTAMPTZ,
+    [RECEIVE_BY] = PG_TIMESTAMPTZ,
+    [RULE_CODE] = PG_TEXT,
+    [RULE_VERSION] = PG_INT4,
+    [RULE_SOURCE] = PG_TEXT,
+    [IDEMPOTENCY] = PG_UUID,
+    [FINGERPRINT] = PG_BYTEA,
+    [CONTACT_REF] = PG_TEXT,
+    [CONTACT_DIGEST] = PG_BYTEA,
+    [CONTACT_COMMAND] = PG_UUID,
+};
+
+static void put_submission(struct pg_array *columns, const struct filing *filing,
+                           struct buffer *scratch)
+{
+    const struct submission *s = &filing->submission;
+    buffer_reset(scratch);
+    submission_write_media(s, scratch);
+    pg_array_uuid(&columns[ID], &s->id);
+    pg_array_text(&columns[TICKET], s->ticket);
+    pg_array_text(&columns[CHANNEL], channel_words[s->channel]);
+    pg_array_text(&columns[CATEGORY], s->category);
+    pg_array_text(&columns[LEVEL], level_words[s->level]);
+    pg_array_text(&columns[TITLE], s->title);
+    pg_array_text(&columns[DESCRIPTION], s->description);
+    pg_array_float8(&columns[LAT], s->lat);
+    pg_array_float8(&columns[LON], s->lon);
+    pg_array_text(&columns[ADDRESS], s->address);
+    pg_array_bytes(&columns[MEDIA], scratch->data, scratch->size);
+    pg_array_text(&columns[REPORTER], s->reporter_ref);
+    pg_array_bool(&columns[ANONYMOUS], s->anonymous);
+    pg_array_text(&columns[CLIENT], s->client);
+    pg_array_text(&columns[LANGUAGE], language_words[s->language]);
+    pg_array_instant(&columns[SUBMITTED], s->submitted_at);
+    pg_array_instant(&columns[RECEIVE_BY], s->receive_by);
+    pg_array_text(&columns[RULE_CODE], s->receive_rule.code);
+    pg_array_int4(&columns[RULE_VERSION], s->receive_rule.version);
+    pg_array_text(&columns[RULE_SOURCE], s->receive_rule.source);
+    pg_array_uuid(&columns[IDEMPOTENCY], filing->has_key ? &filing->idempotency : NULL);
+    pg_array_bytes(&columns[FINGERPRINT], filing->fingerprint, FINGERPRINT_SIZE);
+}
+
+static void put_contact(struct pg_array *columns, const struct filing *filing)
+{
+    pg_array_text(&columns[CONTACT_REF], filing->contact_ref);
+    pg_array_bytes(&columns[CONTACT_DIGEST], filing->contact_digest, CONTACT_DIGEST_SIZE);
+    pg_array_uuid(&columns[CONTACT_COMMAND], &filing->contact_command);
+}
+
+void store_file(struct pg_tx *tx, const struct outbox *outbox, struct filing *const *items,
+                size_t count, struct filing *const *contacts, size_t contact_count)
+{
+    struct pg_array columns[COLUMNS];
+    struct outbox_columns said;
+    struct buffer scratch;
+
+    buffer_init(&scratch);
+    outbox_columns_init(&said, outbox);
+    for (size_t i = 0; i < COLUMNS; i++) {
+        pg_array_init(&columns[i], column_types[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        put_submission(columns, items[i], &scratch);
+        outbox_columns_add(&said, items[i]->said);
+    }
+    for (size_t i = 0; i < contact_count; i++) {
+        put_contact(columns, contacts[i]);
+        outbox_columns_add(&said, contacts[i]->told);
+    }
+    pg_tx_add(tx, &file);
+    for (size_t i = 0; i < COLUMNS; i++) {
+        pg_tx_array(tx, &columns[i]);
+        pg_array_finish(&columns[i]);
+    }
+    outbox_columns_put(&said, tx);
+    outbox_columns_finish(&said);
+    buffer_finish(&scratch);
+}
+
+static const struct pg_statement find_filed = {
+    "intake_find_filed",
+    "SELECT id, idempotency, fingerprint, ticket, submitted_at, receive_by, rule_code, "
+    "rule_version, rule_source FROM submission WHERE id = ANY ($1::uuid[]) "
+    "UNION ALL "
+    "SELECT id, idempotency, fingerprint, ticket, submitted_at, receive_by, rule_code, "
+    "rule_version, rule_source FROM submission WHERE idempotency = ANY ($2::uuid[])"};
+
+void store_find_filed(struct pg_tx *tx, struct filing *const *items, size_t count)
+{
+    struct pg_array ids, keys;
+    pg_array_init(&ids, PG_UUID);
+    pg_array_init(&keys, PG_UUID);
+    for (size_t i = 0; i < count; i++) {
+        if (items[i]->has_key) {
+            pg_array_uuid(&keys, &items[i]->idempotency);
+        } else {
+            pg_array_uuid(&ids, &items[i]->submission.id);
+        }
+    }
+    pg_tx_add(tx, &find_filed);
+    pg_tx_array(tx, &ids);
+    pg_tx_array(tx, &keys);
+    pg_array_finish(&ids);
+    pg_array_finish(&keys);
+}
+
+void store_take_filed(const struct pg_tx *tx, size_t row, struct submission *submission,
+                      struct uuid *idempotency, const void **fingerprint, struct arena *arena)
+{
+    size_t size;
+    submission->id = pg_value_uuid(tx, 0, row, 0);
+    *idempotency =
+        pg_value_is_null(tx, 0, row, 1) ? (struct uuid){{0}} : pg_value_uuid(tx, 0, row, 1);
+    *fingerprint = pg_value_bytes(tx, 0, row, 2, &size);
+    snprintf(submission->ticket, sizeof submission->ticket, "%s", pg_value_text(tx, 0, row, 3));
+    submission->submitted_at = pg_value_instant(tx, 0, row, 4);
+    submission->receive_by = pg_value_instant(tx, 0, row, 5);
+    submission->receive_rule = (struct rule){
+        .code = arena_text(arena, pg_value_text(tx, 0, row, 6)),
+        .version = pg_value_int4(tx, 0, row, 7),
+        .source = arena_text(arena, pg_value_text(tx, 0, row, 8)),
+    };
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* submission: what somebody filed. Its words are those of the event schema. */
+#ifndef INTAKE_SUBMISSION_H
+#define INTAKE_SUBMISSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/uuid.h"
+#include "rule.h"
+#include "ticket.h"
+
+enum {
+    TITLE_MAX = 200,        /* code points, as all of these */
+    DESCRIPTION_MAX = 4000, /* Open311 GeoReport v2 */
+    ADDRESS_MAX = 500,
+    MEDIA_MAX = 10,
+    MEDIA_URL_MAX = 2000,
+    CATEGORY_MAX = 64
+};
+
+/* Words at the index of the enum; NULL ends the list. */
+enum channel { CHANNEL_APP, CHANNEL_OPEN311, CHANNEL_API, CHANNEL_INBOUND };
+extern const char *const channel_words[];
+enum level { LEVEL_URGENT, LEVEL_COMPLEX, LEVEL_NORMAL };
+extern const char *const level_words[];
+enum language { LANGUAGE_VI, LANGUAGE_EN };
+extern const char *const language_words[];
+
+/* Where a person may be reached; members may be NULL. */
+struct contact {
+    const char *email, *phone, *name;
+};
+
+/* Texts live in the arena of whoever made it. */
+struct submission {
+    struct uuid id;
+    char ticket[TICKET_TEXT_SIZE];
+    enum channel channel;
+    const char *category;
+    enum level level;
+    const char *title; /* may be NULL */
+    const char *description;
+    double lat, lon;     /* WGS84 */
+    const char *address; /* may be NULL */
+    const char *const *media;
+    size_t media_count;
+    const char *reporter_ref;
+    bool anonymous;
+    const char *client;
+    enum language language;
+    int64_t submitted_at, receive_by; /* µs */
+    struct rule receive_rule;
+};
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "submission_json.h"
+
+#include <stdio.h>
+
+enum { DEGREE_DECIMALS = 7 }; /* about 1 cm */
+
+static void put_location(struct json_writer *writer, const struct submission *submission)
+{
+    json_open_object(writer, "location");
+    json_put_real(writer, "lat", submission->lat, DEGREE_DECIMALS);
+    json_put_real(writer, "lon", submission->lon, DEGREE_DECIMALS);
+    json_put_text(writer, "address", submission->address);
+    json_close_object(writer);
+}
+
+static void put_media(struct json_writer *writer, const char *name,
+                      const struct submission *submission)
+{
+    json_open_array(writer, name);
+    for (size_t i = 0; i < submission->media_count; i++) {
+        json_put_text(writer, NULL, submission->media[i]);
+    }
+    json_close_array(writer);
+}
+
+static void put_rule(struct json_writer *writer, const struct rule *rule)
+{
+    json_open_object(writer, "receive_rule");
+    json_put_text(writer, "code", rule->code);
+    json_put_int(writer, "version", rule->version);
+    json_put_text(writer, "source", rule->source);
+    json_close_object(writer);
+}
+
+void submission_write_media(const struct submission *submission, struct buffer *out)
+{
+    struct json_writer writer;
+    json_write_start(&writer, out);
+    put_media(&writer, NULL, submission);
+}
+
+void submission_write_event(const struct submission *submission, struct buffer *out)
+{
+    struct json_writer writer;
+    json_write_start(&writer, out);
+    json_open_object(&writer, NULL);
+    json_put_uuid(&writer, "submission_id", &submission->id);
+    json_put_int(&writer, "version", 1);
+    json_put_text(&writer, "ticket", submission->ticket);
+    json_put_text(&writer, "kind", "onsite_report");
+    json_put_text(&writer, "channel", channel_words[submission->channel]);
+    json_put_text(&writer, "category", submission->category);
+    json_put_text(&writer, "level", level_words[submission->level]);
+    json_put_text(&writer, "title", submission->title);
+    json_put_text(&writer, "description", submission->description);
+    put_location(&writer, submission);
+    put_media(&writer, "media", submission);
+    json_open_object(&writer, "reporter");
+    json_put_text(&writer, "ref", submission->reporter_ref);
+    json_put_bool(&writer, "anonymous", submission->anonymous);
+    json_close_object(&writer);
+    json_put_text(&writer, "client", submission->client);
+    json_put_text(&writer, "language", language_words[submission->language]);
+    json_put_instant(&writer, "submitted_at", submission->submitted_at);
+    json_put_instant(&writer, "receive_by", submission->receive_by);
+    put_rule(&writer, &submission->receive_rule);
+    json_close_object(&writer);
+}
+
+static void put_links(struct json_writer *writer, const struct uuid *id)
+{
+    char text[UUID_TEXT_SIZE], self[64];
+    snprintf(self, sizeof self, "/api/intake/submissions/%s", uuid_format(id, text));
+    json_open_object(writer, "links");
+    json_put_text(writer, "self", self);
+    json_close_object(writer);
+}
+
+void submission_write_receipt(const struct submission *submission, struct buffer *out)
+{
+    struct json_writer writer;
+    json_write_start(&writer, out);
+    json_open_object(&writer, NULL);
+    json_put_uuid(&writer, "id", &submission->id);
+    json_put_text(&writer, "ticket", submission->ticket);
+    json_put_int(&writer, "version", 1);
+    json_put_text(&writer, "state", "submitted");
+    json_put_instant(&writer, "submitted_at", submission->submitted_at);
+    json_put_instant(&writer, "receive_by", submission->receive_by);
+    put_rule(&writer, &submission->receive_rule);
+    put_links(&writer, &submission->id);
+    json_close_object(&writer);
+}
+
+void submission_write_members(const struct submission *submission, struct json_writer *writer)
+{
+    json_put_uuid(writer, "id", &submission->id);
+    json_put_text(writer, "ticket", submission->ticket);
+    json_put_int(writer, "version", 1);
+    json_put_text(writer, "kind", "onsite_report");
+    json_put_text(writer, "channel", channel_words[submission->channel]);
+    json_put_text(writer, "category", submission->category);
+    json_put_text(writer, "level", level_words[submission->level]);
+    json_put_text(writer, "title", submission->title);
+    json_put_text(writer, "description", submission->description);
+    put_location(writer, submission);
+    put_media(writer, "media", submission);
+    json_put_bool(writer, "anonymous", submission->anonymous);
+    json_put_text(writer, "language", language_words[submission->language]);
+    json_put_instant(writer, "submitted_at", submission->submitted_at);
+    json_put_instant(writer, "receive_by", submission->receive_by);
+    put_rule(writer, &submission->receive_rule);
+    put_links(writer, &submission->id);
+}
