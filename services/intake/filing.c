@@ -132,43 +132,35 @@ bool filing_prepare(struct filing *filing, const struct filer *filer, const stru
     return true;
 }
 
-static void stage_submission(struct filing *filing, const struct filer *filer)
+void filing_write_event(const struct filing *filing, struct filing_event *out)
 {
     const struct submission *submission = &filing->submission;
-    char id[UUID_TEXT_SIZE];
-    struct buffer data;
-
-    buffer_init(&data);
-    buffer_reserve(&data, 1024);
-    submission_write_event(submission, &data);
-    uuid_format(&submission->id, id);
-    struct event event = {
+    uuid_format(&submission->id, out->id);
+    buffer_reset(&out->data);
+    submission_write_event(submission, &out->data);
+    out->event = (struct event){
         .id = uuid_new(),
         .type = "vn.hanoi.submission.submitted.v1",
-        .subject = id,
+        .subject = out->id,
         .topic = SUBMISSIONS_TOPIC,
-        .key = id,
+        .key = out->id,
         .time_us = submission->submitted_at,
         .traceparent = filing->traceparent,
-        .data = data.data,
-        .data_size = data.size,
+        .data = out->data.data,
+        .data_size = out->data.size,
     };
-    filing->said = outbox_stage(filer->outbox, &event, &submission->id);
-    buffer_finish(&data);
 }
 
-static void stage_contact(struct filing *filing, const struct filer *filer)
+void filing_write_contact_event(const struct filing *filing, struct filing_event *out)
 {
     struct json_writer writer;
-    struct buffer data;
-
-    buffer_init(&data);
-    json_write_start(&writer, &data);
+    buffer_reset(&out->data);
+    json_write_start(&writer, &out->data);
     json_open_object(&writer, NULL);
     json_put_text(&writer, "ref", filing->contact_ref);
     json_put_text(&writer, "sealed", filing->contact_sealed);
     json_close_object(&writer);
-    struct event event = {
+    out->event = (struct event){
         .id = uuid_new(),
         .type = "vn.hanoi.contact.changed.v1",
         .subject = filing->contact_ref,
@@ -176,41 +168,21 @@ static void stage_contact(struct filing *filing, const struct filer *filer)
         .key = filing->contact_ref,
         .time_us = filing->submission.submitted_at,
         .traceparent = filing->traceparent,
-        .data = data.data,
-        .data_size = data.size,
+        .data = out->data.data,
+        .data_size = out->data.size,
     };
-    filing->told = outbox_stage(filer->outbox, &event, &filing->contact_command);
-    buffer_finish(&data);
 }
 
-bool filing_stage(struct filing *filing, const struct filer *filer)
+bool filing_take_number(struct filing *filing, struct ticket_numbers *numbers)
 {
-    if (filing->said != NULL) {
-        return true;
-    }
-    filing->number = ticket_numbers_take(filer->numbers);
     if (filing->number == 0) {
-        return false;
+        filing->number = ticket_numbers_take(numbers);
+        if (filing->number == 0) {
+            return false;
+        }
+        ticket_format(filing->number, filing->submission.submitted_at, filing->submission.ticket);
     }
-    ticket_format(filing->number, filing->submission.submitted_at, filing->submission.ticket);
-    if (filing->contact_ref != NULL) {
-        stage_contact(filing, filer); /* first, so that it is likely to arrive first */
-    }
-    stage_submission(filing, filer);
     return true;
-}
-
-void filing_abandon(struct filing *filing, const struct filer *filer)
-{
-    if (filing->said == NULL) {
-        return;
-    }
-    outbox_drop(filer->outbox, filing->said);
-    if (filing->told != NULL) {
-        outbox_drop(filer->outbox, filing->told);
-    }
-    filing->said = filing->told = NULL;
-    ticket_numbers_give_back(filer->numbers, filing->number);
 }
 
 static int by_contact_ref(const void *a, const void *b)
@@ -223,8 +195,7 @@ static int by_contact_ref(const void *a, const void *b)
                                sizeof(*left)->contact_command.bytes);
 }
 
-/* The last word of each person; sorted, which also spares replicas a deadlock. */
-static size_t pick_contacts(struct filing *const *items, size_t count, struct filing **contacts)
+size_t filings_pick_contacts(struct filing *const *items, size_t count, struct filing **contacts)
 {
     size_t all = 0, kept = 0;
     for (size_t i = 0; i < count; i++) {
@@ -241,76 +212,4 @@ static size_t pick_contacts(struct filing *const *items, size_t count, struct fi
         }
     }
     return kept;
-}
-
-void filings_add(struct filing *const *items, size_t count, const struct filer *filer,
-                 struct pg_tx *tx)
-{
-    struct filing **contacts = arena_array(pg_tx_arena(tx), count, sizeof *contacts);
-    size_t contact_count = pick_contacts(items, count, contacts);
-    store_file(tx, filer->outbox, items, count, contacts, contact_count);
-}
-
-/* True when the command is the result's row `*row`; rows come in the order of the items, so that
- * one walk finds them. */
-static bool takes_row(const struct pg_tx *tx, size_t statement, size_t *row,
-                      const struct uuid *command)
-{
-    size_t rows = pg_rows(tx, statement);
-    for (size_t i = 0; i < rows; i++) {
-        size_t at = (*row + i) % rows;
-        struct uuid won = pg_value_uuid(tx, statement, at, 0);
-        if (uuid_equal(&won, command)) {
-            *row = at + 1;
-            return true;
-        }
-    }
-    return false;
-}
-
-static void settle_item(struct filing *filing, const struct filer *filer, bool won, bool in_doubt)
-{
-    if (won) {
-        outbox_publish(filer->outbox, filing->said);
-        filing->outcome = FILING_FILED;
-    } else if (in_doubt) {
-        outbox_doubt(filer->outbox, filing->said);
-    } else {
-        outbox_drop(filer->outbox, filing->said);
-        ticket_numbers_give_back(filer->numbers, filing->number);
-    }
-    filing->said = NULL;
-}
-
-static void settle_contact(struct filing *filing, const struct filer *filer, bool won,
-                           bool in_doubt)
-{
-    if (won) {
-        outbox_publish(filer->outbox, filing->told);
-    } else if (in_doubt) {
-        outbox_doubt(filer->outbox, filing->told);
-    } else {
-        outbox_drop(filer->outbox, filing->told);
-    }
-    filing->told = NULL;
-    if (won || (filing->contact_offered && !in_doubt)) { /* lost: the table had it already */
-        contact_memory_note(filer->contacts, filing->contact_ref, filing->contact_digest,
-                            clock_monotonic_us());
-    }
-}
-
-void filings_settle(struct filing *const *items, size_t count, const struct filer *filer,
-                    const struct pg_tx *tx, size_t statement, bool in_doubt)
-{
-    size_t row = 0, contact_row = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct filing *filing = items[i];
-        if (filing->told != NULL) {
-            bool won =
-                tx != NULL && takes_row(tx, statement, &contact_row, &filing->contact_command);
-            settle_contact(filing, filer, won, in_doubt);
-        }
-        bool won = tx != NULL && takes_row(tx, statement, &row, &filing->submission.id);
-        settle_item(filing, filer, won, in_doubt);
-    }
 }

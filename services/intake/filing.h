@@ -18,6 +18,8 @@
 #include <stdint.h>
 
 #include "common/error.h"
+#include "common/buffer.h"
+#include "common/event.h"
 #include "common/outbox.h"
 #include "common/pg.h"
 #include "common/seal.h"
@@ -82,8 +84,26 @@ bool filing_prepare(struct filing *filing, const struct filer *filer, const stru
                     const struct filing_origin *origin, const struct reference *reference,
                     int64_t now_us, struct arena *arena, struct error *err);
 
-/* Gives it a number and stages its events; does nothing when done before. False: no number in
- * stock, come back later. */
+/* Gives it a ticket unless it has one. False: no number in stock, come back later. */
+bool filing_take_number(struct filing *filing, struct ticket_numbers *numbers);
+
+/* An event with the bytes that it borrows. Zero it first; may be used again and again. */
+struct filing_event {
+    struct event event;
+    struct buffer data; /* finish it */
+    char id[UUID_TEXT_SIZE];
+};
+
+void filing_write_event(const struct filing *filing, struct filing_event *out);
+void filing_write_contact_event(const struct filing *filing, struct filing_event *out);
+
+/* The items whose contact is to be told: of each person the last one. Sorted by person, which also
+ * spares replicas a deadlock. `contacts` has room for count. */
+size_t filings_pick_contacts(struct filing *const *items, size_t count, struct filing **contacts);
+
+/* ---- in the outbox of the HTTP edges ---- */
+
+/* Gives it a number and stages its events; does nothing when done before. False: no number. */
 bool filing_stage(struct filing *filing, const struct filer *filer);
 /* Gives up a staged filing that was never written. */
 void filing_abandon(struct filing *filing, const struct filer *filer);

@@ -122,33 +122,27 @@ static void put_contact(struct pg_array *columns, const struct filing *filing)
     pg_array_uuid(&columns[CONTACT_COMMAND], &filing->contact_command);
 }
 
-void store_file(struct pg_tx *tx, const struct outbox *outbox, struct filing *const *items,
-                size_t count, struct filing *const *contacts, size_t contact_count)
+void store_file(struct pg_tx *tx, struct filing *const *items, size_t count,
+                struct filing *const *contacts, size_t contact_count)
 {
     struct pg_array columns[COLUMNS];
-    struct outbox_columns said;
     struct buffer scratch;
 
     buffer_init(&scratch);
-    outbox_columns_init(&said, outbox);
     for (size_t i = 0; i < COLUMNS; i++) {
         pg_array_init(&columns[i], column_types[i]);
     }
     for (size_t i = 0; i < count; i++) {
         put_submission(columns, items[i], &scratch);
-        outbox_columns_add(&said, items[i]->said);
     }
     for (size_t i = 0; i < contact_count; i++) {
         put_contact(columns, contacts[i]);
-        outbox_columns_add(&said, contacts[i]->told);
     }
     pg_tx_add(tx, &file);
     for (size_t i = 0; i < COLUMNS; i++) {
         pg_tx_array(tx, &columns[i]);
         pg_array_finish(&columns[i]);
     }
-    outbox_columns_put(&said, tx);
-    outbox_columns_finish(&said);
     buffer_finish(&scratch);
 }
 

@@ -8,10 +8,11 @@
 #include "filing.h"
 
 /* Files those items whose id and idempotency key are new, and tells those contacts that are news,
- * each with its event. Rows of the result: commands that won (ids of submissions, contact_command
- * of contacts), in the order of the items. A contact ref may occur once. */
-void store_file(struct pg_tx *tx, const struct outbox *outbox, struct filing *const *items,
-                size_t count, struct filing *const *contacts, size_t contact_count);
+ * each with its event. The caller adds the eight parameters of the staged events (outbox.h) next.
+ * Rows of the result: commands that won (ids of submissions, contact_command of contacts), in the
+ * order of the items. A contact ref may occur once. */
+void store_file(struct pg_tx *tx, struct filing *const *items, size_t count,
+                struct filing *const *contacts, size_t contact_count);
 
 /* Reads the rows with the items' ids or idempotency keys. */
 void store_find_filed(struct pg_tx *tx, struct filing *const *items, size_t count);

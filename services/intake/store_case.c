@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Applying case events: the timeline gets each version once, the view the highest. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_submission.h"
+
+static const struct pg_statement add_steps = {
+    "intake_add_steps",
+    "INSERT INTO submission_step (submission_id, version, action, state, unit, actor_role, note, "
+    "at) SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], "
+    "$6::text[], $7::text[], $8::timestamptz[]) ON CONFLICT DO NOTHING"};
+static const struct pg_statement move_views = {
+    "intake_move_views",
+    "INSERT INTO submission_case AS c (submission_id, version, state, unit, receive_due, "
+    "resolve_due, updated_at, result, reason) "
+    "SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::timestamptz[], "
+    "$6::timestamptz[], $7::timestamptz[], $8::jsonb[], $9::jsonb[]) "
+    "ON CONFLICT (submission_id) DO UPDATE SET version = excluded.version, state = excluded.state, "
+    "unit = excluded.unit, receive_due = excluded.receive_due, "
+    "resolve_due = excluded.resolve_due, updated_at = excluded.updated_at, "
+    "result = excluded.result, reason = excluded.reason WHERE c.version < excluded.version"};
+
+enum { STEP_COLUMNS = 8, VIEW_COLUMNS = 9 };
+
+static void put_steps(struct pg_tx *tx, const struct case_event *const *events, size_t count)
+{
+    static const enum pg_type types[STEP_COLUMNS] = {PG_UUID, PG_INT4, PG_TEXT, PG_TEXT,
+                                                     PG_TEXT, PG_TEXT, PG_TEXT, PG_TIMESTAMPTZ};
+    struct pg_array columns[STEP_COLUMNS];
+    for (size_t i = 0; i < STEP_COLUMNS; i++) {
+        pg_array_init(&columns[i], types[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct case_step *step = &events[i]->step;
+        pg_array_uuid(&columns[0], &events[i]->submission_id);
+        pg_array_int4(&columns[1], step->version);
+        pg_array_text(&columns[2], step->action);
+        pg_array_text(&columns[3], step->state);
+        pg_array_text(&columns[4], step->unit);
+        pg_array_text(&columns[5], step->actor_role);
+        pg_array_text(&columns[6], step->note);
+        pg_array_instant(&columns[7], step->at);
+    }
+    pg_tx_add(tx, &add_steps);
+    for (size_t i = 0; i < STEP_COLUMNS; i++) {
+        pg_tx_array(tx, &columns[i]);
+        pg_array_finish(&columns[i]);
+    }
+}
+
+static void put_views(struct pg_tx *tx, const struct case_event *const *events, size_t count)
+{
+    static const enum pg_type types[VIEW_COLUMNS] = {PG_UUID,        PG_INT4,        PG_TEXT,
+                                                     PG_TEXT,        PG_TIMESTAMPTZ, PG_TIMESTAMPTZ,
+                                                     PG_TIMESTAMPTZ, PG_JSONB,       PG_JSONB};
+    struct pg_array columns[VIEW_COLUMNS];
+    for (size_t i = 0; i < VIEW_COLUMNS; i++) {
+        pg_array_init(&columns[i], types[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct case_view *view = &events[i]->state;
+        pg_array_uuid(&columns[0], &events[i]->submission_id);
+        pg_array_int4(&columns[1], view->version);
+        pg_array_text(&columns[2], view->state);
+        pg_array_text(&columns[3], view->unit);
+        pg_array_instant(&columns[4], view->receive_due);
+        pg_array_instant(&columns[5], view->resolve_due);
+        pg_array_instant(&columns[6], view->updated_at);
+        pg_array_text(&columns[7], view->result);
+        pg_array_text(&columns[8], view->reason);
+    }
+    pg_tx_add(tx, &move_views);
+    for (size_t i = 0; i < VIEW_COLUMNS; i++) {
+        pg_tx_array(tx, &columns[i]);
+        pg_array_finish(&columns[i]);
+    }
+}
+
+/* By case, then version. */
+static int by_case(const void *a, const void *b)
+{
+    const struct case_event *const *left = a, *const *right = b;
+    int order = memcmp(&(*left)->submission_id, &(*right)->submission_id, sizeof(struct uuid));
+    return order != 0 ? order : (*left)->step.version - (*right)->step.version;
+}
+
+void store_apply_cases(struct pg_tx *tx, const struct case_event *events, size_t count,
+                       struct arena *arena)
+{
+    const struct case_event **sorted = arena_array(arena, count, sizeof *sorted);
+    const struct case_event **latest = arena_array(arena, count, sizeof *latest);
+    size_t latest_count = 0;
+
+    if (count == 0) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = &events[i];
+    }
+    /* Sorted, so that replicas lock rows in one order; one row per case, the highest. */
+    qsort(sorted, count, sizeof *sorted, by_case);
+    for (size_t i = 0; i < count; i++) {
+        bool last =
+            i + 1 == count || !uuid_equal(&sorted[i]->submission_id, &sorted[i + 1]->submission_id);
+        if (last) {
+            latest[latest_count++] = sorted[i];
+        }
+    }
+    put_steps(tx, sorted, count);
+    put_views(tx, latest, latest_count);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store_submission: reading submissions and their cases, and applying case events. */
+#ifndef INTAKE_STORE_SUBMISSION_H
+#define INTAKE_STORE_SUBMISSION_H
+
+#include "common/arena.h"
+#include "common/cursor.h"
+#include "common/pg.h"
+#include "submission_view.h"
+
+/* ---- reading: add the statements, then take the results of the committed transaction ---- */
+
+/* One, with its timeline. reporter NULL: whoever filed it. */
+void store_read_submission(struct pg_tx *tx, const struct uuid *id, const char *reporter);
+/* False when there is none. */
+bool store_take_submission(const struct pg_tx *tx, struct submission_view *view,
+                           struct arena *arena);
+
+/* The reporter's own, newest first, after the cursor. */
+void store_list_own(struct pg_tx *tx, const char *reporter, const struct cursor *after,
+                    int32_t limit);
+
+/* What Open311 may ask for; sensitive categories never come out. */
+struct public_query {
+    const char *const *tickets; /* overrides the rest when ticket_count > 0 */
+    size_t ticket_count;
+    const char *const *categories; /* 0: all */
+    size_t category_count;
+    bool open, closed;
+    int64_t from, to; /* submitted_at, µs, to exclusive */
+    int32_t limit;
+};
+void store_list_public(struct pg_tx *tx, const struct public_query *query);
+
+/* Rows of the two lists; views without steps. */
+size_t store_take_list(const struct pg_tx *tx, struct submission_view **views, struct arena *arena);
+
+/* Versions of the cases of these submissions, for waiters: rows (id, version). */
+void store_read_versions(struct pg_tx *tx, const struct uuid *ids, size_t count);
+
+/* ---- applying city.cases.v1 ---- */
+
+struct case_event {
+    struct uuid submission_id;
+    struct case_view state;
+    struct case_step step;
+};
+/* Steps are kept once per version; the view only moves forward. Events of one case may come in
+ * any order and more than once. */
+void store_apply_cases(struct pg_tx *tx, const struct case_event *events, size_t count,
+                       struct arena *arena);
+
+#endif
