@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* intake: what is open while the service runs; handlers get it as their state. */
+#ifndef INTAKE_INTAKE_H
+#define INTAKE_INTAKE_H
+
+#include "common/seal.h"
+#include "common/service.h"
+#include "common/wait.h"
+#include "filing_desk.h"
+#include "reference.h"
+
+struct intake {
+    const struct service_parts *parts;
+    struct seal *seal;
+    struct filing_desk *desk;
+    struct reference_source *reference;
+    struct wait *wait; /* for versions of cases, by submission */
+};
+
+/* What to say of a message that could not be read: the first bad field, or the error's code. */
+const char *intake_fault(const struct error *err);
+
+#endif
