@@ -53,6 +53,15 @@ bool utf8_is_valid(const char *text, size_t size)
     return true;
 }
 
+size_t utf8_length(const char *text, size_t size)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < size; i++) {
+        length += ((unsigned char)text[i] & 0xC0) != 0x80; /* continuation bytes add nothing */
+    }
+    return length;
+}
+
 size_t utf8_fit(const char *text, size_t size, size_t size_max)
 {
     if (size <= size_max) {

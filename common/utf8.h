@@ -15,6 +15,9 @@ size_t utf8_decode(const char *text, size_t size, uint32_t *point);
 
 bool utf8_is_valid(const char *text, size_t size);
 
+/* Code points of valid text. */
+size_t utf8_length(const char *text, size_t size);
+
 /* The longest prefix of valid text that fits into size_max bytes without cutting a code point. */
 size_t utf8_fit(const char *text, size_t size, size_t size_max);
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* http_open311: Open311 GeoReport v2 (wiki.open311.org/GeoReport_v2) under /open311/v2.
+ *
+ * One jurisdiction, "hanoi.gov.vn"; service_request_id is the ticket; types are realtime: an id is
+ * answered at once. What the public may see of a report is the least that is useful: category,
+ * state, dates, the place to about 100 m; the words, pictures and address are for callers whose
+ * key has the scope report:read, and reports of sensitive categories never come out. */
+#ifndef INTAKE_HTTP_OPEN311_H
+#define INTAKE_HTTP_OPEN311_H
+
+#include "common/http.h"
+#include "open311_writer.h"
+
+#define OPEN311_JURISDICTION "hanoi.gov.vn"
+
+http_handler http_open311_discovery;
+http_handler http_open311_services;
+http_handler http_open311_service;
+http_handler http_open311_post_request;
+http_handler http_open311_requests;
+http_handler http_open311_request;
+http_write_problem http_open311_problem;
+
+/* The rows of one format; 404, 403 and 400 keep the standard's error form. */
+#define OPEN311_ROUTES(format, body_size)                                                          \
+    {.method = "GET",                                                                              \
+     .path = "/open311/v2/discovery." format,                                                      \
+     .access = "",                                                                                 \
+     .handler = http_open311_discovery,                                                            \
+     .problem = http_open311_problem},                                                             \
+        {.method = "GET",                                                                          \
+         .path = "/open311/v2/services." format,                                                   \
+         .access = "",                                                                             \
+         .handler = http_open311_services,                                                         \
+         .problem = http_open311_problem},                                                         \
+        {.method = "GET",                                                                          \
+         .path = "/open311/v2/services/{code}." format,                                            \
+         .access = "",                                                                             \
+         .handler = http_open311_service,                                                          \
+         .problem = http_open311_problem},                                                         \
+        {.method = "POST",                                                                         \
+         .path = "/open311/v2/requests." format,                                                   \
+         .access = "scope:report:write",                                                           \
+         .handler = http_open311_post_request,                                                     \
+         .flags = HTTP_IDEMPOTENT | HTTP_API_KEY_PARAM,                                            \
+         .body_max = body_size,                                                                    \
+         .problem = http_open311_problem},                                                         \
+        {.method = "GET",                                                                          \
+         .path = "/open311/v2/requests." format,                                                   \
+         .access = "",                                                                             \
+         .handler = http_open311_requests,                                                         \
+         .flags = HTTP_API_KEY_PARAM,                                                              \
+         .problem = http_open311_problem},                                                         \
+    {                                                                                              \
+        .method = "GET", .path = "/open311/v2/requests/{id}." format, .access = "",                \
+        .handler = http_open311_request, .flags = HTTP_API_KEY_PARAM,                              \
+        .problem = http_open311_problem                                                            \
+    }
+
+/* By the path's ending. */
+enum open311_format open311_format_of(const struct http_request *request);
+/* An empty parameter is an absent one: NULL. */
+const char *open311_query(const struct http_request *request, const char *name);
+const char *open311_form(const struct http_request *request, const char *name);
+/* False with ERR_NOT_FOUND for a jurisdiction that is not ours. */
+bool open311_check_jurisdiction(const char *jurisdiction, struct error *err);
+void open311_answer(struct http_request *request, int status, struct buffer *body);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading: GET /api/intake/submissions and GET /api/intake/submissions/{id}. */
+#include <string.h>
+
+#include "http_submissions.h"
+#include "intake.h"
+#include "store_submission.h"
+
+enum { WAIT_MS = 2000, WAIT_MAX_MS = 9000, PAGE = 50, PAGE_MAX = 200 };
+
+/* Reporters read their own; these read any. */
+static bool reads_any(const struct principal *principal)
+{
+    return principal_may(principal, "scope:report:read auditor administrator hotline_operator");
+}
+
+/* ---- one ---- */
+
+struct get {
+    struct http_request *request;
+    struct intake *intake;
+    struct uuid id;
+    const char *reporter; /* NULL: any */
+    int64_t min_version;
+    unsigned wait_ms;
+    bool waited;
+};
+
+static void get_read(struct get *get);
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void on_waited(void *arg); /* reads again */
+static void get_answer(struct get *get, const struct submission_view *view);
+
+void http_get_submission(struct http_request *request, void *state)
+{
+    struct get *get = arena_alloc(http_arena(request), sizeof *get);
+    const struct principal *principal = http_principal(request);
+    const char *id = http_param(request, "id");
+    struct error err = {0};
+
+    get->request = request;
+    get->intake = state;
+    get->reporter = reads_any(principal) ? NULL : principal->id;
+    get->min_version = http_query_int(request, "min_version", 0, INT32_MAX, 0, &err);
+    get->wait_ms = (unsigned)http_query_int(request, "wait_ms", 0, WAIT_MAX_MS, WAIT_MS, &err);
+    if (!uuid_parse(id, strlen(id), &get->id)) {
+        error_set(&err, ERR_NOT_FOUND, "unknown_submission", "there is no such submission");
+    }
+    if (error_is_set(&err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    get_read(get);
+}
+
+static void get_read(struct get *get)
+{
+    struct pg_tx *tx = pg_tx_new(get->intake->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_read_submission(tx, &get->id, get->reporter);
+    pg_tx_send(tx, on_read, get);
+}
+
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct get *get = arg;
+    struct submission_view view;
+    struct error err = {0};
+
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+    } else if (!store_take_submission(tx, &view, http_arena(get->request))) {
+        error_set(&err, ERR_NOT_FOUND, "unknown_submission", "there is no such submission");
+    } else if (view.state.version < get->min_version && !get->waited && get->wait_ms > 0) {
+        get->waited = true;
+        if (wait_for(get->intake->wait, &get->id, get->min_version, get->wait_ms, on_waited, get,
+                     &err)) {
+            return;
+        }
+    }
+    if (error_is_set(&err)) {
+        http_answer_error(get->request, &err);
+        return;
+    }
+    get_answer(get, &view);
+}
+
+static void on_waited(void *arg)
+{
+    get_read(arg);
+}
+
+static void get_answer(struct get *get, const struct submission_view *view)
+{
+    struct buffer body;
+    buffer_init(&body);
+    submission_view_write(view, reference_current(get->intake->reference), &body);
+    http_answer_header(get->request, "ETag",
+                       arena_format(http_arena(get->request), "\"%d\"", (int)view->state.version));
+    http_answer(get->request, 200, NULL, body.data, body.size);
+    buffer_finish(&body);
+}
+
+/* ---- the reporter's own ---- */
+
+struct list {
+    struct http_request *request;
+    int32_t limit;
+};
+
+static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct list *list = arg;
+    struct submission_view *views;
+    struct json_writer writer;
+    struct buffer body;
+    struct error err = {0};
+    char next[CURSOR_TEXT_SIZE];
+
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+        http_answer_error(list->request, &err);
+        return;
+    }
+    size_t count = store_take_list(tx, &views, http_arena(list->request));
+    bool more = count > (size_t)list->limit;
+    count = more ? (size_t)list->limit : count;
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    json_open_object(&writer, NULL);
+    json_open_array(&writer, "items");
+    for (size_t i = 0; i < count; i++) {
+        submission_view_write_item(&views[i], &writer);
+    }
+    json_close_array(&writer);
+    if (more) {
+        const struct submission *last = &views[count - 1].submission;
+        struct cursor cursor = {last->submitted_at, last->id};
+        json_put_text(&writer, "next", cursor_format(&cursor, next));
+    }
+    json_close_object(&writer);
+    http_answer(list->request, 200, NULL, body.data, body.size);
+    buffer_finish(&body);
+}
+
+void http_list_submissions(struct http_request *request, void *state)
+{
+    struct intake *intake = state;
+    struct list *list = arena_alloc(http_arena(request), sizeof *list);
+    struct cursor cursor;
+    struct error err = {0};
+    bool given;
+
+    list->request = request;
+    list->limit = (int32_t)http_query_int(request, "limit", 1, PAGE_MAX, PAGE, &err);
+    cursor_parse(http_query(request, "cursor"), &cursor, &given, &err);
+    if (error_is_set(&err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(intake->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_list_own(tx, http_principal(request)->id, given ? &cursor : NULL, list->limit + 1);
+    pg_tx_send(tx, on_listed, list);
+}

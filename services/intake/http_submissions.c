@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Filing: POST /api/intake/submissions. */
+#include "http_submissions.h"
+
+#include <string.h>
+
+#include "common/clock.h"
+#include "intake.h"
+#include "submission_json.h"
+
+struct post {
+    struct filing_request filing; /* first: the desk gives it back */
+    struct http_request *request;
+};
+
+static void post_decode(struct post *post, struct intake *intake); /* body to report to filing */
+static void on_filed(struct filing_request *filing, const struct error *err);
+static void post_answer(struct post *post); /* 201 with the receipt */
+
+void http_post_submission(struct http_request *request, void *state)
+{
+    struct post *post = arena_alloc(http_arena(request), sizeof *post);
+    post->request = request;
+    post->filing.arena = http_arena(request);
+    post->filing.on_done = on_filed;
+    post_decode(post, state);
+}
+
+/* Whom the principal files for. False: it may not file. */
+static bool read_origin(struct filing_origin *origin, struct http_request *request,
+                        struct error *err)
+{
+    const struct principal *principal = http_principal(request);
+    struct arena *arena = http_arena(request);
+    bool person = principal->kind == PRINCIPAL_PERSON;
+
+    if (!person && !principal_has(principal, "scope:report:write")) {
+        return error_set(err, ERR_FORBIDDEN, "forbidden", "the key lacks the scope report:write");
+    }
+    *origin = (struct filing_origin){
+        .channel = person ? CHANNEL_APP : CHANNEL_API,
+        .client = principal->id,
+        .account = person ? principal->id : NULL,
+        .idempotency_scope =
+            arena_format(arena, "%s %s submissions", person ? "person" : "key", principal->id),
+        .idempotency_key = http_idempotency_key(request),
+        .traceparent = http_trace(request)->parent,
+    };
+    origin->input = http_body(request, &origin->input_size);
+    return true;
+}
+
+/* A person is reached where the sign-in says; a system tells in the body whom to reach. */
+static bool set_contact(struct report *report, const struct principal *principal, struct error *err)
+{
+    bool told = report->contact.email || report->contact.phone || report->contact.name;
+    if (principal->kind == PRINCIPAL_PERSON) {
+        if (told) {
+            return error_add_field(err, "contact", "not_allowed",
+                                   "is for systems; yours comes from your sign-in");
+        }
+        report->contact = (struct contact){.email = principal->email, .name = principal->name};
+    }
+    return true;
+}
+
+static void post_decode(struct post *post, struct intake *intake)
+{
+    struct http_request *request = post->request;
+    struct arena *arena = http_arena(request);
+    struct filing_origin origin;
+    struct report report;
+    struct error err = {0};
+
+    if (!read_origin(&origin, request, &err) ||
+        !report_read(&report, origin.input, origin.input_size, arena, &err) ||
+        !set_contact(&report, http_principal(request), &err) ||
+        !filing_prepare(&post->filing.filing, filing_desk_filer(intake->desk), &report, &origin,
+                        reference_current(intake->reference), clock_now_us(), arena, &err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    if (outbox_is_full(intake->parts->outbox)) {
+        error_set(&err, ERR_RETRY, "outbox_full", "too much waits to be published");
+        http_answer_error(request, &err);
+        return;
+    }
+    filing_desk_submit(intake->desk, &post->filing);
+}
+
+static void on_filed(struct filing_request *filing, const struct error *err)
+{
+    struct post *post = (struct post *)filing;
+    struct error reused = {0};
+    if (err == NULL && filing->filing.outcome == FILING_KEY_REUSED) {
+        error_set(&reused, ERR_UNPROCESSABLE, "idempotency_key_reused",
+                  "the Idempotency-Key was used with another body");
+        err = &reused;
+    }
+    if (err != NULL) {
+        http_answer_error(post->request, err);
+        return;
+    }
+    post_answer(post);
+}
+
+static void post_answer(struct post *post)
+{
+    const struct submission *submission = &post->filing.filing.submission;
+    struct arena *arena = post->filing.arena;
+    struct buffer body;
+    char id[UUID_TEXT_SIZE];
+
+    buffer_init(&body);
+    submission_write_receipt(submission, &body);
+    http_answer_header(
+        post->request, "Location",
+        arena_format(arena, "/api/intake/submissions/%s", uuid_format(&submission->id, id)));
+    http_answer_header(post->request, "ETag", "\"1\"");
+    http_answer(post->request, 201, NULL, body.data, body.size);
+    buffer_finish(&body);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* intake: what came in? */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/log.h"
+#include "consume_cases.h"
+#include "consume_inbound.h"
+#include "consume_reference.h"
+#include "http_categories.h"
+#include "http_open311.h"
+#include "http_submissions.h"
+#include "intake.h"
+#include "store_submission.h"
+
+extern const struct migration_set intake_migrations;
+
+enum { SUBMISSION_BODY_MAX = 64 * 1024, FORM_BODY_MAX = 64 * 1024 };
+enum { WAIT_PERIOD_MS = 25, WAITERS_MAX = 2000 };
+
+static const struct config_option options[] = {
+    {.name = "CONTACT_KEY",
+     .type = CONFIG_SECRET,
+     .help = "seals contacts, shared with notification: openssl rand -base64 32",
+     .demo = "ZGVtbyBjb250YWN0IGtleSBmb3IgdGVzdHMgb25seSE="},
+    {.name = "PUBLIC_URL",
+     .type = CONFIG_TEXT,
+     .fallback = "http://127.0.0.1:8081",
+     .help = "where people reach this service, e.g. https://ihanoi.example"},
+    {.name = "CONTACT_EMAIL",
+     .type = CONFIG_TEXT,
+     .fallback = "api@ihanoi.example",
+     .help = "whom developers of Open311 clients may ask"},
+};
+
+/* clang-format off */
+static const struct http_route routes[] = {
+    {.method = "POST", .path = "/api/intake/submissions", .access = "*",
+     .handler = http_post_submission, .flags = HTTP_IDEMPOTENT, .body_max = SUBMISSION_BODY_MAX},
+    {.method = "GET", .path = "/api/intake/submissions", .access = "*",
+     .handler = http_list_submissions},
+    {.method = "GET", .path = "/api/intake/submissions/{id}", .access = "*",
+     .handler = http_get_submission},
+    {.method = "GET", .path = "/api/intake/categories", .access = "",
+     .handler = http_list_categories},
+    OPEN311_ROUTES("xml", FORM_BODY_MAX),
+    OPEN311_ROUTES("json", FORM_BODY_MAX),
+    {.method = NULL},
+};
+
+static const struct consume_topic topics[] = {
+    {.topic = REFERENCE_TOPIC, .handler = consume_reference, .batch_max = 200},
+    {.topic = INBOUND_TOPIC, .handler = consume_inbound, .batch_max = 500},
+    {.topic = CASES_TOPIC, .handler = consume_cases, .batch_max = 1000},
+};
+/* clang-format on */
+
+const char *intake_fault(const struct error *err)
+{
+    return err->field_count > 0 ? err->fields[0].field : err->code;
+}
+
+/* ---- waiting for versions that other replicas commit ---- */
+
+static void on_versions(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct intake *intake = arg;
+    struct error err = {0};
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+        log_warn_error("versions_not_read", &err);
+    }
+    size_t rows = outcome == PG_COMMITTED ? pg_rows(tx, 0) : 0;
+    for (size_t row = 0; row < rows; row++) {
+        struct uuid id = pg_value_uuid(tx, 0, row, 0);
+        wait_reached(intake->wait, &id, pg_value_int4(tx, 0, row, 1));
+    }
+    wait_read_done(intake->wait);
+}
+
+static void read_versions(struct wait *wait, const struct uuid *ids, size_t count, void *arg)
+{
+    struct intake *intake = arg;
+    struct pg_tx *tx = pg_tx_new(intake->parts->pg);
+    (void)wait;
+    pg_tx_set_read_only(tx);
+    store_read_versions(tx, ids, count);
+    pg_tx_send(tx, on_versions, intake);
+}
+
+/* ---- opening and closing ---- */
+
+struct opening {
+    struct intake *intake;
+    service_on_opened *on_opened;
+    void *arg;
+};
+
+static void on_reference_opened(void *arg)
+{
+    struct opening opening = *(struct opening *)arg;
+    free(arg);
+    opening.on_opened(opening.arg, NULL);
+}
+
+static void open_intake(struct service_parts *parts, void **state, service_on_opened *on_opened,
+                        void *arg)
+{
+    struct intake *intake = memory_zero(1, sizeof *intake);
+    struct error err = {0};
+
+    if (!seal_open(&intake->seal, config_text(parts->config, "CONTACT_KEY"), &err)) {
+        free(intake);
+        on_opened(arg, &err);
+        return;
+    }
+    intake->parts = parts;
+    struct filing_desk_config desk = {
+        .loop = loop_uv(parts->loop),
+        .pg = parts->pg,
+        .outbox = parts->outbox,
+        .metrics = parts->metrics,
+        .seal = intake->seal,
+    };
+    intake->desk = filing_desk_new(&desk);
+    struct wait_config wait = {.period_ms = WAIT_PERIOD_MS,
+                               .waiters_max = WAITERS_MAX,
+                               .read = read_versions,
+                               .arg = intake};
+    intake->wait = wait_new(loop_uv(parts->loop), &wait);
+    *state = intake;
+    struct opening *opening = memory_alloc(sizeof *opening);
+    *opening = (struct opening){intake, on_opened, arg};
+    intake->reference =
+        reference_source_new(loop_uv(parts->loop), parts->pg, on_reference_opened, opening);
+}
+
+struct closing {
+    struct intake *intake;
+    service_on_closed *on_closed;
+    void *arg;
+};
+
+static void on_desk_closed(void *arg)
+{
+    struct closing closing = *(struct closing *)arg;
+    free(arg);
+    wait_free(closing.intake->wait);
+    seal_close(closing.intake->seal);
+    free(closing.intake);
+    closing.on_closed(closing.arg);
+}
+
+static void on_reference_closed(void *arg)
+{
+    struct closing *closing = arg;
+    filing_desk_close(closing->intake->desk, on_desk_closed, closing);
+}
+
+static void close_intake(void *state, service_on_closed *on_closed, void *arg)
+{
+    struct closing *closing = memory_alloc(sizeof *closing);
+    *closing = (struct closing){state, on_closed, arg};
+    reference_source_close(closing->intake->reference, on_reference_closed, closing);
+}
+
+static bool is_ready(struct buffer *why_not, void *state)
+{
+    const struct intake *intake = state;
+    const struct reference *reference = reference_current(intake->reference);
+    if (reference->category_count == 0 || reference->promise_count == 0) {
+        buffer_put_text(why_not, "reference: no categories or promises from routing yet\n");
+        return false;
+    }
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct service service = {
+        .name = "intake",
+        .summary = "what came in? Takes reports, answers with a ticket, shows what became of them",
+        .options = options,
+        .option_count = sizeof options / sizeof options[0],
+        .migrations = &intake_migrations,
+        .routes = routes,
+        .topics = topics,
+        .topic_count = sizeof topics / sizeof topics[0],
+        .open = open_intake,
+        .close = close_intake,
+        .is_ready = is_ready,
+    };
+    return service_main(&service, argc, argv);
+}
