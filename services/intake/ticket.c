@@ -7,21 +7,22 @@
 
 #include "city_time.h"
 
-enum { MODULUS = 36 };
+/* 31 is prime and 3 has all 30 powers as remainders of it: every digit has a weight of its own, and
+ * neither a changed digit nor two exchanged ones leave the sum as it was. */
+enum { MODULUS = 31, RADIX = 3 };
 
-/* ISO 7064, hybrid system MOD 37,36, over the digits of text; other characters are skipped. */
+/* Over the digits of text; other characters are skipped. */
 static char check_character(const char *text, size_t size)
 {
-    static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    int product = MODULUS;
+    /* Without I, L, O, Q and U, which are misread. */
+    static const char alphabet[MODULUS + 1] = "0123456789ABCDEFGHJKMNPRSTVWXYZ";
+    int sum = 0;
     for (size_t i = 0; i < size; i++) {
-        if (text[i] < '0' || text[i] > '9') {
-            continue;
+        if (text[i] >= '0' && text[i] <= '9') {
+            sum = (sum * RADIX + (text[i] - '0')) % MODULUS;
         }
-        int sum = (product + (text[i] - '0')) % MODULUS;
-        product = (sum == 0 ? MODULUS : sum) * 2 % (MODULUS + 1);
     }
-    return alphabet[(MODULUS + 1 - product) % MODULUS];
+    return alphabet[sum];
 }
 
 char *ticket_format(int64_t number, int64_t instant_us, char text[TICKET_TEXT_SIZE])

@@ -2,8 +2,8 @@
 /* ticket: the number that a person is told, with a check character.
  *
  * "HN-2026-0000123-K": the year of filing in Hanoi, a number from a sequence (seven digits, more
- * when needed), and a check character over both by ISO 7064 MOD 37,36: it finds every wrong
- * character and every swap of neighbours that people make when they read a number out. Pure. */
+ * when needed), and a check character over both: it finds every wrong digit and every exchange of
+ * two digits, which is what happens when people read a number out. Pure. */
 #ifndef INTAKE_TICKET_H
 #define INTAKE_TICKET_H
 
