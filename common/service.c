@@ -158,6 +158,7 @@ static int usage(const struct service *service)
     for (const struct service_verb *verb = service->verbs; verb && verb->name; verb++) {
         fprintf(stderr, "  %-10s %s\n", verb->name, verb->usage);
     }
+    fprintf(stderr, "  %-10s %s\n", "routes", "print the HTTP routes, one a line");
     fprintf(stderr, "\nSettings (environment; secrets also as NAME_FILE):\n");
     for (size_t i = 0; i < sizeof common_options / sizeof common_options[0]; i++) {
         fprintf(stderr, "  %-24s %s\n", common_options[i].name, common_options[i].help);
@@ -195,6 +196,15 @@ static void set_default_instance(const struct service *service)
     }
 }
 
+/* The one table of routes, for the check of the OpenAPI document against it. */
+static int print_routes(const struct service *service)
+{
+    for (const struct http_route *route = service->routes; route->method != NULL; route++) {
+        printf("%s %s\n", route->method, route->path);
+    }
+    return 0;
+}
+
 int service_main(const struct service *service, int argc, char **argv)
 {
     struct config *config;
@@ -203,6 +213,9 @@ int service_main(const struct service *service, int argc, char **argv)
 
     if (argc < 2 || strcmp(argv[1], "--help") == 0) {
         return usage(service);
+    }
+    if (strcmp(argv[1], "routes") == 0) { /* needs no settings */
+        return print_routes(service);
     }
     set_default_instance(service);
     if (!config_load(&config, common_options, sizeof common_options / sizeof common_options[0],

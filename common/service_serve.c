@@ -243,14 +243,19 @@ static void stop_rest(struct loop *loop, void *arg)
     pg_close(parts->pg, on_stage_closed, serving);
 }
 
-/* Waits, as long as it takes, for a database that has been migrated. */
-static void wait_for_database(const struct service *service, const struct config *config)
+/* Waits, as long as it takes, for a database that has been migrated. False: it never will be, since
+ * its migrations are not this program's. */
+static bool wait_for_database(const struct service *service, const struct config *config)
 {
     const struct migration_set *sets[] = {&common_migrations, service->migrations};
     for (;;) {
         struct error err = {0};
         if (migrate_check(config_text(config, "DATABASE_URL"), sets, 2, &err)) {
-            return;
+            return true;
+        }
+        if (err.kind == ERR_FATAL) {
+            log_error_error("database_not_ours", &err);
+            return false;
         }
         log_warn_error("database_not_ready", &err);
         sleep(1);
@@ -263,7 +268,9 @@ int service_serve(const struct service *service, const struct config *config)
     struct service_parts *parts = &serving.parts;
     struct error err = {0};
 
-    wait_for_database(service, config);
+    if (!wait_for_database(service, config)) {
+        return 1;
+    }
     parts->config = config;
     parts->instance = config_text(config, "INSTANCE");
     parts->metrics = metrics_new();

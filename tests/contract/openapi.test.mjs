@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The OpenAPI documents are valid, and list exactly the routes that the programs serve.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+import { proto, readYaml, services } from './contracts.mjs';
+
+const redocly = ['node_modules/@redocly/cli/bin/cli.js', 'lint', '--format', 'json', '--config',
+    proto('openapi', 'redocly.yaml')];
+
+/** A path item, through its reference. */
+function resolve(document, item) {
+    return item.$ref ? document.components.pathItems[item.$ref.split('/').at(-1)] : item;
+}
+
+const methods = ['get', 'put', 'post', 'delete', 'patch'];
+
+for (const service of services) {
+    const file = proto('openapi', `${service}.yaml`);
+    const document = readYaml(file);
+
+    test(`openapi/${service}.yaml is valid by redocly`, () => {
+        const output = execFileSync(process.execPath, [...redocly, file], { encoding: 'utf8' });
+        const report = JSON.parse(output.slice(output.indexOf('{')));
+        assert.deepEqual(report.problems.map((p) => `${p.ruleId}: ${p.message}`), []);
+    });
+
+    test(`openapi/${service}.yaml lists the routes of build/bin/${service}`, () => {
+        const served = execFileSync(`build/bin/${service}`, ['routes'], { encoding: 'utf8' })
+            .trim().split('\n').sort();
+        const documented = Object.entries(document.paths).flatMap(([path, item]) =>
+            Object.keys(resolve(document, item)).filter((key) => methods.includes(key))
+                .map((method) => `${method.toUpperCase()} ${path}`)).sort();
+        assert.deepEqual(documented, served);
+    });
+
+    test(`openapi/${service}.yaml documents what every route may answer`, () => {
+        for (const [path, item] of Object.entries(document.paths)) {
+            for (const [method, operation] of Object.entries(resolve(document, item))) {
+                if (methods.includes(method)) {
+                    assert.ok(operation.operationId, `${method} ${path}: operationId`);
+                    assert.ok(operation.summary, `${method} ${path}: summary`);
+                    const statuses = Object.keys(operation.responses);
+                    assert.ok(statuses.some((s) => s.startsWith('2')), `${method} ${path}: 2xx`);
+                    assert.ok(statuses.includes('401'), `${method} ${path}: a bad token is 401`);
+                }
+            }
+        }
+    });
+}
