@@ -119,6 +119,15 @@ $(OUT)/unit/$(1)/%: $(OUT)/tests/unit/$(1)/%.o $(OUT)/lib$(1).a $(OUT)/libcommon
 endef
 $(foreach s,$(SERVICES),$(eval $(call unit_rules,$(s))))
 
+# --- load generators and bare ceilings of the bench: tests/bench/<name>.c -----------------------
+BENCH_SHARED := $(OUT)/tests/bench/http_client.o $(OUT)/tests/bench/histogram.o
+BENCH_PROGRAMS := $(addprefix $(OUT)/bench/,load)
+$(OUT)/bench/%: $(OUT)/tests/bench/%.o $(BENCH_SHARED) $(OUT)/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
+.PHONY: bench-programs
+bench-programs: $(BENCH_PROGRAMS)
+
 .PHONY: unit unit-programs
 unit-programs: $(UNIT_PROGRAMS)
 unit: $(UNIT_PROGRAMS)

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* load: drives the services over HTTP and prints what it saw as one JSON line.
+ *
+ *   load file       one POST /api/intake/submissions after another on each connection
+ *   load lifecycle  create → routed → accept → assign → resolve → read, each client its own case
+ *
+ * A closed loop of N clients, or with --rate R an open one: requests are due at fixed instants and
+ * their latency counts from there, so that a stall is not hidden by the clients waiting for it. */
+#define _GNU_SOURCE /* strcasestr */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/uuid.h"
+#include "histogram.h"
+#include "http_client.h"
+
+struct load {
+    uv_loop_t loop;
+    uv_timer_t pace, end;
+    int intake_port, routing_port;
+    const char *key;           /* API key that files */
+    const char *officer_token; /* that works on the cases */
+    size_t clients, limit;     /* limit: of runs; 0 none */
+    unsigned seconds, rate;
+    bool lifecycle;
+    struct client *all;
+    uint64_t started_us, issued, ended, failed;
+    bool over;
+    struct histogram latency;
+};
+
+struct client {
+    struct load *load;
+    struct http_client intake, routing;
+    unsigned connected;
+    bool busy;
+    uint64_t began_us;
+    int step, version;
+    char id[UUID_TEXT_SIZE];
+    char path[160], headers[4096], body[1024];
+};
+
+static void run_next(struct client *client);
+static void end_run(struct client *client, bool good);
+
+/* ---- filing ---- */
+
+static const char *const categories[] = {"giao-thong", "moi-truong-rac-thai", "ha-tang",
+                                         "trat-tu-do-thi"};
+
+static void ask_file(struct client *client, http_client_on_answer *on_answer)
+{
+    struct uuid key = uuid_new();
+    char key_text[UUID_TEXT_SIZE];
+    unsigned pick = (unsigned)(key.bytes[15] | key.bytes[14] << 8);
+    snprintf(client->headers, sizeof client->headers,
+             "X-Api-Key: %s\r\nIdempotency-Key: \"%s\"\r\n", client->load->key,
+             uuid_format(&key, key_text));
+    snprintf(
+        client->body, sizeof client->body,
+        "{\"category\":\"%s\",\"description\":\"Nắp cống trước số nhà %u bị vỡ, nước thải tràn ra "
+        "đường; người đi xe máy đã ngã hai lần trong tuần. Đề nghị đơn vị quản lý kiểm tra, rào "
+        "chắn và thay nắp mới trước khi trời mưa.\",\"location\":{\"lat\":%.6f,\"lon\":%.6f,"
+        "\"address\":\"Số %u phố Hàng Bài, Hà Nội\"}}",
+        categories[pick % 4], pick % 300, 20.98 + (pick % 997) * 0.0001,
+        105.78 + (pick % 811) * 0.0001, pick % 300);
+    http_client_ask(&client->intake, "POST", "/api/intake/submissions", client->headers,
+                    client->body, on_answer);
+}
+
+static void on_filed(int status, const char *head, const char *body, void *arg)
+{
+    (void)head, (void)body;
+    end_run(arg, status == 201);
+}
+
+/* ---- the life of a case ---- */
+
+enum { CREATE, ROUTED, ACCEPT, ASSIGN, RESOLVE, READ };
+
+static void on_step(int status, const char *head, const char *body, void *arg);
+
+static void ask_command(struct client *client, const char *action, const char *body)
+{
+    snprintf(client->path, sizeof client->path, "/api/routing/cases/%s/%s", client->id, action);
+    snprintf(client->headers, sizeof client->headers,
+             "Authorization: Bearer %s\r\nIf-Match: \"%d\"\r\n", client->load->officer_token,
+             client->version);
+    http_client_ask(&client->routing, "POST", client->path, client->headers, body, on_step);
+}
+
+static void ask_step(struct client *client)
+{
+    switch (client->step) {
+    case CREATE:
+        ask_file(client, on_step);
+        break;
+    case ROUTED:
+        snprintf(client->path, sizeof client->path, "/api/routing/cases/%s?min_version=1",
+                 client->id);
+        snprintf(client->headers, sizeof client->headers, "Authorization: Bearer %s\r\n",
+                 client->load->officer_token);
+        http_client_ask(&client->routing, "GET", client->path, client->headers, NULL, on_step);
+        break;
+    case ACCEPT:
+        ask_command(client, "accept", "{}");
+        break;
+    case ASSIGN:
+        ask_command(client, "assign", "{\"assignee\":\"demo-officer\"}");
+        break;
+    case RESOLVE:
+        ask_command(client, "resolve",
+                    "{\"text\":\"Đã thay nắp cống mới và dọn sạch mặt đường.\","
+                    "\"evidence\":[\"https://media.ihanoi.example/after.jpg\"]}");
+        break;
+    default:
+        snprintf(client->path, sizeof client->path, "/api/intake/submissions/%s?min_version=%d",
+                 client->id, client->version);
+        snprintf(client->headers, sizeof client->headers, "X-Api-Key: %s\r\n", client->load->key);
+        http_client_ask(&client->intake, "GET", client->path, client->headers, NULL, on_step);
+    }
+}
+
+static bool take_created(struct client *client, const char *body)
+{
+    const char *id = strstr(body, "\"id\":\"");
+    if (id == NULL) {
+        return false;
+    }
+    snprintf(client->id, sizeof client->id, "%.36s", id + strlen("\"id\":\""));
+    return true;
+}
+
+static bool take_version(struct client *client, const char *head)
+{
+    const char *etag = strcasestr(head, "\r\netag: \"");
+    return etag != NULL && sscanf(etag + strlen("\r\netag: \""), "%d", &client->version) == 1;
+}
+
+static void on_step(int status, const char *head, const char *body, void *arg)
+{
+    struct client *client = arg;
+    bool good = client->step == CREATE ? status == 201 && take_created(client, body)
+                                       : status == 200 && take_version(client, head);
+    if (!good && client->load->failed < 5) {
+        fprintf(stderr, "step %d: %d %.300s\n", client->step, status, body);
+    }
+    if (client->step == READ && good) {
+        good = strstr(body, "\"state\":\"resolved\"") != NULL;
+    }
+    if (!good || client->step == READ) {
+        end_run(client, good);
+        return;
+    }
+    client->step++;
+    ask_step(client);
+}
+
+/* ---- runs ---- */
+
+static void start_run(struct client *client, uint64_t due_us)
+{
+    client->busy = true;
+    client->began_us = due_us;
+    client->load->issued++;
+    if (client->load->lifecycle) {
+        client->step = CREATE;
+        ask_step(client);
+    } else {
+        ask_file(client, on_filed);
+    }
+}
+
+static bool is_over(const struct load *load)
+{
+    return load->over || (load->limit > 0 && load->issued >= load->limit);
+}
+
+static void end_run(struct client *client, bool good)
+{
+    struct load *load = client->load;
+    client->busy = false;
+    load->ended++;
+    load->failed += !good;
+    histogram_record(&load->latency, clock_monotonic_us() - client->began_us);
+    if (!is_over(load)) {
+        if (load->rate == 0) {
+            run_next(client);
+        }
+    } else if (load->ended == load->issued) {
+        uv_stop(&load->loop);
+    }
+}
+
+static void run_next(struct client *client)
+{
+    start_run(client, clock_monotonic_us());
+}
+
+/* Open loop: whoever is free takes what is due. */
+static void on_pace(uv_timer_t *timer)
+{
+    struct load *load = timer->data;
+    uint64_t now_us = clock_monotonic_us();
+    for (size_t i = 0; i < load->clients; i++) {
+        uint64_t due_us = load->started_us + load->issued * 1000000 / load->rate;
+        if (is_over(load) || due_us > now_us) {
+            return;
+        }
+        if (!load->all[i].busy) {
+            start_run(&load->all[i], due_us);
+        }
+    }
+}
+
+static void on_end(uv_timer_t *timer)
+{
+    struct load *load = timer->data;
+    load->over = true;
+    if (load->ended == load->issued) {
+        uv_stop(&load->loop);
+    }
+}
+
+static void on_connected(void *arg)
+{
+    struct client *client = arg;
+    struct load *load = client->load;
+    static size_t ready;
+    client->connected++;
+    if (client->connected < (load->lifecycle ? 2U : 1U) || ++ready < load->clients) {
+        return;
+    }
+    load->started_us = clock_monotonic_us();
+    uv_timer_start(&load->end, on_end, load->seconds * 1000, 0);
+    if (load->rate > 0) {
+        uv_timer_start(&load->pace, on_pace, 0, 1);
+        return;
+    }
+    for (size_t i = 0; i < load->clients && !is_over(load); i++) {
+        run_next(&load->all[i]);
+    }
+}
+
+static void print_result(const struct load *load)
+{
+    double seconds = (double)(clock_monotonic_us() - load->started_us) / 1e6;
+    printf("{\"runs\":%llu,\"failed\":%llu,\"seconds\":%.3f,\"per_second\":%.1f,\"p50_ms\":%.3f,"
+           "\"p99_ms\":%.3f,\"max_ms\":%.3f}\n",
+           (unsigned long long)load->ended, (unsigned long long)load->failed, seconds,
+           (double)load->ended / seconds, (double)histogram_quantile(&load->latency, 0.5) / 1e3,
+           (double)histogram_quantile(&load->latency, 0.99) / 1e3, (double)load->latency.max / 1e3);
+}
+
+static void read_options(struct load *load, int argc, char **argv)
+{
+    static const struct option options[] = {{"connections", required_argument, NULL, 'c'},
+                                            {"seconds", required_argument, NULL, 's'},
+                                            {"count", required_argument, NULL, 'n'},
+                                            {"rate", required_argument, NULL, 'r'},
+                                            {"intake", required_argument, NULL, 'i'},
+                                            {"routing", required_argument, NULL, 'o'},
+                                            {"key", required_argument, NULL, 'k'},
+                                            {"token", required_argument, NULL, 't'},
+                                            {NULL, 0, NULL, 0}};
+    int option;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            load->clients = strtoul(optarg, NULL, 10);
+            break;
+        case 's':
+            load->seconds = (unsigned)strtoul(optarg, NULL, 10);
+            break;
+        case 'n':
+            load->limit = strtoul(optarg, NULL, 10);
+            break;
+        case 'r':
+            load->rate = (unsigned)strtoul(optarg, NULL, 10);
+            break;
+        case 'i':
+            load->intake_port = (int)strtol(optarg, NULL, 10);
+            break;
+        case 'o':
+            load->routing_port = (int)strtol(optarg, NULL, 10);
+            break;
+        case 'k':
+            load->key = optarg;
+            break;
+        case 't':
+            load->officer_token = optarg;
+            break;
+        default:
+            exit(2);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct load load = {.clients = 64,
+                               .seconds = 10,
+                               .intake_port = 8081,
+                               .routing_port = 8082,
+                               .key = "demo-key",
+                               .officer_token = ""};
+    if (argc < 2) {
+        fprintf(stderr, "usage: load file|lifecycle [--connections N] [--seconds S] [--count N] "
+                        "[--rate R] [--intake PORT] [--routing PORT] [--key K] [--token T]\n");
+        return 2;
+    }
+    load.lifecycle = strcmp(argv[1], "lifecycle") == 0;
+    read_options(&load, argc - 1, argv + 1);
+    uv_loop_init(&load.loop);
+    uv_timer_init(&load.loop, &load.pace);
+    uv_timer_init(&load.loop, &load.end);
+    load.pace.data = load.end.data = &load;
+    load.all = calloc(load.clients, sizeof *load.all);
+    for (size_t i = 0; i < load.clients; i++) {
+        struct client *client = &load.all[i];
+        client->load = &load;
+        http_client_connect(&client->intake, &load.loop, load.intake_port, on_connected, client);
+        if (load.lifecycle) {
+            http_client_connect(&client->routing, &load.loop, load.routing_port, on_connected,
+                                client);
+        }
+    }
+    uv_run(&load.loop, UV_RUN_DEFAULT);
+    print_result(&load);
+    return load.failed > 0;
+}
