@@ -74,6 +74,7 @@ static void prepare_key(struct filing *filing, const struct filing_origin *origi
 {
     uint8_t digest[DIGEST_SIZE];
     if (origin->idempotency_key == NULL) {
+        filing->idempotency = filing->submission.id;
         return;
     }
     const char *name =
@@ -82,7 +83,6 @@ static void prepare_key(struct filing *filing, const struct filing_origin *origi
     memcpy(filing->idempotency.bytes, digest, sizeof filing->idempotency.bytes);
     digest_sha256(origin->input, origin->input_size, digest);
     memcpy(filing->fingerprint, digest, FINGERPRINT_SIZE);
-    filing->has_key = true;
 }
 
 bool filing_prepare(struct filing *filing, const struct filer *filer, const struct report *report,

@@ -54,8 +54,7 @@ enum filing_outcome {
 struct filing {
     struct submission submission;
     int64_t number;
-    bool has_key;
-    struct uuid idempotency;
+    struct uuid idempotency; /* of scope and key; without a key the submission's own id */
     uint8_t fingerprint[FINGERPRINT_SIZE];
     const char *traceparent;
     /* The contact, told in the same transaction when it is news. contact_ref NULL: nothing to tell.

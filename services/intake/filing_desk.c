@@ -54,10 +54,10 @@ static void build(struct pg_tx *tx, void **items, size_t count, void *arg)
 static void take_row(struct filing *filing, const struct pg_tx *tx, size_t row)
 {
     struct filing_request *request = (struct filing_request *)filing;
-    struct uuid own = filing->submission.id, idempotency;
+    struct uuid own = filing->submission.id;
     const void *fingerprint;
 
-    store_take_filed(tx, row, &filing->submission, &idempotency, &fingerprint, request->arena);
+    store_take_filed(tx, row, &filing->submission, &fingerprint, request->arena);
     if (uuid_equal(&own, &filing->submission.id)) {
         filing->outcome = FILING_FILED;
     } else if (memcmp(fingerprint, filing->fingerprint, FINGERPRINT_SIZE) == 0) {
@@ -65,16 +65,6 @@ static void take_row(struct filing *filing, const struct pg_tx *tx, size_t row)
     } else {
         filing->outcome = FILING_KEY_REUSED;
     }
-}
-
-static bool row_is_of(const struct pg_tx *tx, size_t row, const struct filing *filing)
-{
-    int column = filing->has_key ? 1 : 0;
-    if (pg_value_is_null(tx, 0, row, column)) {
-        return false;
-    }
-    struct uuid value = pg_value_uuid(tx, 0, row, column);
-    return uuid_equal(&value, filing->has_key ? &filing->idempotency : &filing->submission.id);
 }
 
 static void on_looked_up(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
@@ -91,7 +81,8 @@ static void on_looked_up(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     for (size_t i = 0; i < lookup->count; i++) {
         struct filing *filing = lookup->items[i];
         for (size_t row = 0; row < rows && filing->outcome == FILING_UNKNOWN; row++) {
-            if (row_is_of(tx, row, filing)) {
+            struct uuid idempotency = store_filed_idempotency(tx, row);
+            if (uuid_equal(&idempotency, &filing->idempotency)) {
                 take_row(filing, tx, row);
             }
         }

@@ -20,7 +20,7 @@ static const struct pg_statement file = {
     "$20::text[], $21::uuid[], $22::bytea[]) AS s (id, ticket, channel, category, level, title, "
     "description, lat, lon, address, media, reporter_ref, anonymous, client, language, "
     "submitted_at, receive_by, rule_code, rule_version, rule_source, idempotency, fingerprint) "
-    "ON CONFLICT DO NOTHING RETURNING id AS command), "
+    "ON CONFLICT (idempotency) DO NOTHING RETURNING id AS command), "
     "told AS (INSERT INTO contact AS c (ref, digest, command) "
     "SELECT * FROM unnest($23::text[], $24::bytea[], $25::uuid[]) ON CONFLICT (ref) DO UPDATE "
     "SET digest = excluded.digest, command = excluded.command WHERE c.digest <> excluded.digest "
@@ -111,7 +111,7 @@ static void put_submission(struct pg_array *columns, const struct filing *filing
     pg_array_text(&columns[RULE_CODE], s->receive_rule.code);
     pg_array_int4(&columns[RULE_VERSION], s->receive_rule.version);
     pg_array_text(&columns[RULE_SOURCE], s->receive_rule.source);
-    pg_array_uuid(&columns[IDEMPOTENCY], filing->has_key ? &filing->idempotency : NULL);
+    pg_array_uuid(&columns[IDEMPOTENCY], &filing->idempotency);
     pg_array_bytes(&columns[FINGERPRINT], filing->fingerprint, FINGERPRINT_SIZE);
 }
 
@@ -149,37 +149,30 @@ void store_file(struct pg_tx *tx, struct filing *const *items, size_t count,
 static const struct pg_statement find_filed = {
     "intake_find_filed",
     "SELECT id, idempotency, fingerprint, ticket, submitted_at, receive_by, rule_code, "
-    "rule_version, rule_source FROM submission WHERE id = ANY ($1::uuid[]) "
-    "UNION ALL "
-    "SELECT id, idempotency, fingerprint, ticket, submitted_at, receive_by, rule_code, "
-    "rule_version, rule_source FROM submission WHERE idempotency = ANY ($2::uuid[])"};
+    "rule_version, rule_source FROM submission WHERE idempotency = ANY ($1::uuid[])"};
 
 void store_find_filed(struct pg_tx *tx, struct filing *const *items, size_t count)
 {
-    struct pg_array ids, keys;
-    pg_array_init(&ids, PG_UUID);
+    struct pg_array keys;
     pg_array_init(&keys, PG_UUID);
     for (size_t i = 0; i < count; i++) {
-        if (items[i]->has_key) {
-            pg_array_uuid(&keys, &items[i]->idempotency);
-        } else {
-            pg_array_uuid(&ids, &items[i]->submission.id);
-        }
+        pg_array_uuid(&keys, &items[i]->idempotency);
     }
     pg_tx_add(tx, &find_filed);
-    pg_tx_array(tx, &ids);
     pg_tx_array(tx, &keys);
-    pg_array_finish(&ids);
     pg_array_finish(&keys);
 }
 
+struct uuid store_filed_idempotency(const struct pg_tx *tx, size_t row)
+{
+    return pg_value_uuid(tx, 0, row, 1);
+}
+
 void store_take_filed(const struct pg_tx *tx, size_t row, struct submission *submission,
-                      struct uuid *idempotency, const void **fingerprint, struct arena *arena)
+                      const void **fingerprint, struct arena *arena)
 {
     size_t size;
     submission->id = pg_value_uuid(tx, 0, row, 0);
-    *idempotency =
-        pg_value_is_null(tx, 0, row, 1) ? (struct uuid){{0}} : pg_value_uuid(tx, 0, row, 1);
     *fingerprint = pg_value_bytes(tx, 0, row, 2, &size);
     snprintf(submission->ticket, sizeof submission->ticket, "%s", pg_value_text(tx, 0, row, 3));
     submission->submitted_at = pg_value_instant(tx, 0, row, 4);

@@ -23,7 +23,7 @@ CREATE TABLE submission (
     rule_code    text NOT NULL,       -- of the promise that receive_by came from
     rule_version integer NOT NULL,
     rule_source  text NOT NULL,
-    idempotency  uuid UNIQUE,         -- of who and key: first half of a SHA-256; NULL without a key
+    idempotency  uuid NOT NULL UNIQUE, -- of who and key: first half of a SHA-256; the id without a key
     fingerprint  bytea NOT NULL       -- of the input: tells a repeat from a reused key
 );
 CREATE INDEX submission_reporter ON submission (reporter_ref, id);
