@@ -35,9 +35,10 @@ struct http;
 struct http_request;
 
 typedef void http_handler(struct http_request *request, void *state);
-/* Writes err as the body of an error answer and sets its content type. */
-typedef void http_write_problem(struct http_request *request, int status, const struct error *err,
-                                struct buffer *body, const char **content_type);
+/* Writes err as the body of an error answer and sets its content type. Returns the status to send:
+ * the given one, unless a standard wants another. */
+typedef int http_write_problem(struct http_request *request, int status, const struct error *err,
+                               struct buffer *body, const char **content_type);
 
 enum http_flags {
     HTTP_IDEMPOTENT = 1,   /* Idempotency-Key is read; same key in flight gets 409 */

@@ -29,8 +29,8 @@ int http_status(enum error_kind kind)
     return statuses[kind];
 }
 
-void http_write_problem_json(struct http_request *request, int status, const struct error *err,
-                             struct buffer *body, const char **content_type)
+int http_write_problem_json(struct http_request *request, int status, const struct error *err,
+                            struct buffer *body, const char **content_type)
 {
     struct json_writer json;
     json_write_start(&json, body);
@@ -54,6 +54,7 @@ void http_write_problem_json(struct http_request *request, int status, const str
     json_put_text_size(&json, "trace", trace_id(&request->trace), 32);
     json_close_object(&json);
     *content_type = "application/problem+json";
+    return status;
 }
 
 void http_answer_header(struct http_request *request, const char *name, const char *value)
@@ -194,7 +195,10 @@ static void send_problem(struct http_request *request, int status, const struct 
     const char *content_type = NULL;
     http_write_problem *write = request->route->spec->problem;
     buffer_init(&body);
-    (write != NULL ? write : http_write_problem_json)(request, status, err, &body, &content_type);
+    if (write == NULL) {
+        write = http_write_problem_json;
+    }
+    status = write(request, status, err, &body, &content_type);
     add_error_headers(request, status, err);
     send_bytes(request, status, content_type, body.data, body.size);
     buffer_finish(&body);

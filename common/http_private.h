@@ -212,8 +212,8 @@ bool http_check_preconditions(struct http_request *request, int *status, struct 
 /* Hands the response to the daemon, now or when the connection has woken up. */
 void http_respond(struct http_request *request, int status, struct MHD_Response *response);
 void http_refuse(struct http_request *request, int status, const struct error *err);
-void http_write_problem_json(struct http_request *request, int status, const struct error *err,
-                             struct buffer *body, const char **content_type);
+int http_write_problem_json(struct http_request *request, int status, const struct error *err,
+                            struct buffer *body, const char **content_type);
 
 void http_keys_init(struct http *http);
 void http_keys_finish(struct http *http);

@@ -51,14 +51,18 @@ static void put_error(struct open311_writer *writer, int status, const char *des
     open311_close_item(writer);
 }
 
-/* One error for each bad parameter, so that a client hears of all. */
-void http_open311_problem(struct http_request *request, int status, const struct error *err,
-                          struct buffer *body, const char **content_type)
+/* One error for each bad parameter, so that a client hears of all. A missing or wrong key is 403 in
+ * the standard. */
+int http_open311_problem(struct http_request *request, int status, const struct error *err,
+                         struct buffer *body, const char **content_type)
 {
     struct open311_writer writer;
     enum open311_format format = open311_format_of(request);
     struct arena *arena = http_arena(request);
 
+    if (err->kind == ERR_UNAUTHENTICATED) {
+        status = http_status(ERR_FORBIDDEN);
+    }
     *content_type = open311_content_type(format);
     open311_start(&writer, format, body);
     open311_open_list(&writer, "errors");
@@ -70,6 +74,7 @@ void http_open311_problem(struct http_request *request, int status, const struct
         put_error(&writer, status, err->text);
     }
     open311_close_list(&writer);
+    return status;
 }
 
 /* ---- service discovery ---- */

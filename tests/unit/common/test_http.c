@@ -94,12 +94,13 @@ static void get_failure(struct http_request *request, void *state)
     http_answer_error(request, &err);
 }
 
-static void write_xml(struct http_request *request, int status, const struct error *err,
-                      struct buffer *body, const char **content_type)
+static int write_xml(struct http_request *request, int status, const struct error *err,
+                     struct buffer *body, const char **content_type)
 {
     (void)request;
     buffer_put_format(body, "<error>%d %s</error>", status, err->code);
     *content_type = "text/xml";
+    return status;
 }
 
 static const struct http_route routes[] = {
