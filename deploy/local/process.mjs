@@ -18,13 +18,15 @@ export function sleep(ms) {
   return new Promise((resolve) => { setTimeout(resolve, ms); });
 }
 
-// Asks every 100 ms until check answers truly. check may throw: the last error is in ours.
+// Asks every 100 ms until check answers truly, and returns that answer. check may throw: the last
+// error is in ours.
 export async function until(what, check, timeoutMs, isOver = () => null) {
   const end = Date.now() + timeoutMs;
   let last;
   for (;;) {
     try {
-      if (await check()) return;
+      const answer = await check();
+      if (answer) return answer;
     } catch (error) {
       last = error;
     }
