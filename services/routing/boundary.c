@@ -3,6 +3,7 @@
 
 #include <geos_c.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@ enum { FIELD_TEXT = 64, REASON_TEXT = 120 };
 struct reading {
     struct arena *arena;
     struct error *err;
+    enum boundary_faults faults;
+    size_t repaired;
     GEOSContextHandle_t geos;
     GEOSGeoJSONReader *reader;
     GEOSWKBWriter *writer;
@@ -75,6 +78,44 @@ static bool shape_is_sound(struct reading *reading, const GEOSGeometry *shape, s
     return valid;
 }
 
+/* The shape without its fault, or NULL when that would move the border. */
+static GEOSGeometry *mend(struct reading *reading, const GEOSGeometry *shape)
+{
+    GEOSContextHandle_t geos = reading->geos;
+    GEOSMakeValidParams *params = GEOSMakeValidParams_create_r(geos);
+    double before, after;
+
+    GEOSMakeValidParams_setMethod_r(geos, params, GEOS_MAKE_VALID_STRUCTURE);
+    GEOSMakeValidParams_setKeepCollapsed_r(geos, params, 0);
+    GEOSGeometry *mended = GEOSMakeValidWithParams_r(geos, shape, params);
+    GEOSMakeValidParams_destroy_r(geos, params);
+    if (mended != NULL &&
+        (GEOSArea_r(geos, shape, &before) != 1 || GEOSArea_r(geos, mended, &after) != 1 ||
+         fabs(after - before) > before / 1000)) {
+        GEOSGeom_destroy_r(geos, mended);
+        return NULL;
+    }
+    return mended;
+}
+
+/* Takes the shape over; gives it back, a mended one in its place, or NULL after telling why. */
+static GEOSGeometry *sound_shape(struct reading *reading, GEOSGeometry *shape, size_t index)
+{
+    if (reading->faults == BOUNDARY_REPAIR && GEOSisValid_r(reading->geos, shape) == 0) {
+        GEOSGeometry *mended = mend(reading, shape);
+        if (mended != NULL) {
+            GEOSGeom_destroy_r(reading->geos, shape);
+            shape = mended;
+            reading->repaired++;
+        }
+    }
+    if (!shape_is_sound(reading, shape, index)) {
+        GEOSGeom_destroy_r(reading->geos, shape);
+        return NULL;
+    }
+    return shape;
+}
+
 static bool read_geometry(struct reading *reading, const json_t *feature, size_t index,
                           struct boundary *boundary)
 {
@@ -87,7 +128,8 @@ static bool read_geometry(struct reading *reading, const json_t *feature, size_t
     if (shape == NULL) {
         return geometry_fault(reading, index, reading->reason);
     }
-    bool read = shape_is_sound(reading, shape, index) && write_wkb(reading, shape, boundary);
+    shape = sound_shape(reading, shape, index);
+    bool read = shape != NULL && write_wkb(reading, shape, boundary);
     GEOSGeom_destroy_r(reading->geos, shape);
     return read;
 }
@@ -112,9 +154,9 @@ static void read_features(struct reading *reading, const json_t *features,
 }
 
 bool boundary_file_read(struct boundary_file *file, const char *text, size_t size,
-                        struct arena *arena, struct error *err)
+                        enum boundary_faults faults, struct arena *arena, struct error *err)
 {
-    struct reading reading = {.arena = arena, .err = err};
+    struct reading reading = {.arena = arena, .faults = faults};
     struct error found = {0};
     json_error_t fault;
 
@@ -136,6 +178,7 @@ bool boundary_file_read(struct boundary_file *file, const char *text, size_t siz
     file->approximate = json_is_true(json_object_get(root, "approximate"));
     file->source = arena_text(arena, json_string_value(json_object_get(root, "attribution")));
     read_features(&reading, features, file);
+    file->repaired = reading.repaired;
     GEOSWKBWriter_destroy_r(reading.geos, reading.writer);
     GEOSGeoJSONReader_destroy_r(reading.geos, reading.reader);
     GEOS_finish_r(reading.geos);

@@ -23,13 +23,18 @@ struct boundary {
 struct boundary_file {
     struct boundary *boundaries;
     size_t count;
+    size_t repaired;
     bool approximate;
     const char *source;
 };
 
+/* What to do with a polygon that is not valid, such as a ring that touches itself. A repair may
+ * change its area by no more than a thousandth. */
+enum boundary_faults { BOUNDARY_REFUSE, BOUNDARY_REPAIR };
+
 /* Memory is the arena's. What is wrong becomes field errors: "features[12].geometry". */
 bool boundary_file_read(struct boundary_file *file, const char *text, size_t size,
-                        struct arena *arena, struct error *err);
+                        enum boundary_faults faults, struct arena *arena, struct error *err);
 
 /* Every code once, and no other. */
 bool boundary_file_covers(const struct boundary_file *file, const char *const *codes, size_t count,

@@ -76,15 +76,19 @@ static bool check_calendar(const struct reference_file *file, struct arena *aren
 
 /* The file must cover exactly the current units before it becomes the current set. */
 static bool import_boundaries(struct load *load, const struct reference_file *file,
-                              struct arena *arena, struct error *err)
+                              enum boundary_faults faults, struct arena *arena, struct error *err)
 {
     struct boundary_file boundaries;
     const char *const *codes;
     size_t count;
-    return load_area_codes(load, arena, &codes, &count, err) &&
-           boundary_file_read(&boundaries, file->text, file->size, arena, err) &&
-           boundary_file_covers(&boundaries, codes, count, err) &&
-           load_boundaries(load, &boundaries, err);
+    bool done = load_area_codes(load, arena, &codes, &count, err) &&
+                boundary_file_read(&boundaries, file->text, file->size, faults, arena, err) &&
+                boundary_file_covers(&boundaries, codes, count, err) &&
+                load_boundaries(load, &boundaries, err);
+    if (done && boundaries.repaired > 0) {
+        fprintf(stderr, "%zu boundaries were repaired\n", boundaries.repaired);
+    }
+    return done;
 }
 
 /* Imported boundaries stay: the approximate ones fill a gap only. */
@@ -95,7 +99,7 @@ static bool load_first_boundaries(struct load *load, const char *folder, struct 
     bool has;
     return load_has_boundaries(load, &has, err) &&
            (has || (find_file(folder, "boundaries.geojson", arena, &file, err) &&
-                    import_boundaries(load, &file, arena, err)));
+                    import_boundaries(load, &file, BOUNDARY_REFUSE, arena, err)));
 }
 
 static bool load_reference(struct load *load, const char *folder, struct arena *arena,
@@ -126,7 +130,16 @@ static bool import_units(struct load *load, const char *path, struct arena *aren
                          struct error *err)
 {
     struct reference_file file;
-    return read_file(path, arena, &file, err) && import_boundaries(load, &file, arena, err);
+    return read_file(path, arena, &file, err) &&
+           import_boundaries(load, &file, BOUNDARY_REFUSE, arena, err);
+}
+
+static bool import_and_repair_units(struct load *load, const char *path, struct arena *arena,
+                                    struct error *err)
+{
+    struct reference_file file;
+    return read_file(path, arena, &file, err) &&
+           import_boundaries(load, &file, BOUNDARY_REPAIR, arena, err);
 }
 
 typedef bool load_step(struct load *load, const char *path, struct arena *arena, struct error *err);
@@ -159,10 +172,11 @@ int reference_verb(const struct config *config, int argc, char **argv)
 
 int units_verb(const struct config *config, int argc, char **argv)
 {
-    if (argc != 3 || strcmp(argv[1], "import") != 0) {
-        return usage("units import FILE.geojson");
+    bool repair = argc == 4 && strcmp(argv[2], "--repair") == 0;
+    if ((argc != 3 && !repair) || strcmp(argv[1], "import") != 0) {
+        return usage("units import [--repair] FILE.geojson");
     }
-    return run_load(config, import_units, argv[2]);
+    return run_load(config, repair ? import_and_repair_units : import_units, argv[argc - 1]);
 }
 
 int focal_points_verb(const struct config *config, int argc, char **argv)

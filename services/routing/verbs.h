@@ -2,7 +2,8 @@
 /* verbs: what an operator does to the reference data from the command line.
  *
  *   routing reference load [DIR]       the embedded files of reference/, or those of a folder
- *   routing units import FILE.geojson  surveyed boundaries instead of the approximate ones
+ *   routing units import [--repair] FILE.geojson
+ *                                      surveyed boundaries instead of the approximate ones
  *   routing focal-points load FILE     who gets the cases of which unit
  *
  * Each is one transaction: all of it or nothing. Running processes notice within a second. Exit

@@ -26,7 +26,7 @@ static struct area *area_of(const char *text, size_t size, struct arena *arena)
 {
     struct boundary_file file;
     struct error err = {0};
-    if (!boundary_file_read(&file, text, size, arena, &err)) {
+    if (!boundary_file_read(&file, text, size, BOUNDARY_REFUSE, arena, &err)) {
         fail_msg("%s %s", err.fields[0].field, err.fields[0].text);
     }
     struct area_boundary *boundaries = arena_array(arena, file.count, sizeof *boundaries);
@@ -127,11 +127,34 @@ static void boundary_faults_are_named(void **state)
         struct boundary_file file;
         struct error err = {0};
         arena_init(&arena);
-        assert_false(boundary_file_read(&file, rows[i].text, strlen(rows[i].text), &arena, &err));
+        assert_false(boundary_file_read(&file, rows[i].text, strlen(rows[i].text), BOUNDARY_REFUSE,
+                                        &arena, &err));
         assert_string_equal(err.code, rows[i].code);
         assert_true(rows[i].field == NULL || strcmp(err.fields[0].field, rows[i].field) == 0);
         arena_finish(&arena);
     }
+}
+
+/* A square with a spike that folds back on itself, and a bow tie of which half would be lost. */
+static void a_repair_keeps_the_area_or_is_refused(void **state)
+{
+    static const char spike[] =
+        "{\"features\": [{\"id\": \"A\", \"geometry\": {\"type\": \"Polygon\", \"coordinates\": "
+        "[[[0,0],[1,0],[1,1],[2,1],[1,1],[0,1],[0,0]]]}}]}";
+    static const char bow[] =
+        "{\"features\": [{\"id\": \"A\", \"geometry\": {\"type\": \"Polygon\", \"coordinates\": "
+        "[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}}]}";
+    (void)state;
+    struct arena arena;
+    struct boundary_file file;
+    struct error err = {0};
+    arena_init(&arena);
+    assert_false(boundary_file_read(&file, spike, sizeof spike - 1, BOUNDARY_REFUSE, &arena, &err));
+    error_clear(&err);
+    assert_true(boundary_file_read(&file, spike, sizeof spike - 1, BOUNDARY_REPAIR, &arena, &err));
+    assert_int_equal(file.repaired, 1);
+    assert_false(boundary_file_read(&file, bow, sizeof bow - 1, BOUNDARY_REPAIR, &arena, &err));
+    arena_finish(&arena);
 }
 
 static void every_unit_must_stand_once(void **state)
@@ -142,7 +165,8 @@ static void every_unit_must_stand_once(void **state)
     struct boundary_file file;
     struct error err = {0};
     arena_init(&arena);
-    assert_true(boundary_file_read(&file, two_squares, sizeof two_squares - 1, &arena, &err));
+    assert_true(boundary_file_read(&file, two_squares, sizeof two_squares - 1, BOUNDARY_REFUSE,
+                                   &arena, &err));
     assert_true(boundary_file_covers(&file, whole, 2, &err));
     assert_false(boundary_file_covers(&file, more, 3, &err));
     assert_string_equal(err.fields[0].code, "missing_unit");
@@ -162,6 +186,7 @@ int main(void)
         cmocka_unit_test(area_names_unit_and_neighbour),
         cmocka_unit_test(built_in_boundaries_find_their_wards),
         cmocka_unit_test(boundary_faults_are_named),
+        cmocka_unit_test(a_repair_keeps_the_area_or_is_refused),
         cmocka_unit_test(every_unit_must_stand_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
