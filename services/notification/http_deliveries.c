@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The log of deliveries: who was told what, as hashes, and why not. */
+#include <string.h>
+
+#include "common/cursor.h"
+#include "common/json.h"
+#include "http_routes.h"
+#include "notification.h"
+#include "store_message.h"
+
+struct asked {
+    struct http_request *request;
+    struct notification *notification;
+    size_t limit;
+};
+
+static void put_delivery(struct json_writer *writer, const struct pg_tx *tx, size_t row,
+                         const struct seal *seal)
+{
+    struct uuid id = pg_value_uuid(tx, 0, row, LOG_ID);
+    struct uuid event_id = pg_value_uuid(tx, 0, row, LOG_EVENT_ID);
+    uint8_t hash[DIGEST_SIZE];
+    char hex[DIGEST_HEX_SIZE];
+
+    seal_hash(seal, pg_value_text(tx, 0, row, LOG_RECIPIENT), hash);
+    json_open_object(writer, NULL);
+    json_put_uuid(writer, "id", &id);
+    json_put_uuid(writer, "event_id", &event_id);
+    json_put_text(writer, "channel", pg_value_text(tx, 0, row, LOG_CHANNEL));
+    json_put_text(writer, "recipient_hash", digest_hex(hash, hex));
+    json_put_text(writer, "about", pg_value_text(tx, 0, row, LOG_TEMPLATE));
+    json_put_text(writer, "state", pg_value_text(tx, 0, row, LOG_STATE));
+    json_put_int(writer, "attempts", pg_value_int4(tx, 0, row, LOG_ATTEMPTS));
+    json_put_text(writer, "reason", pg_value_text(tx, 0, row, LOG_REASON));
+    json_put_instant(writer, "created_at", pg_value_instant(tx, 0, row, LOG_CREATED_AT));
+    json_put_instant_if(writer, "next_attempt_at",
+                        pg_value_instant(tx, 0, row, LOG_NEXT_ATTEMPT_AT));
+    json_put_instant_if(writer, "settled_at", pg_value_instant(tx, 0, row, LOG_SETTLED_AT));
+    json_close_object(writer);
+}
+
+static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct asked *asked = arg;
+    struct json_writer writer;
+    struct buffer body;
+    struct error err = {0};
+
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+        http_answer_error(asked->request, &err);
+        return;
+    }
+    size_t rows = pg_rows(tx, 0), shown = rows > asked->limit ? asked->limit : rows;
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    json_open_object(&writer, NULL);
+    json_open_array(&writer, "items");
+    for (size_t row = 0; row < shown; row++) {
+        put_delivery(&writer, tx, row, asked->notification->seal);
+    }
+    json_close_array(&writer);
+    if (rows > shown) {
+        char text[CURSOR_TEXT_SIZE];
+        struct cursor cursor = {.id = pg_value_uuid(tx, 0, shown - 1, LOG_ID)};
+        json_put_text(&writer, "next", cursor_format(&cursor, text));
+    }
+    json_close_object(&writer);
+    http_answer(asked->request, 200, NULL, body.data, body.size);
+    buffer_finish(&body);
+}
+
+/* Auditors and administrators see all of a case; officials what they were sent themselves. */
+void http_list_deliveries(struct http_request *request, void *state)
+{
+    const struct principal *principal = http_principal(request);
+    struct asked *asked = arena_alloc(http_arena(request), sizeof *asked);
+    const char *case_text = http_query(request, "case_id");
+    struct error err = {0};
+    struct cursor cursor = {0};
+    struct uuid case_id;
+    bool given;
+
+    asked->request = request;
+    asked->notification = state;
+    asked->limit = (size_t)http_query_int(request, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT, &err);
+    cursor_parse(http_query(request, "cursor"), &cursor, &given, &err);
+    if (case_text == NULL) {
+        error_add_field(&err, "case_id", "required", "must be given");
+    } else if (!uuid_parse(case_text, strlen(case_text), &case_id)) {
+        error_add_field(&err, "case_id", "bad_uuid", "must be a UUID");
+    }
+    if (error_is_set(&err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(asked->notification->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_list_deliveries(tx, &case_id,
+                          principal_may(principal, "auditor administrator") ? NULL : principal->id,
+                          &cursor.id, asked->limit);
+    pg_tx_send(tx, on_listed, asked);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The caller's own messages: list, mark as read, listen. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/cursor.h"
+#include "delivery_json.h"
+#include "http_routes.h"
+#include "notification.h"
+#include "store_message.h"
+
+/* One read: a request that waits for its transaction. */
+struct asked {
+    struct http_request *request;
+    struct notification *notification;
+    size_t limit;
+};
+
+static struct asked *asked_new(struct http_request *request, void *state)
+{
+    struct asked *asked = arena_alloc(http_arena(request), sizeof *asked);
+    asked->request = request;
+    asked->notification = state;
+    return asked;
+}
+
+/* False: the error has been answered. */
+static bool is_committed(struct asked *asked, const struct pg_tx *tx, enum pg_outcome outcome)
+{
+    struct error err = {0};
+    if (outcome == PG_COMMITTED) {
+        return true;
+    }
+    pg_tx_error(tx, outcome, &err);
+    http_answer_error(asked->request, &err);
+    return false;
+}
+
+static void answer_buffer(struct http_request *request, struct buffer *body)
+{
+    http_answer(request, 200, NULL, body->data, body->size);
+    buffer_finish(body);
+}
+
+/* ---- GET /api/notification/messages ---- */
+
+static void put_next(struct json_writer *writer, int64_t seq)
+{
+    char text[CURSOR_TEXT_SIZE];
+    struct cursor cursor = {.at_us = seq};
+    json_put_text(writer, "next", cursor_format(&cursor, text));
+}
+
+static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct asked *asked = arg;
+    struct notification *notification = asked->notification;
+    struct json_writer writer;
+    struct buffer body;
+    int64_t seq = 0;
+
+    if (!is_committed(asked, tx, outcome)) {
+        return;
+    }
+    size_t rows = pg_rows(tx, 0), shown = rows > asked->limit ? asked->limit : rows;
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    json_open_object(&writer, NULL);
+    json_open_array(&writer, "items");
+    for (size_t row = 0; row < shown; row++) {
+        struct message message = store_message(tx, 0, row);
+        seq = message.seq;
+        message_write(&message, reference_current(notification->reference), notification->site,
+                      http_arena(asked->request), &writer);
+    }
+    json_close_array(&writer);
+    if (rows > shown) {
+        put_next(&writer, seq);
+    }
+    json_close_object(&writer);
+    answer_buffer(asked->request, &body);
+}
+
+void http_list_messages(struct http_request *request, void *state)
+{
+    struct asked *asked = asked_new(request, state);
+    struct error err = {0};
+    struct cursor cursor = {0};
+    bool given = false;
+    const char *unread = http_query(request, "unread");
+
+    asked->limit = (size_t)http_query_int(request, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT, &err);
+    cursor_parse(http_query(request, "cursor"), &cursor, &given, &err);
+    if (unread != NULL && strcmp(unread, "true") != 0 && strcmp(unread, "false") != 0) {
+        error_add_field(&err, "unread", "not_allowed", "must be true or false");
+    }
+    if (error_is_set(&err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(asked->notification->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_list_messages(tx, http_principal(request)->id, given ? cursor.at_us : INT64_MAX,
+                        unread != NULL && strcmp(unread, "true") == 0, asked->limit);
+    pg_tx_send(tx, on_listed, asked);
+}
+
+/* ---- POST /api/notification/messages/{id}/read ---- */
+
+static void answer_not_found(struct http_request *request)
+{
+    struct error err = {0};
+    error_set(&err, ERR_NOT_FOUND, "not_found", "there is no such message");
+    http_answer_error(request, &err);
+}
+
+static void on_marked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct asked *asked = arg;
+    struct notification *notification = asked->notification;
+    struct json_writer writer;
+    struct buffer body;
+
+    if (!is_committed(asked, tx, outcome)) {
+        return;
+    }
+    if (pg_rows(tx, 0) == 0) {
+        answer_not_found(asked->request);
+        return;
+    }
+    struct message message = store_message(tx, 0, 0);
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    message_write(&message, reference_current(notification->reference), notification->site,
+                  http_arena(asked->request), &writer);
+    answer_buffer(asked->request, &body);
+}
+
+void http_read_message(struct http_request *request, void *state)
+{
+    struct asked *asked = asked_new(request, state);
+    const char *text = http_param(request, "id");
+    struct uuid id;
+
+    if (!uuid_parse(text, strlen(text), &id)) {
+        answer_not_found(request);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(asked->notification->parts->pg);
+    store_read_message(tx, &id, http_principal(request)->id, clock_now_us());
+    pg_tx_send(tx, on_marked, asked);
+}
+
+/* ---- GET /api/notification/messages/stream ---- */
+
+/* Without a place to resume from, the stream begins with what comes next. */
+static void on_last_seq(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct asked *asked = arg;
+    if (!is_committed(asked, tx, outcome)) {
+        return;
+    }
+    int64_t seq = pg_rows(tx, 0) > 0 ? pg_value_int8(tx, 0, 0, 0) : 0;
+    streams_open(asked->notification->streams, asked->request, http_principal(asked->request)->id,
+                 seq);
+}
+
+static bool parse_seq(const char *text, int64_t *seq)
+{
+    char *end;
+    if (text[0] < '0' || text[0] > '9' || strlen(text) > 18) {
+        return false;
+    }
+    *seq = strtoll(text, &end, 10);
+    return *end == '\0';
+}
+
+void http_stream_messages(struct http_request *request, void *state)
+{
+    struct asked *asked = asked_new(request, state);
+    const char *account = http_principal(request)->id;
+    const char *last = http_last_event_id(request);
+    struct error err = {0};
+    int64_t seq;
+
+    if (last != NULL && !parse_seq(last, &seq)) {
+        error_add_field(&err, "Last-Event-ID", "not_allowed", "must be an id of this stream");
+        http_answer_error(request, &err);
+        return;
+    }
+    if (last != NULL) {
+        streams_open(asked->notification->streams, request, account, seq);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(asked->notification->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_last_seq(tx, account);
+    pg_tx_send(tx, on_last_seq, asked);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The handlers of this service's routes; struct notification is their state. */
+#ifndef NOTIFICATION_HTTP_ROUTES_H
+#define NOTIFICATION_HTTP_ROUTES_H
+
+#include "common/http.h"
+
+enum { LIST_LIMIT = 50, LIST_LIMIT_MAX = 200 };
+
+void http_list_messages(struct http_request *request, void *state);
+void http_read_message(struct http_request *request, void *state);
+void http_stream_messages(struct http_request *request, void *state);
+void http_list_deliveries(struct http_request *request, void *state);
+
+#endif

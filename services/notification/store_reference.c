@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store_reference.h"
+
+#include "common/log.h"
+
+static const struct pg_statement read_changes = {"notification_reference_changes",
+                                                 "SELECT changes FROM reference_change"};
+
+/* The WHERE leaves everything out when the reader is up to date. */
+#define IF_CHANGED "WHERE (SELECT changes FROM reference_change) <> $1::bigint "
+
+static const struct pg_statement read_units = {
+    "notification_units", "SELECT code, name_vi, name_en, type, parent FROM unit " IF_CHANGED
+                          "ORDER BY code COLLATE \"C\""};
+static const struct pg_statement read_categories = {
+    "notification_categories",
+    "SELECT code, name_vi, name_en FROM category_name " IF_CHANGED "ORDER BY code COLLATE \"C\""};
+static const struct pg_statement read_focal_points = {
+    "notification_focal_points",
+    "SELECT unit, field, account, name, email, valid_from, valid_to FROM focal_point " IF_CHANGED
+    "ORDER BY unit COLLATE \"C\", field COLLATE \"C\", account COLLATE \"C\""};
+
+enum { CHANGES, UNITS, CATEGORIES, FOCAL_POINTS };
+
+struct reading {
+    int64_t known;
+    store_on_reference *on_read;
+    void *arg;
+};
+
+static const char *text(const struct pg_tx *tx, size_t statement, size_t row, int column,
+                        struct arena *arena)
+{
+    return arena_text(arena, pg_value_text(tx, statement, row, column));
+}
+
+static void take_units(struct reference *reference, const struct pg_tx *tx)
+{
+    struct arena *arena = &reference->arena;
+    size_t count = pg_rows(tx, UNITS);
+    struct unit *units = arena_array(arena, count, sizeof *units);
+    for (size_t i = 0; i < count; i++) {
+        units[i] = (struct unit){
+            .code = text(tx, UNITS, i, 0, arena),
+            .name_vi = text(tx, UNITS, i, 1, arena),
+            .name_en = text(tx, UNITS, i, 2, arena),
+            .type = text(tx, UNITS, i, 3, arena),
+            .parent = text(tx, UNITS, i, 4, arena),
+        };
+    }
+    reference->units = units;
+    reference->unit_count = count;
+}
+
+static void take_categories(struct reference *reference, const struct pg_tx *tx)
+{
+    struct arena *arena = &reference->arena;
+    size_t count = pg_rows(tx, CATEGORIES);
+    struct category_name *categories = arena_array(arena, count, sizeof *categories);
+    for (size_t i = 0; i < count; i++) {
+        categories[i] = (struct category_name){
+            .code = text(tx, CATEGORIES, i, 0, arena),
+            .name_vi = text(tx, CATEGORIES, i, 1, arena),
+            .name_en = text(tx, CATEGORIES, i, 2, arena),
+        };
+    }
+    reference->categories = categories;
+    reference->category_count = count;
+}
+
+static void take_focal_points(struct reference *reference, const struct pg_tx *tx)
+{
+    struct arena *arena = &reference->arena;
+    size_t count = pg_rows(tx, FOCAL_POINTS);
+    struct focal_point *points = arena_array(arena, count, sizeof *points);
+    for (size_t i = 0; i < count; i++) {
+        points[i] = (struct focal_point){
+            .unit = text(tx, FOCAL_POINTS, i, 0, arena),
+            .field = text(tx, FOCAL_POINTS, i, 1, arena),
+            .account = text(tx, FOCAL_POINTS, i, 2, arena),
+            .name = text(tx, FOCAL_POINTS, i, 3, arena),
+            .email = text(tx, FOCAL_POINTS, i, 4, arena),
+            .valid_from = pg_value_instant(tx, FOCAL_POINTS, i, 5),
+            .valid_to = pg_value_is_null(tx, FOCAL_POINTS, i, 6)
+                            ? 0
+                            : pg_value_instant(tx, FOCAL_POINTS, i, 6),
+        };
+    }
+    reference->focal_points = points;
+    reference->focal_point_count = count;
+    reference_index_people(reference);
+}
+
+static void on_done(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct reading reading = *(struct reading *)arg;
+    struct reference *reference = NULL;
+    struct error err = {0};
+
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+        log_warn_error("reference_not_read", &err);
+    } else if (pg_value_int8(tx, CHANGES, 0, 0) != reading.known) {
+        reference = memory_zero(1, sizeof *reference);
+        arena_init(&reference->arena);
+        reference->changes = pg_value_int8(tx, CHANGES, 0, 0);
+        take_units(reference, tx);
+        take_categories(reference, tx);
+        take_focal_points(reference, tx);
+    }
+    reading.on_read(reference, reading.arg);
+}
+
+void store_read_reference(struct pg *pg, int64_t known, store_on_reference *on_read, void *arg)
+{
+    struct pg_tx *tx = pg_tx_new(pg);
+    struct reading *reading = arena_alloc(pg_tx_arena(tx), sizeof *reading);
+    *reading = (struct reading){known, on_read, arg};
+    pg_tx_set_read_only(tx);
+    pg_tx_add(tx, &read_changes);
+    pg_tx_add(tx, &read_units);
+    pg_tx_int8(tx, known);
+    pg_tx_add(tx, &read_categories);
+    pg_tx_int8(tx, known);
+    pg_tx_add(tx, &read_focal_points);
+    pg_tx_int8(tx, known);
+    pg_tx_send(tx, on_done, reading);
+}
+
+static const struct pg_statement withdraw_units = {
+    "notification_withdraw_units", "DELETE FROM unit WHERE 'unit:' || code = ANY ($1::text[])"};
+static const struct pg_statement withdraw_categories = {
+    "notification_withdraw_categories",
+    "DELETE FROM category_name WHERE 'category:' || code = ANY ($1::text[])"};
+static const struct pg_statement withdraw_focal_points = {
+    "notification_withdraw_focal_points",
+    "DELETE FROM focal_point "
+    "WHERE 'focal_point:' || unit || ':' || field || ':' || account = ANY ($1::text[])"};
+static const struct pg_statement upsert_units = {
+    "notification_upsert_units",
+    "INSERT INTO unit (code, name_vi, name_en, type, parent) "
+    "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) "
+    "ON CONFLICT (code) DO UPDATE SET name_vi = excluded.name_vi, name_en = excluded.name_en, "
+    "type = excluded.type, parent = excluded.parent"};
+static const struct pg_statement upsert_categories = {
+    "notification_upsert_categories",
+    "INSERT INTO category_name (code, name_vi, name_en) "
+    "SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) "
+    "ON CONFLICT (code) DO UPDATE SET name_vi = excluded.name_vi, name_en = excluded.name_en"};
+static const struct pg_statement upsert_focal_points = {
+    "notification_upsert_focal_points",
+    "INSERT INTO focal_point (unit, field, account, name, email, valid_from, valid_to) "
+    "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], "
+    "$6::timestamptz[], $7::timestamptz[]) ON CONFLICT (unit, field, account) DO UPDATE SET "
+    "name = excluded.name, email = excluded.email, valid_from = excluded.valid_from, "
+    "valid_to = excluded.valid_to"};
+static const struct pg_statement count_change = {
+    "notification_reference_changed", "UPDATE reference_change SET changes = changes + 1"};
+
+enum { COLUMNS_MAX = 7 };
+
+static void add_columns(struct pg_tx *tx, const struct pg_statement *statement,
+                        struct pg_array *columns, size_t count)
+{
+    pg_tx_add(tx, statement);
+    for (size_t i = 0; i < count; i++) {
+        pg_tx_array(tx, &columns[i]);
+        pg_array_finish(&columns[i]);
+    }
+}
+
+static void init_text_columns(struct pg_array *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        pg_array_init(&columns[i], PG_TEXT);
+    }
+}
+
+static void add_units(struct pg_tx *tx, const struct reference_words *words)
+{
+    struct pg_array columns[COLUMNS_MAX];
+    init_text_columns(columns, 5);
+    for (size_t i = 0; i < words->unit_count; i++) {
+        const struct unit *unit = &words->units[i];
+        pg_array_text(&columns[0], unit->code);
+        pg_array_text(&columns[1], unit->name_vi);
+        pg_array_text(&columns[2], unit->name_en);
+        pg_array_text(&columns[3], unit->type);
+        pg_array_text(&columns[4], unit->parent);
+    }
+    add_columns(tx, &upsert_units, columns, 5);
+}
+
+static void add_categories(struct pg_tx *tx, const struct reference_words *words)
+{
+    struct pg_array columns[COLUMNS_MAX];
+    init_text_columns(columns, 3);
+    for (size_t i = 0; i < words->category_count; i++) {
+        const struct category_name *category = &words->categories[i];
+        pg_array_text(&columns[0], category->code);
+        pg_array_text(&columns[1], category->name_vi);
+        pg_array_text(&columns[2], category->name_en);
+    }
+    add_columns(tx, &upsert_categories, columns, 3);
+}
+
+static void add_focal_points(struct pg_tx *tx, const struct reference_words *words)
+{
+    struct pg_array columns[COLUMNS_MAX];
+    init_text_columns(columns, 5);
+    pg_array_init(&columns[5], PG_TIMESTAMPTZ);
+    pg_array_init(&columns[6], PG_TIMESTAMPTZ);
+    for (size_t i = 0; i < words->focal_point_count; i++) {
+        const struct focal_point *point = &words->focal_points[i];
+        pg_array_text(&columns[0], point->unit);
+        pg_array_text(&columns[1], point->field);
+        pg_array_text(&columns[2], point->account);
+        pg_array_text(&columns[3], point->name);
+        pg_array_text(&columns[4], point->email);
+        pg_array_instant(&columns[5], point->valid_from);
+        pg_array_instant(&columns[6], point->valid_to);
+    }
+    add_columns(tx, &upsert_focal_points, columns, 7);
+}
+
+static void add_withdrawals(struct pg_tx *tx, const struct reference_words *words)
+{
+    static const struct pg_statement *const statements[] = {&withdraw_units, &withdraw_categories,
+                                                            &withdraw_focal_points};
+    struct pg_array keys;
+    pg_array_init(&keys, PG_TEXT);
+    for (size_t i = 0; i < words->withdrawn_count; i++) {
+        pg_array_text(&keys, words->withdrawn[i]);
+    }
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+        pg_tx_add(tx, statements[i]);
+        pg_tx_array(tx, &keys);
+    }
+    pg_array_finish(&keys);
+}
+
+void store_apply_reference(struct pg_tx *tx, const struct reference_words *words)
+{
+    size_t changes = words->withdrawn_count + words->unit_count + words->category_count +
+                     words->focal_point_count;
+    if (changes == 0) {
+        return;
+    }
+    if (words->withdrawn_count > 0) {
+        add_withdrawals(tx, words);
+    }
+    if (words->unit_count > 0) {
+        add_units(tx, words);
+    }
+    if (words->category_count > 0) {
+        add_categories(tx, words);
+    }
+    if (words->focal_point_count > 0) {
+        add_focal_points(tx, words);
+    }
+    pg_tx_add(tx, &count_change);
+}

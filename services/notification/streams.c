@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "streams.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "delivery_json.h"
+#include "store_message.h"
+
+enum { POLL_MS = 500, BUCKETS = 1024, READ_MAX = 1000 };
+
+/* One open stream. */
+struct listener {
+    struct streams *streams;
+    struct http_stream *stream;
+    char *account;
+    int64_t seq;
+    bool stale; /* there may be more than seq */
+    struct listener *next;
+};
+
+struct streams {
+    uv_timer_t *timer;
+    struct pg *pg;
+    const struct reference_source *reference;
+    const char *site;
+    struct listener *buckets[BUCKETS]; /* by account */
+    size_t count;
+    bool reading, read_again;
+    streams_on_closed *on_closed; /* set while closing */
+    void *closed_arg;
+};
+
+static void streams_read(struct streams *streams); /* for the stale ones */
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+
+static struct listener **bucket_of(struct streams *streams, const char *account)
+{
+    uint32_t hash = 2166136261; /* FNV-1a */
+    for (const char *c = account; *c != '\0'; c++) {
+        hash = (hash ^ (unsigned char)*c) * 16777619;
+    }
+    return &streams->buckets[hash % BUCKETS];
+}
+
+/* ---- a stream's life ---- */
+
+static void on_gone(struct http_stream *stream, void *arg)
+{
+    struct listener *listener = arg;
+    struct streams *streams = listener->streams;
+    struct listener **link = bucket_of(streams, listener->account);
+    (void)stream;
+    while (*link != listener) {
+        link = &(*link)->next;
+    }
+    *link = listener->next;
+    free(listener->account);
+    free(listener);
+    streams->count--;
+}
+
+void streams_open(struct streams *streams, struct http_request *request, const char *account,
+                  int64_t seq)
+{
+    struct listener *listener = memory_zero(1, sizeof *listener);
+    struct listener **bucket = bucket_of(streams, account);
+    listener->streams = streams;
+    listener->account = memory_text(account);
+    listener->seq = seq;
+    listener->stale = true;
+    listener->next = *bucket;
+    *bucket = listener;
+    streams->count++;
+    listener->stream = http_answer_stream(request, on_gone, listener);
+    streams_read(streams);
+}
+
+void streams_nudge(struct streams *streams, const char *account)
+{
+    bool found = false;
+    if (streams->count == 0) {
+        return;
+    }
+    for (struct listener *l = *bucket_of(streams, account); l != NULL; l = l->next) {
+        if (strcmp(l->account, account) == 0) {
+            l->stale = found = true;
+        }
+    }
+    if (found) {
+        streams_read(streams);
+    }
+}
+
+/* ---- reading ---- */
+
+/* The stale listeners, oldest first within an account's bucket; at most READ_MAX in one go. */
+static size_t add_stale(struct streams *streams, struct pg_array *accounts, struct pg_array *seqs)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (struct listener *l = streams->buckets[i]; l != NULL && count < READ_MAX; l = l->next) {
+            if (l->stale) {
+                l->stale = false;
+                pg_array_text(accounts, l->account);
+                pg_array_int8(seqs, l->seq);
+                count++;
+            }
+        }
+    }
+    return count;
+}
+
+static void streams_read(struct streams *streams)
+{
+    struct pg_array accounts, seqs;
+    streams->read_again = streams->reading;
+    if (streams->reading || streams->on_closed != NULL) {
+        return;
+    }
+    pg_array_init(&accounts, PG_TEXT);
+    pg_array_init(&seqs, PG_INT8);
+    size_t count = add_stale(streams, &accounts, &seqs);
+    if (count > 0) {
+        struct pg_tx *tx = pg_tx_new(streams->pg);
+        pg_tx_set_read_only(tx);
+        store_messages_after(tx, &accounts, &seqs);
+        streams->reading = true;
+        streams->read_again = count == READ_MAX;
+        pg_tx_send(tx, on_read, streams);
+    }
+    pg_array_finish(&accounts);
+    pg_array_finish(&seqs);
+}
+
+/* Rows come in order of account and seq. */
+static void send_message(struct streams *streams, const char *account,
+                         const struct message *message, const char *data, size_t size)
+{
+    char id[24];
+    snprintf(id, sizeof id, "%lld", (long long)message->seq);
+    for (struct listener *l = *bucket_of(streams, account); l != NULL; l = l->next) {
+        if (l->seq < message->seq && strcmp(l->account, account) == 0 &&
+            http_stream_send(l->stream, "message", id, data, size)) {
+            l->seq = message->seq;
+            l->stale = true; /* the query gives some at a time */
+        }
+    }
+}
+
+static void send_messages(struct streams *streams, const struct pg_tx *tx)
+{
+    const struct reference *reference = reference_current(streams->reference);
+    struct arena arena;
+    struct buffer data;
+    arena_init(&arena);
+    buffer_init(&data);
+    for (size_t row = 0; row < pg_rows(tx, 0); row++) {
+        struct message message = store_message(tx, 0, row);
+        struct json_writer writer;
+        arena_reset(&arena);
+        buffer_reset(&data);
+        json_write_start(&writer, &data);
+        if (message_write(&message, reference, streams->site, &arena, &writer)) {
+            send_message(streams, store_message_account(tx, 0, row), &message, data.data,
+                         data.size);
+        }
+    }
+    buffer_finish(&data);
+    arena_finish(&arena);
+}
+
+static void streams_free(struct streams *streams)
+{
+    streams_on_closed *on_closed = streams->on_closed;
+    void *arg = streams->closed_arg;
+    free(streams);
+    on_closed(arg);
+}
+
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct streams *streams = arg;
+    struct error err = {0};
+
+    streams->reading = false;
+    if (streams->on_closed != NULL) {
+        streams_free(streams);
+        return;
+    }
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+        log_warn_error("messages_not_read", &err); /* the next poll asks again */
+        return;
+    }
+    bool more = pg_rows(tx, 0) > 0;
+    send_messages(streams, tx);
+    if (more || streams->read_again) {
+        streams_read(streams);
+    }
+}
+
+static void on_poll(uv_timer_t *timer)
+{
+    struct streams *streams = timer->data;
+    if (streams->count == 0) {
+        return;
+    }
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (struct listener *l = streams->buckets[i]; l != NULL; l = l->next) {
+            l->stale = true;
+        }
+    }
+    streams_read(streams);
+}
+
+/* ---- opening and closing ---- */
+
+struct streams *streams_new(uv_loop_t *loop, struct pg *pg,
+                            const struct reference_source *reference, const char *site)
+{
+    struct streams *streams = memory_zero(1, sizeof *streams);
+    streams->pg = pg;
+    streams->reference = reference;
+    streams->site = site;
+    streams->timer = memory_zero(1, sizeof *streams->timer);
+    streams->timer->data = streams;
+    uv_timer_init(loop, streams->timer);
+    uv_timer_start(streams->timer, on_poll, POLL_MS, POLL_MS);
+    return streams;
+}
+
+static void on_timer_closed(uv_handle_t *timer)
+{
+    free(timer);
+}
+
+void streams_close(struct streams *streams, streams_on_closed *on_closed, void *arg)
+{
+    streams->on_closed = on_closed;
+    streams->closed_arg = arg;
+    uv_timer_stop(streams->timer);
+    uv_close((uv_handle_t *)streams->timer, on_timer_closed);
+    if (!streams->reading) {
+        streams_free(streams);
+    }
+}

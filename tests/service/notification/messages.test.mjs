@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages in the app, and the log of deliveries.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { City, someone, until } from './city.mjs';
+
+const city = new City(3800);
+const AUDITOR = { role: 'auditor', unit: 'HN', sub: 'phuong' };
+const FOCAL = { role: 'focal_point', unit: '00070', sub: 'cuong' };
+
+before(() => city.start());
+after(() => city.stop());
+
+// Files that many, one after another; the tickets.
+async function fileAll(ref, count) {
+  const tickets = [];
+  for (let i = 0; i < count; i += 1) {
+    const filed = await city.file(ref);
+    tickets.push(filed.ticket);
+    await until('the message', () => city.row(filed.submission_id, ref, 'inapp'), 10000);
+  }
+  return tickets;
+}
+
+test('messages are listed newest first, page by page', async () => {
+  const { ref } = someone();
+  const me = { role: 'citizen', sub: ref };
+  const tickets = await fileAll(ref, 3);
+  const first = await city.get(me, '/messages?limit=2');
+  assert.equal(first.status, 200);
+  assert.deepEqual(first.body.items.map((item) => item.ticket), [tickets[2], tickets[1]]);
+  const second = await city.get(me, `/messages?limit=2&cursor=${first.body.next}`);
+  assert.deepEqual(second.body.items.map((item) => item.ticket), [tickets[0]]);
+  assert.equal(second.body.next, undefined);
+  const [message] = second.body.items;
+  assert.equal(message.title, `Đã nhận phản ánh ${tickets[0]}`);
+  assert.equal(message.about, 'acknowledged');
+  assert.doesNotMatch(message.text, /Kính gửi|tự động/);
+});
+
+test('a message is read once, by its owner', async () => {
+  const { ref } = someone();
+  const me = { role: 'citizen', sub: ref };
+  await fileAll(ref, 2);
+  const { body: { items } } = await city.get(me, '/messages');
+  const read = await city.call(me, 'POST', `/messages/${items[0].id}/read`);
+  assert.equal(read.status, 200);
+  assert.ok(read.body.read_at);
+  const again = await city.call(me, 'POST', `/messages/${items[0].id}/read`);
+  assert.equal(again.body.read_at, read.body.read_at);
+  const unread = await city.get(me, '/messages?unread=true');
+  assert.deepEqual(unread.body.items.map((item) => item.id), [items[1].id]);
+  const other = await city.call({ role: 'citizen', sub: 'other' }, 'POST',
+    `/messages/${items[1].id}/read`);
+  assert.equal(other.status, 404);
+  assert.equal((await city.call(me, 'POST', '/messages/nonsense/read')).status, 404);
+});
+
+test('nobody reads without signing in, and bad input is named', async () => {
+  assert.equal((await city.get(null, '/messages')).status, 401);
+  const bad = await city.get({ role: 'citizen', sub: 'an' }, '/messages?limit=0&cursor=x&unread=1');
+  assert.equal(bad.status, 400);
+  assert.equal(bad.type, 'application/problem+json');
+  assert.deepEqual(bad.body.errors.map((error) => error.field).sort(), ['cursor', 'limit', 'unread']);
+});
+
+test('a stream brings what comes, and resumes where it ended', async () => {
+  const { ref } = someone();
+  const me = { role: 'citizen', sub: ref };
+  await fileAll(ref, 1);
+  const live = await city.listen(me);
+  assert.equal(live.status, 200);
+  const tickets = await fileAll(ref, 2);
+  await until('two events', () => live.events.length === 2, 5000);
+  assert.deepEqual(live.events.map((event) => event.data.ticket), tickets);
+  assert.deepEqual(live.events.map((event) => event.event), ['message', 'message']);
+  live.close();
+
+  const [missed] = await fileAll(ref, 1);
+  const resumed = await city.listen(me, { lastId: live.events[1].id });
+  await until('what was missed', () => resumed.events.length === 1, 5000);
+  assert.equal(resumed.events[0].data.ticket, missed);
+  resumed.close();
+
+  const all = await city.listen(me, { lastId: '0' });
+  await until('all', () => all.events.length === 4, 5000);
+  all.close();
+});
+
+test('the log shows a case to auditors, and officials what they were sent', async () => {
+  const lan = someone();
+  await city.knows(lan);
+  const filed = await city.file(lan.ref);
+  await city.tell('opened', filed);
+  await until('all four', async () => (await city.sql(
+    `SELECT 1 FROM delivery WHERE case_id = $1 AND state = 'sent'`, [filed.submission_id])).length === 4,
+  30000);
+  const path = `/deliveries?case_id=${filed.submission_id}`;
+  const all = await city.get(AUDITOR, path);
+  assert.equal(all.status, 200);
+  assert.equal(all.body.items.length, 4);
+  assert.doesNotMatch(JSON.stringify(all.body), /@/);
+  const own = await city.get(FOCAL, path);
+  assert.deepEqual(own.body.items.map((item) => item.about), ['opened', 'opened']);
+  const page = await city.get(AUDITOR, `${path}&limit=3`);
+  const rest = await city.get(AUDITOR, `${path}&limit=3&cursor=${page.body.next}`);
+  assert.deepEqual([...page.body.items, ...rest.body.items], all.body.items);
+  assert.equal((await city.get({ role: 'citizen', sub: lan.ref }, path)).status, 403);
+  const missing = await city.get(AUDITOR, '/deliveries');
+  assert.equal(missing.status, 400);
+  assert.equal(missing.body.errors[0].field, 'case_id');
+});
+
+test('a stream on one replica brings what another has committed', async () => {
+  const { ref } = someone();
+  const me = { role: 'citizen', sub: ref };
+  const port = 9183 + 3800;
+  await city.stack.startService('notification', { instance: 'notification-1', port });
+  const streams = await Promise.all([city.listen(me),
+    city.listen(me, { base: `http://127.0.0.1:${port}` })]);
+  const tickets = await fileAll(ref, 3);
+  for (const stream of streams) {
+    await until('all on each', () => stream.events.length === 3, 5000);
+    assert.deepEqual(stream.events.map((event) => event.data.ticket), tickets);
+    stream.close();
+  }
+  await city.stack.stopPart('notification-1');
+});
