@@ -42,7 +42,7 @@ function isTaken(port) {
 }
 
 export class Stack extends EventEmitter {
-  constructor({ folder = 'build/run', offset = 0, bin = 'build/bin', kafkaHeap = '-Xms256m -Xmx384m',
+  constructor({ folder = 'build/run', offset = 0, bin = process.env.SERVICE_BIN ?? 'build/bin', kafkaHeap = '-Xms256m -Xmx384m',
     environment = {}, log = () => {} } = {}) {
     super();
     this.folder = resolve(folder);
