@@ -64,7 +64,7 @@ static void open_case(struct consume_batch *batch, const struct consume_message 
     buffer_reset(json);
     case_event_make(&event, &opened, trace.parent, json);
     consume_stage(batch, &event.event, &opened.id);
-    opening_rows_add(rows, &opened, &event.event.id, json->data, json->size);
+    opening_rows_add(rows, &opened, &event.event.id, json, &message->event);
 }
 
 static void read_batch(struct consume_batch *batch, struct routing *routing, int64_t now_us,

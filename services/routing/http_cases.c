@@ -225,9 +225,34 @@ static void on_history_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg
     buffer_finish(&body);
 }
 
-void http_get_case_history(struct http_request *request, void *state)
+/* ---- what was filed ---- */
+
+static void on_report_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
-    struct routing *routing = state;
+    struct http_request *request = arg;
+    struct error err = {0};
+
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+        http_answer_error(request, &err);
+        return;
+    }
+    const char *report = pg_rows(tx, 0) == 0 ? NULL : pg_value_text(tx, 0, 0, 0);
+    if (report == NULL) {
+        http_answer_no_case(request);
+        return;
+    }
+    http_answer(request, 200, NULL, report, strlen(report));
+}
+
+/* ---- both, of a case in the caller's scope ---- */
+
+typedef void case_statement(struct pg_tx *tx, const struct uuid *case_id, const char *const *desks,
+                            size_t desk_count);
+
+static void read_of_case(struct http_request *request, struct routing *routing,
+                         case_statement *statement, pg_on_done *on_read)
+{
     const char *const *desks;
     struct uuid id;
     if (!http_has_reference(request, routing) || !http_read_case_id(request, &id)) {
@@ -236,6 +261,16 @@ void http_get_case_history(struct http_request *request, void *state)
     size_t desk_count = http_scope_desks(request, routing, NULL, &desks);
     struct pg_tx *tx = pg_tx_new(routing->parts->pg);
     pg_tx_set_read_only(tx);
-    store_case_history(tx, &id, desks, desk_count);
-    pg_tx_send(tx, on_history_read, request);
+    statement(tx, &id, desks, desk_count);
+    pg_tx_send(tx, on_read, request);
+}
+
+void http_get_case_history(struct http_request *request, void *state)
+{
+    read_of_case(request, state, store_case_history, on_history_read);
+}
+
+void http_get_case_report(struct http_request *request, void *state)
+{
+    read_of_case(request, state, store_case_report, on_report_read);
 }

@@ -13,6 +13,7 @@
 void http_list_cases(struct http_request *request, void *state);
 void http_get_case(struct http_request *request, void *state);
 void http_get_case_history(struct http_request *request, void *state);
+void http_get_case_report(struct http_request *request, void *state);
 
 /* ---- http_commands.c: POST /api/routing/cases/{id}/<action> ---- */
 void http_command(struct http_request *request, void *state);

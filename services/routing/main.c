@@ -16,6 +16,7 @@ static const struct http_route routes[] = {
     {"GET", "/api/routing/cases", READERS, http_list_cases, 0, 0, NULL},
     {"GET", "/api/routing/cases/{id}", READERS, http_get_case, 0, 0, NULL},
     {"GET", "/api/routing/cases/{id}/history", READERS, http_get_case_history, 0, 0, NULL},
+    {"GET", "/api/routing/cases/{id}/report", READERS, http_get_case_report, 0, 0, NULL},
     {"POST", "/api/routing/cases/{id}/accept", LEADERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
      NULL},
     {"POST", "/api/routing/cases/{id}/assign", LEADERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,

@@ -17,12 +17,14 @@
 /* New cases, which have less to tell: all at version 1, received, opened at one instant. */
 struct opening_rows {
     struct pg_array ids, queues, desks, categories, levels, dues, clock_starts, next_timers,
-        cooperating, event_ids, snapshots;
+        cooperating, event_ids, snapshots, reports;
 };
 void opening_rows_init(struct opening_rows *rows);
 void opening_rows_finish(struct opening_rows *rows);
+/* report: the data of the submission's event. */
 void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *opened,
-                      const struct uuid *event_id, const char *json, size_t json_size);
+                      const struct uuid *event_id, const struct buffer *json,
+                      const struct event_in *report);
 
 /* Opens cases, tells their history and says their events; ids must differ. The results are the
  * case ids that were new: events are staged with the case id as their command. The caller goes on
@@ -81,6 +83,10 @@ struct case_filter {
 /* Open cases in due order, closed ones newest first. Columns: snapshot, sort instant, case_id. */
 void store_case_list(struct pg_tx *tx, const struct case_filter *filter);
 bool case_state_is_closed(const char *state);
+
+/* Column: what was filed; empty when the case is unknown or at none of the desks. */
+void store_case_report(struct pg_tx *tx, const struct uuid *case_id, const char *const *desks,
+                       size_t desk_count);
 
 /* Columns: snapshot, event_id; empty when the case is unknown or at none of the desks. */
 void store_case_history(struct pg_tx *tx, const struct uuid *case_id, const char *const *desks,

@@ -78,6 +78,19 @@ void store_case_list(struct pg_tx *tx, const struct case_filter *filter)
     pg_tx_int4(tx, filter->limit);
 }
 
+static const struct pg_statement report = {
+    "case_report", "SELECT h.report FROM case_current c JOIN case_history h "
+                   "ON h.case_id = c.case_id AND h.version = 1 "
+                   "WHERE c.case_id = $1::uuid AND c.desk = ANY ($2::text[])"};
+
+void store_case_report(struct pg_tx *tx, const struct uuid *case_id, const char *const *desks,
+                       size_t desk_count)
+{
+    pg_tx_add(tx, &report);
+    pg_tx_uuid(tx, case_id);
+    put_texts(tx, desks, desk_count);
+}
+
 static const struct pg_statement history = {
     "case_history",
     "SELECT h.snapshot, h.event_id FROM case_current c JOIN case_history h "

@@ -14,6 +14,7 @@ void opening_rows_init(struct opening_rows *rows)
     pg_array_init(&rows->cooperating, PG_TEXT);
     pg_array_init(&rows->event_ids, PG_UUID);
     pg_array_init(&rows->snapshots, PG_TEXT);
+    pg_array_init(&rows->reports, PG_TEXT);
 }
 
 void opening_rows_finish(struct opening_rows *rows)
@@ -29,10 +30,12 @@ void opening_rows_finish(struct opening_rows *rows)
     pg_array_finish(&rows->cooperating);
     pg_array_finish(&rows->event_ids);
     pg_array_finish(&rows->snapshots);
+    pg_array_finish(&rows->reports);
 }
 
 void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *opened,
-                      const struct uuid *event_id, const char *json, size_t json_size)
+                      const struct uuid *event_id, const struct buffer *json,
+                      const struct event_in *report)
 {
     pg_array_uuid(&rows->ids, &opened->id);
     pg_array_text(&rows->queues, case_queue_words[opened->queue]);
@@ -44,7 +47,8 @@ void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *ope
     pg_array_instant(&rows->next_timers, opened->next_timer);
     store_add_cooperating(&rows->cooperating, opened);
     pg_array_uuid(&rows->event_ids, event_id);
-    pg_array_bytes(&rows->snapshots, json, json_size);
+    pg_array_bytes(&rows->snapshots, json->data, json->size);
+    pg_array_bytes(&rows->reports, report->data, report->data_size);
 }
 
 /* A case is opened together with the first row of its history, so the two inserts meet the same
@@ -61,11 +65,12 @@ static const struct pg_statement cases_open = {
     "$7::timestamptz[], $8::timestamptz[], $9::text[]) AS i (case_id, queue, desk, category, "
     "level, due_at, clock_start, next_timer, cooperating) "
     "ON CONFLICT (case_id) DO NOTHING RETURNING case_id AS command), "
-    "told AS (INSERT INTO case_history (case_id, version, action, at, event_id, snapshot) "
-    "SELECT case_id, 1, 'open', $12::timestamptz, event_id, snapshot "
-    "FROM unnest($1::uuid[], $10::uuid[], $11::text[]) AS i (case_id, event_id, snapshot) "
+    "told AS (INSERT INTO case_history (case_id, version, action, at, event_id, snapshot, "
+    "report) SELECT case_id, 1, 'open', $13::timestamptz, event_id, snapshot, report "
+    "FROM unnest($1::uuid[], $10::uuid[], $11::text[], $12::text[]) "
+    "AS i (case_id, event_id, snapshot, report) "
     "ON CONFLICT (case_id, version) DO NOTHING), "
-    "said AS (" OUTBOX_INSERT("won", 13, 14, 15, 16, 17, 18, 19, 20) ") SELECT command FROM won"};
+    "said AS (" OUTBOX_INSERT("won", 14, 15, 16, 17, 18, 19, 20, 21) ") SELECT command FROM won"};
 
 void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows, int64_t now_us)
 {
@@ -81,5 +86,6 @@ void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows, int64_t
     pg_tx_array(tx, &rows->cooperating);
     pg_tx_array(tx, &rows->event_ids);
     pg_tx_array(tx, &rows->snapshots);
+    pg_tx_array(tx, &rows->reports);
     pg_tx_instant(tx, now_us);
 }

@@ -28,6 +28,7 @@ CREATE TABLE case_history (
     at       timestamptz NOT NULL,
     event_id uuid        NOT NULL,
     snapshot text        NOT NULL, -- the event's data, byte by byte
+    report   text,                 -- with version 1: what was filed, byte by byte
     PRIMARY KEY (case_id, version)
 );
 
