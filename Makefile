@@ -169,6 +169,9 @@ FUZZ_PROGRAMS := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*
 $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/libcommon.a
 	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
 
+$(OUT)/fuzz_case: $(OUT)/tests/fuzz/fuzz_case.o $(OUT)/librouting.a $(OUT)/libcommon.a
+	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
+
 .PHONY: fuzz fuzz-run
 fuzz:
 	$(MAKE) MODE=fuzz fuzz-run
