@@ -85,7 +85,8 @@ static void on_time(uv_timer_t *timer)
     fetch_end_finished(fetch);
 }
 
-/* curl: start, stop or change the one timer. 0 must not recurse into curl, so it waits 1 ms. */
+/* curl: start, stop or change the one timer. 0 runs in the next turn of the loop: each transfer
+ * begins so, and a millisecond more would be felt in every mail. */
 static int on_timer_wanted(CURLM *multi, long timeout_ms, void *arg)
 {
     struct fetch *fetch = arg;
@@ -93,7 +94,7 @@ static int on_timer_wanted(CURLM *multi, long timeout_ms, void *arg)
     if (timeout_ms < 0) {
         return uv_timer_stop(fetch->timer);
     }
-    return uv_timer_start(fetch->timer, on_time, timeout_ms == 0 ? 1 : (uint64_t)timeout_ms, 0);
+    return uv_timer_start(fetch->timer, on_time, (uint64_t)timeout_ms, 0);
 }
 
 static int on_socket_wanted(CURL *easy, curl_socket_t socket, int what, void *arg, void *known)
@@ -145,6 +146,9 @@ bool fetch_open(struct fetch **fetch_out, uv_loop_t *loop, const struct fetch_co
     curl_multi_setopt(fetch->multi, CURLMOPT_SOCKETDATA, fetch);
     curl_multi_setopt(fetch->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
     curl_multi_setopt(fetch->multi, CURLMOPT_TIMERDATA, fetch);
+    /* By default curl closes idle connections beyond four for each transfer under way: after a
+     * burst of mails the next one would have to greet the server anew. */
+    curl_multi_setopt(fetch->multi, CURLMOPT_MAXCONNECTS, (long)config->transfers_max);
     *fetch_out = fetch;
     return true;
 }
