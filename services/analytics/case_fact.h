@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* case_fact: what counting needs to know of a case, as its latest event told it. Pure.
+ *
+ * Instants are microseconds of UTC; 0 is "not (yet)". */
+#ifndef ANALYTICS_CASE_FACT_H
+#define ANALYTICS_CASE_FACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/uuid.h"
+
+enum case_state {
+    CASE_RECEIVED, /* waits to be accepted */
+    CASE_ACCEPTED,
+    CASE_ASSIGNED,
+    CASE_IN_PROGRESS,
+    CASE_RESOLVED,
+    CASE_REJECTED,
+    CASE_STATES
+};
+
+extern const char *const case_state_words[CASE_STATES + 1]; /* NULL-terminated */
+
+struct case_fact {
+    struct uuid case_id;
+    int32_t version;
+    enum case_state state;
+    const char *unit; /* "": nobody's yet */
+    const char *category;
+    int64_t at; /* of the event */
+    int64_t receive_due;
+    int64_t accepted_at;
+    int64_t resolve_due;
+    int64_t resolved_at;
+    int64_t rejected_at;
+};
+
+bool case_is_open(const struct case_fact *fact);
+
+/* When someone took the case up: accepted it, or rejected it at once. */
+int64_t case_received_at(const struct case_fact *fact);
+
+/* Open, and past the due time that counts now: to be received, then to be resolved. A case is in
+ * time up to and including its due instant. */
+bool case_is_overdue(const struct case_fact *fact, int64_t now);
+
+/* Sorts by case and keeps the highest version of each; returns how many are left. */
+size_t case_facts_coalesce(struct case_fact *facts, size_t count);
+
+#endif
