@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes all mail and shows it: node mail-sink.mjs [--smtp 1025] [--http 8025]
+// Takes all mail and shows it: node mail-sink.mjs [--bind 127.0.0.1] [--smtp 1025] [--http 8025]
 //
 //   GET    /                      a page
 //   GET    /messages[?to=A]       JSON: {messages: [{id, at, from, to, subject, text, html, headers}]}
@@ -15,7 +15,11 @@ const MESSAGES_MAX = 10000; // older ones are dropped
 const BODY_MAX = 1 << 20;
 
 const { values: options } = parseArgs({
-  options: { smtp: { type: 'string', default: '1025' }, http: { type: 'string', default: '8025' } },
+  options: {
+    bind: { type: 'string', default: '127.0.0.1' },
+    smtp: { type: 'string', default: '1025' },
+    http: { type: 'string', default: '8025' },
+  },
 });
 
 const messages = [];
@@ -128,9 +132,9 @@ const http = createServer(async (request, response) => {
   response.end(body);
 });
 
-smtp.listen(Number(options.smtp), '127.0.0.1');
-http.listen(Number(options.http), '127.0.0.1', () => {
-  console.log(`taking mail at 127.0.0.1:${options.smtp}, showing it at http://127.0.0.1:${options.http}`);
+smtp.listen(Number(options.smtp), options.bind);
+http.listen(Number(options.http), options.bind, () => {
+  console.log(`taking mail at ${options.bind}:${options.smtp}, showing it at http://${options.bind}:${options.http}`);
 });
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
