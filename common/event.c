@@ -2,12 +2,12 @@
 #include "common/event.h"
 
 #include <assert.h>
-#include <jansson.h>
 #include <string.h>
 #include <strings.h>
 
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/json_value.h"
 #include "common/utf8.h"
 
 enum { ENVELOPE_MAX = 16 * 1024 }; /* what structured mode may need around its data */
@@ -203,30 +203,30 @@ static bool take_attributes(struct reading *reading)
 /* ---- structured mode ---- */
 
 /* JSON format, section 2.2: null means absent. */
-static const json_t *member(const json_t *envelope, const char *name)
+static const struct json_value *member(const struct json_value *envelope, const char *name)
 {
-    const json_t *value = json_object_get(envelope, name);
-    return json_is_null(value) ? NULL : value;
+    const struct json_value *value = json_value_member(envelope, name);
+    return value == NULL || value->kind == KIND_NULL ? NULL : value;
 }
 
-static void find_members(struct reading *reading, const json_t *envelope)
+static void find_members(struct reading *reading, const struct json_value *envelope)
 {
     for (size_t i = 0; i < ATTRIBUTE_COUNT; i++) {
-        const json_t *value = rules[i].name == NULL ? NULL : member(envelope, rules[i].name);
+        const struct json_value *value =
+            rules[i].name == NULL ? NULL : member(envelope, rules[i].name);
+        bool is_text = value != NULL && value->kind == KIND_TEXT;
         reading->given[i] = (struct attribute){
-            .bytes = json_string_value(value),
-            .size = json_string_length(value),
+            .bytes = is_text ? value->text : NULL,
+            .size = is_text ? value->size : 0,
             .given = value != NULL,
         };
     }
 }
 
-/* The data as text again. Compact, so it fits into the room that it came in, but for a rare
- * number that is written longer. */
-static bool take_data(struct reading *reading, const json_t *envelope, size_t room)
+/* The data as it stands in the envelope, byte by byte. */
+static bool take_data(struct reading *reading, const struct json_value *envelope)
 {
-    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
-    const json_t *data = member(envelope, "data");
+    const struct json_value *data = member(envelope, "data");
 
     if (member(envelope, "data_base64") != NULL) {
         return fault(reading, "data_base64", "bad_attribute", "is not accepted: send JSON in data");
@@ -234,19 +234,11 @@ static bool take_data(struct reading *reading, const json_t *envelope, size_t ro
     if (data == NULL) {
         return fault(reading, "data", "missing_attribute", "is missing: only a null value erases");
     }
-    char *text = arena_alloc(reading->arena, room);
-    size_t size = json_dumpb(data, text, room, flags);
-    if (size > room) {
-        room = size;
-        text = arena_alloc(reading->arena, room);
-        size = json_dumpb(data, text, room, flags);
-    }
-    assert(size > 0 && size <= room);
-    if (size > EVENT_DATA_MAX) {
+    if (data->raw_size > EVENT_DATA_MAX) {
         return fault(reading, "data", "too_large", too_large);
     }
-    reading->event->data = text;
-    reading->event->data_size = size;
+    reading->event->data = arena_copy(reading->arena, data->raw, data->raw_size);
+    reading->event->data_size = data->raw_size;
     return true;
 }
 
@@ -261,7 +253,7 @@ static bool parse_structured(struct reading *reading, const char *value, size_t 
         return false;
     }
     find_members(reading, document.root);
-    bool good = take_attributes(reading) && take_data(reading, document.root, value_size);
+    bool good = take_attributes(reading) && take_data(reading, document.root);
     json_document_free(&document);
     return good;
 }

@@ -5,14 +5,13 @@
  * and schema. Each read checks type, length and range; what is wrong is added to the error with
  * its path ("location.lat") and reading goes on, so a sender hears of all faults at once. The
  * codec ends with json_read_end, which also refuses unknown fields where the reader is strict
- * (HTTP; topics skip them). The jansson tree stays in here and in codecs (*_json.c).
+ * (HTTP; topics skip them). The parsed tree stays inside (json_value.h).
  *
  * Writing: straight into a buffer, commas kept by the writer. A NULL text leaves the member out.
  * Texts are valid UTF-8 already. */
 #ifndef COMMON_JSON_H
 #define COMMON_JSON_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,8 +26,11 @@ enum json_strictness { JSON_STRICT_FIELDS, JSON_SKIP_UNKNOWN };
 
 enum { JSON_DEPTH_MAX = 32 };
 
+struct json_value;
+
 struct json_document {
-    json_t *root;
+    const struct json_value *root; /* NULL: not parsed */
+    struct arena arena;
 };
 
 /* Parses UTF-8 JSON whose root is an object: duplicate members, NUL in text, depth over
@@ -42,8 +44,9 @@ void json_document_free(struct json_document *document);
 struct json_asked; /* the names that a codec knows, kept by strict readers */
 
 struct json_reader {
-    const json_t *object; /* borrowed; NULL when the member was absent: all reads give nothing */
-    struct arena *arena;  /* texts are copied here */
+    const struct json_value
+        *object;         /* borrowed; NULL when the member was absent: all reads give nothing */
+    struct arena *arena; /* texts are copied here */
     struct error *err;
     struct json_reader *parent;
     const char *name; /* of this object in its parent; NULL at the root */

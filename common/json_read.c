@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/json_value.h"
 #include "common/utf8.h"
 
 struct json_asked {
@@ -84,7 +86,8 @@ bool json_read_fault(struct json_reader *reader, const char *name, const char *c
 
 /* The member of that name, or NULL: absent, which is a fault where it is required. A reader
  * without object is silent, since the absence of the object itself was judged already. */
-static const json_t *take(struct json_reader *reader, const char *name, enum json_presence presence)
+static const struct json_value *take(struct json_reader *reader, const char *name,
+                                     enum json_presence presence)
 {
     if (reader->object == NULL) {
         return NULL;
@@ -94,7 +97,7 @@ static const json_t *take(struct json_reader *reader, const char *name, enum jso
         *asked = (struct json_asked){.name = name, .next = reader->asked};
         reader->asked = asked;
     }
-    const json_t *value = json_object_get(reader->object, name);
+    const struct json_value *value = json_value_member(reader->object, name);
     if (value == NULL && presence == JSON_REQUIRED) {
         fault_at(reader, name, NO_INDEX, "required", "is required");
     }
@@ -125,15 +128,15 @@ static bool measure_text(const char *text, size_t size, size_t *length)
 
 /* The text in the arena, or NULL and a fault. */
 static const char *check_text(struct json_reader *reader, const char *name, int index,
-                              const json_t *value, size_t min, size_t max)
+                              const struct json_value *value, size_t min, size_t max)
 {
     size_t length;
-    if (!json_is_string(value)) {
+    if (value->kind != KIND_TEXT) {
         wrong_type(reader, name, index, "text");
         return NULL;
     }
-    const char *text = json_string_value(value);
-    size_t size = json_string_length(value);
+    const char *text = value->text;
+    size_t size = value->size;
     if (!measure_text(text, size, &length)) {
         fault_at(reader, name, index, "control_character", "holds a control character");
         return NULL;
@@ -152,23 +155,23 @@ static const char *check_text(struct json_reader *reader, const char *name, int 
 const char *json_read_text(struct json_reader *reader, const char *name,
                            enum json_presence presence, size_t min, size_t max)
 {
-    const json_t *value = take(reader, name, presence);
+    const struct json_value *value = take(reader, name, presence);
     return value == NULL ? NULL : check_text(reader, name, NO_INDEX, value, min, max);
 }
 
 int json_read_word(struct json_reader *reader, const char *name, enum json_presence presence,
                    const char *const *words)
 {
-    const json_t *value = take(reader, name, presence);
+    const struct json_value *value = take(reader, name, presence);
     if (value == NULL) {
         return -1;
     }
-    if (!json_is_string(value)) {
+    if (value->kind != KIND_TEXT) {
         wrong_type(reader, name, NO_INDEX, "text");
         return -1;
     }
     for (int i = 0; words[i] != NULL; i++) {
-        if (strcmp(words[i], json_string_value(value)) == 0) {
+        if (strcmp(words[i], value->text) == 0) {
             return i;
         }
     }
@@ -176,15 +179,20 @@ int json_read_word(struct json_reader *reader, const char *name, enum json_prese
     return -1;
 }
 
+static bool is_number(const struct json_value *value)
+{
+    return value->kind == KIND_INT || value->kind == KIND_REAL;
+}
+
 /* True for whole numbers that a double holds exactly, too. */
-static bool to_integer(const json_t *value, int64_t *integer)
+static bool to_integer(const struct json_value *value, int64_t *integer)
 {
     static const double exact_max = 9007199254740992.0; /* 2^53 */
-    if (json_is_integer(value)) {
-        *integer = json_integer_value(value);
+    if (value->kind == KIND_INT) {
+        *integer = value->integer;
         return true;
     }
-    double real = json_real_value(value);
+    double real = value->real;
     if (fabs(real) > exact_max || real != trunc(real)) {
         return false;
     }
@@ -196,11 +204,11 @@ int64_t json_read_int(struct json_reader *reader, const char *name, enum json_pr
                       int64_t min, int64_t max, int64_t fallback)
 {
     int64_t integer;
-    const json_t *value = take(reader, name, presence);
+    const struct json_value *value = take(reader, name, presence);
     if (value == NULL) {
         return fallback;
     }
-    if (!json_is_number(value)) {
+    if (!is_number(value)) {
         wrong_type(reader, name, NO_INDEX, "a number");
         return fallback;
     }
@@ -209,9 +217,8 @@ int64_t json_read_int(struct json_reader *reader, const char *name, enum json_pr
         return fallback;
     }
     if (integer < min || integer > max) {
-        fault_at(reader, name, NO_INDEX, "out_of_range",
-                 "must be from %" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT, (json_int_t)min,
-                 (json_int_t)max);
+        fault_at(reader, name, NO_INDEX, "out_of_range", "must be from %" PRId64 " to %" PRId64,
+                 min, max);
         return fallback;
     }
     return integer;
@@ -220,15 +227,16 @@ int64_t json_read_int(struct json_reader *reader, const char *name, enum json_pr
 double json_read_real(struct json_reader *reader, const char *name, enum json_presence presence,
                       double min, double max, double fallback)
 {
-    const json_t *value = take(reader, name, presence);
+    const struct json_value *value = take(reader, name, presence);
     if (value == NULL) {
         return fallback;
     }
-    if (!json_is_number(value)) {
+    if (!is_number(value)) {
         wrong_type(reader, name, NO_INDEX, "a number");
         return fallback;
     }
-    double real = json_number_value(value); /* finite: the parser refuses overflow */
+    double real = value->kind == KIND_INT ? (double)value->integer
+                                          : value->real; /* finite: the parser refuses overflow */
     if (real < min || real > max) {
         fault_at(reader, name, NO_INDEX, "out_of_range", "must be from %.15g to %.15g", min, max);
         return fallback;
@@ -239,29 +247,29 @@ double json_read_real(struct json_reader *reader, const char *name, enum json_pr
 bool json_read_bool(struct json_reader *reader, const char *name, enum json_presence presence,
                     bool fallback)
 {
-    const json_t *value = take(reader, name, presence);
+    const struct json_value *value = take(reader, name, presence);
     if (value == NULL) {
         return fallback;
     }
-    if (!json_is_boolean(value)) {
+    if (value->kind != KIND_BOOL) {
         wrong_type(reader, name, NO_INDEX, "true or false");
         return fallback;
     }
-    return json_is_true(value);
+    return value->boolean;
 }
 
 int64_t json_read_instant(struct json_reader *reader, const char *name, enum json_presence presence)
 {
     int64_t instant_us;
-    const json_t *value = take(reader, name, presence);
+    const struct json_value *value = take(reader, name, presence);
     if (value == NULL) {
         return 0;
     }
-    if (!json_is_string(value)) {
+    if (value->kind != KIND_TEXT) {
         wrong_type(reader, name, NO_INDEX, "text");
         return 0;
     }
-    if (!clock_parse(json_string_value(value), json_string_length(value), &instant_us)) {
+    if (!clock_parse(value->text, value->size, &instant_us)) {
         fault_at(reader, name, NO_INDEX, "bad_instant",
                  "must be an instant with a zone, as 2026-11-24T05:02:11.123Z");
         return 0;
@@ -273,15 +281,15 @@ bool json_read_uuid(struct json_reader *reader, const char *name, enum json_pres
                     struct uuid *uuid)
 {
     static const char upper[] = "ABCDEF";
-    const json_t *value = take(reader, name, presence);
+    const struct json_value *value = take(reader, name, presence);
     if (value == NULL) {
         return false;
     }
-    if (!json_is_string(value)) {
+    if (value->kind != KIND_TEXT) {
         return wrong_type(reader, name, NO_INDEX, "text");
     }
-    const char *text = json_string_value(value);
-    if (strpbrk(text, upper) != NULL || !uuid_parse(text, json_string_length(value), uuid)) {
+    const char *text = value->text;
+    if (strpbrk(text, upper) != NULL || !uuid_parse(text, value->size, uuid)) {
         return fault_at(reader, name, NO_INDEX, "bad_uuid", "must be a UUID in lower case");
     }
     return true;
@@ -316,12 +324,12 @@ void json_read_root(struct json_reader *reader, const struct json_document *docu
 bool json_read_object(struct json_reader *reader, const char *name, enum json_presence presence,
                       struct json_reader *child)
 {
-    const json_t *value = take(reader, name, presence);
+    const struct json_value *value = take(reader, name, presence);
     *child = child_of(reader, name, NO_INDEX);
     if (value == NULL) {
         return false;
     }
-    if (!json_is_object(value)) {
+    if (value->kind != KIND_OBJECT) {
         return wrong_type(reader, name, NO_INDEX, "an object");
     }
     child->object = value;
@@ -329,18 +337,18 @@ bool json_read_object(struct json_reader *reader, const char *name, enum json_pr
 }
 
 /* The array if it is one and not too long. */
-static const json_t *take_array(struct json_reader *reader, const char *name,
-                                enum json_presence presence, size_t count_max)
+static const struct json_value *take_array(struct json_reader *reader, const char *name,
+                                           enum json_presence presence, size_t count_max)
 {
-    const json_t *value = take(reader, name, presence);
+    const struct json_value *value = take(reader, name, presence);
     if (value == NULL) {
         return NULL;
     }
-    if (!json_is_array(value)) {
+    if (value->kind != KIND_ARRAY) {
         wrong_type(reader, name, NO_INDEX, "an array");
         return NULL;
     }
-    if (json_array_size(value) > count_max) {
+    if (value->size > count_max) {
         fault_at(reader, name, NO_INDEX, "too_many", "must have at most %zu items", count_max);
         return NULL;
     }
@@ -351,12 +359,13 @@ size_t json_read_texts(struct json_reader *reader, const char *name, enum json_p
                        size_t count_max, size_t length_max, const char *const **texts)
 {
     bool bad = false;
-    const json_t *array = take_array(reader, name, presence, count_max);
-    size_t count = json_array_size(array); /* 0 for NULL */
+    const struct json_value *array = take_array(reader, name, presence, count_max);
+    size_t count = array != NULL ? array->size : 0;
     const char **copies = arena_array(reader->arena, count, sizeof *copies);
 
-    for (size_t i = 0; i < count; i++) {
-        copies[i] = check_text(reader, name, (int)i, json_array_get(array, i), 1, length_max);
+    const struct json_value *item = count > 0 ? array->first : NULL;
+    for (size_t i = 0; i < count; i++, item = item->next) {
+        copies[i] = check_text(reader, name, (int)i, item, 1, length_max);
         bad |= copies[i] == NULL;
     }
     *texts = copies;
@@ -366,16 +375,21 @@ size_t json_read_texts(struct json_reader *reader, const char *name, enum json_p
 size_t json_read_array(struct json_reader *reader, const char *name, enum json_presence presence,
                        size_t count_max)
 {
-    return json_array_size(take_array(reader, name, presence, count_max));
+    const struct json_value *array = take_array(reader, name, presence, count_max);
+    return array != NULL ? array->size : 0;
 }
 
 bool json_read_item(struct json_reader *reader, const char *name, size_t index,
                     struct json_reader *child)
 {
-    const json_t *item = json_array_get(json_object_get(reader->object, name), index);
-    assert(item != NULL); /* below the length that json_read_array gave */
+    const struct json_value *array = json_value_member(reader->object, name);
+    assert(array != NULL && index < array->size); /* below what json_read_array gave */
+    const struct json_value *item = array->first;
+    for (size_t i = 0; i < index; i++) {
+        item = item->next;
+    }
     *child = child_of(reader, name, (int)index);
-    if (!json_is_object(item)) {
+    if (item->kind != KIND_OBJECT) {
         return wrong_type(reader, name, (int)index, "an object");
     }
     child->object = item;
@@ -397,12 +411,11 @@ bool json_read_end(struct json_reader *reader)
     if (reader->object == NULL || reader->strictness != JSON_STRICT_FIELDS) {
         return !reader->faulty;
     }
-    json_t *object = (json_t *)reader->object; /* jansson's iterator wants it so */
     int unknown = 0;
-    for (void *at = json_object_iter(object); at != NULL && unknown <= ERROR_FIELDS_MAX;
-         at = json_object_iter_next(object, at)) {
-        if (!was_asked(reader, json_object_iter_key(at))) {
-            fault_at(reader, json_object_iter_key(at), NO_INDEX, "unknown_field", "is not known");
+    for (const struct json_value *member = reader->object->first;
+         member != NULL && unknown <= ERROR_FIELDS_MAX; member = member->next) {
+        if (!was_asked(reader, member->name)) {
+            fault_at(reader, member->name, NO_INDEX, "unknown_field", "is not known");
             unknown++;
         }
     }

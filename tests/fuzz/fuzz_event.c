@@ -5,6 +5,7 @@
  * without colon has a null value), the rest is the message's value (none: null). Input that begins
  * with "{" is a structured event, so that proto/examples are seeds as they stand. */
 #include <assert.h>
+#include <jansson.h>
 #include <string.h>
 
 #include "common/event.h"

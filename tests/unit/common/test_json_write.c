@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <float.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
