@@ -11,7 +11,7 @@ const OUTPUT_MAX = 1 << 26;
 export const SERVICES = ['intake', 'routing', 'notification', 'analytics'];
 export const PORTS = {
   intake: 28081, routing: 28082, notification: 28083, analytics: 28084, idp: 28090, mail: 28025,
-  kafka: 28092,
+  kafka: 28092, prometheus: 28095,
 };
 export const SECRETS = resolve('build/compose/secrets');
 export const ISSUER = `http://127.0.0.1:${PORTS.idp}`;
@@ -46,8 +46,10 @@ export function production(args, env) {
   return command('docker', ['compose', ...args], env);
 }
 
+// All profiles.
 export function demo(...args) {
-  return succeed('docker', ['compose', '--env-file', 'deploy/compose/demo.env', ...args]);
+  return succeed('docker', ['compose', '--env-file', 'deploy/compose/demo.env', '--profile', 'demo',
+    '--profile', 'observability', ...args]);
 }
 
 export async function up() {

@@ -13,7 +13,7 @@ import {
 } from './cluster.mjs';
 
 const ONE_SHOTS = ['preflight', 'topics', 'reference', ...SERVICES.map((name) => `migrate-${name}`)];
-const LASTING = ['postgres', 'kafka', 'idp', 'mail-sink', ...SERVICES];
+const LASTING = ['postgres', 'kafka', 'idp', 'mail-sink', 'prometheus', ...SERVICES];
 const REPORTER = 'phong.nguyen@ihanoi.example';
 
 describe('docker compose', () => {
@@ -121,7 +121,7 @@ describe('docker compose', () => {
       for (const [name, { Mounts }] of await containers()) {
         const writable = Mounts.filter(({ RW }) => RW).map(({ Name }) => Name ?? 'anonymous');
         const expected = { postgres: ['ihanoi-test_postgres'], kafka: ['ihanoi-test_kafka'],
-          idp: ['ihanoi-test_idp'] }[name] ?? [];
+          idp: ['ihanoi-test_idp'], prometheus: ['ihanoi-test_prometheus'] }[name] ?? [];
         assert.deepEqual(writable, expected, name);
       }
     });
@@ -141,6 +141,16 @@ describe('docker compose', () => {
         assert.notEqual(code, 0);
         assert.match(stderr, /pg_hba\.conf|permission denied/);
       }
+    });
+
+    test('Prometheus reads every service, and its alerts do what they say', async () => {
+      const { body } = await eventually('a first reading of each', async () => {
+        const answer = await request('prometheus', '/api/v1/query?query=up');
+        return answer.body.data.result.length === SERVICES.length && answer;
+      });
+      for (const { metric, value } of body.data.result) assert.equal(value[1], '1', metric.service);
+      await demo('exec', '-T', '--workdir', '/etc/prometheus', 'prometheus', 'promtool', 'test', 'rules',
+        'rules.test.yml');
     });
 
     test('the cluster id of the broker is its own', async () => {
