@@ -11,6 +11,18 @@ static bool is_case_event(const struct event_in *event)
     return event->type != NULL && strncmp(event->type, "vn.hanoi.case.", 14) == 0;
 }
 
+/* Who must act is known only once the units are: at the very first start, cases wait for them. */
+static bool are_units_known(struct consume_batch *batch, const struct notification *notification)
+{
+    struct error err = {0};
+    if (reference_current(notification->reference)->unit_count > 0) {
+        return true;
+    }
+    error_set(&err, ERR_RETRY, "no_units", "no units have come from city.reference.v1 yet");
+    consume_retry(batch, &err);
+    return false;
+}
+
 void consume_cases(struct consume_batch *batch, void *state)
 {
     struct arena *arena = consume_arena(batch);
@@ -18,6 +30,9 @@ void consume_cases(struct consume_batch *batch, void *state)
     struct consume_message *messages = consume_messages(batch, &count);
     struct news *news = arena_array(arena, count, sizeof *news);
 
+    if (!are_units_known(batch, state)) {
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         struct event_in *event = &messages[i].event;
         struct error err = {0};

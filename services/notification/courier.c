@@ -26,6 +26,8 @@ struct line {
     struct letter *first, **last;
     size_t count;
     size_t sending;
+    size_t asked; /* in the last claim */
+    bool backlog; /* it took all it could: there may be more */
 };
 
 struct courier {
@@ -52,6 +54,7 @@ static void letter_settle(struct courier *courier, struct letter *letter);
 static void build_settlements(struct pg_tx *tx, void **items, size_t count, void *arg);
 static void on_settled(const struct pg_tx *tx, void **items, size_t count, const struct error *err,
                        bool in_doubt, void *arg);
+static void look_for_backlog(struct courier *courier); /* claims when a line has room for many */
 
 static void line_put(struct line *line, struct letter *letter)
 {
@@ -192,6 +195,7 @@ static void on_mailed(long reply, const struct error *err, void *arg)
     }
     letter_settle(courier, letter);
     courier_run(courier);
+    look_for_backlog(courier);
 }
 
 /* ---- settling ---- */
@@ -297,11 +301,20 @@ static void on_settled(const struct pg_tx *tx, void **items, size_t count, const
 
 /* ---- claiming what is due ---- */
 
+static void look_for_backlog(struct courier *courier)
+{
+    for (enum lane lane = 0; lane < LANE_COUNT; lane++) {
+        if (courier->lines[lane].backlog && courier_room(courier, lane) >= CLAIM_MAX) {
+            courier_look(courier);
+            return;
+        }
+    }
+}
+
 static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct courier *courier = arg;
     struct error err = {0};
-    size_t taken = 0;
 
     courier->claiming = false;
     if (outcome != PG_COMMITTED) {
@@ -309,14 +322,17 @@ static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         log_warn_error("mails_not_claimed", &err);
         return;
     }
-    for (size_t lane = 0; lane < pg_tx_statements(tx); lane++) {
-        for (size_t row = 0; row < pg_rows(tx, lane); row++) {
+    for (enum lane lane = 0; lane < LANE_COUNT; lane++) {
+        size_t rows = pg_rows(tx, lane);
+        courier->lines[lane].backlog = rows > 0 && rows >= courier->lines[lane].asked;
+        for (size_t row = 0; row < rows; row++) {
             courier_take(courier, store_claimed_letter(tx, lane, row));
-            taken++;
         }
     }
-    if (taken > 0 || courier->look_again) {
+    if (courier->look_again) {
         courier_look(courier);
+    } else {
+        look_for_backlog(courier);
     }
 }
 
@@ -331,8 +347,10 @@ void courier_look(struct courier *courier)
     size_t rooms = 0;
     for (enum lane lane = 0; lane < LANE_COUNT; lane++) {
         size_t room = courier_room(courier, lane);
+        size_t max = room < CLAIM_MAX ? room : CLAIM_MAX;
         rooms += room;
-        store_claim(tx, lane, room < CLAIM_MAX ? room : CLAIM_MAX, now, now + COURIER_LEASE_US);
+        courier->lines[lane].asked = max;
+        store_claim(tx, lane, max, now, now + COURIER_LEASE_US);
     }
     if (rooms == 0) {
         pg_tx_free(tx);

@@ -25,6 +25,18 @@ static struct asked *asked_new(struct http_request *request, void *state)
     return asked;
 }
 
+/* Keys and accounts are named apart: the inbox of an account is for the person alone. */
+static bool is_person(struct http_request *request)
+{
+    struct error err = {0};
+    if (http_principal(request)->kind == PRINCIPAL_PERSON) {
+        return true;
+    }
+    error_set(&err, ERR_FORBIDDEN, "forbidden", "only a person who signed in has messages");
+    http_answer_error(request, &err);
+    return false;
+}
+
 /* False: the error has been answered. */
 static bool is_committed(struct asked *asked, const struct pg_tx *tx, enum pg_outcome outcome)
 {
@@ -90,6 +102,9 @@ void http_list_messages(struct http_request *request, void *state)
     bool given = false;
     const char *unread = http_query(request, "unread");
 
+    if (!is_person(request)) {
+        return;
+    }
     asked->limit = (size_t)http_query_int(request, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT, &err);
     cursor_parse(http_query(request, "cursor"), &cursor, &given, &err);
     if (unread != NULL && strcmp(unread, "true") != 0 && strcmp(unread, "false") != 0) {
@@ -143,6 +158,9 @@ void http_read_message(struct http_request *request, void *state)
     const char *text = http_param(request, "id");
     struct uuid id;
 
+    if (!is_person(request)) {
+        return;
+    }
     if (!uuid_parse(text, strlen(text), &id)) {
         answer_not_found(request);
         return;
@@ -184,6 +202,9 @@ void http_stream_messages(struct http_request *request, void *state)
     struct error err = {0};
     int64_t seq;
 
+    if (!is_person(request)) {
+        return;
+    }
     if (last != NULL && !parse_seq(last, &seq)) {
         error_add_field(&err, "Last-Event-ID", "not_allowed", "must be an id of this stream");
         http_answer_error(request, &err);

@@ -27,7 +27,7 @@ enum {
 };
 
 /* Adds the statement that makes them, up to the eight parameters of the outbox, which the caller
- * adds: $14 to $21. */
+ * adds: $15 to $22. */
 void store_make_deliveries(struct pg_tx *tx, const struct delivery_row *rows, size_t count,
                            int64_t now, int64_t lease_until, int64_t look_at);
 

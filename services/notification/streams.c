@@ -17,7 +17,8 @@ struct listener {
     struct http_stream *stream;
     char *account;
     int64_t seq;
-    bool stale; /* there may be more than seq */
+    bool stale;       /* there may be more than seq */
+    uint64_t read_no; /* the last read that asked for it */
     struct listener *next;
 };
 
@@ -29,6 +30,7 @@ struct streams {
     struct listener *buckets[BUCKETS]; /* by account */
     size_t count;
     bool reading, read_again;
+    uint64_t read_no;
     streams_on_closed *on_closed; /* set while closing */
     void *closed_arg;
 };
@@ -104,6 +106,7 @@ static size_t add_stale(struct streams *streams, struct pg_array *accounts, stru
         for (struct listener *l = streams->buckets[i]; l != NULL && count < READ_MAX; l = l->next) {
             if (l->stale) {
                 l->stale = false;
+                l->read_no = streams->read_no;
                 pg_array_text(accounts, l->account);
                 pg_array_int8(seqs, l->seq);
                 count++;
@@ -122,6 +125,7 @@ static void streams_read(struct streams *streams)
     }
     pg_array_init(&accounts, PG_TEXT);
     pg_array_init(&seqs, PG_INT8);
+    streams->read_no++;
     size_t count = add_stale(streams, &accounts, &seqs);
     if (count > 0) {
         struct pg_tx *tx = pg_tx_new(streams->pg);
@@ -135,14 +139,16 @@ static void streams_read(struct streams *streams)
     pg_array_finish(&seqs);
 }
 
-/* Rows come in order of account and seq. */
+/* Rows come in order of account and seq. A stream that was opened meanwhile, from an earlier place,
+ * was not asked for: it must not skip what lies between. */
 static void send_message(struct streams *streams, const char *account,
                          const struct message *message, const char *data, size_t size)
 {
     char id[24];
     snprintf(id, sizeof id, "%lld", (long long)message->seq);
     for (struct listener *l = *bucket_of(streams, account); l != NULL; l = l->next) {
-        if (l->seq < message->seq && strcmp(l->account, account) == 0 &&
+        if (l->read_no == streams->read_no && l->seq < message->seq &&
+            strcmp(l->account, account) == 0 &&
             http_stream_send(l->stream, "message", id, data, size)) {
             l->seq = message->seq;
             l->stale = true; /* the query gives some at a time */

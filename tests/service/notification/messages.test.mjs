@@ -2,6 +2,7 @@
 // Messages in the app, and the log of deliveries.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { DEMO_KEY } from '../../../deploy/local/stack.mjs';
 import { City, someone, until } from './city.mjs';
 
 const city = new City(3800);
@@ -58,6 +59,9 @@ test('a message is read once, by its owner', async () => {
 
 test('nobody reads without signing in, and bad input is named', async () => {
   assert.equal((await city.get(null, '/messages')).status, 401);
+  const key = await fetch(`${city.stack.url('notification')}/api/notification/messages`,
+    { headers: { 'x-api-key': DEMO_KEY } });
+  assert.equal(key.status, 403);
   const bad = await city.get({ role: 'citizen', sub: 'an' }, '/messages?limit=0&cursor=x&unread=1');
   assert.equal(bad.status, 400);
   assert.equal(bad.type, 'application/problem+json');
