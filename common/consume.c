@@ -42,6 +42,14 @@ static size_t message_bytes(const struct kafka_message *message)
     return sizeof *message + message->key_size + message->value_size;
 }
 
+static void set_paused(struct consume_line *line, bool paused)
+{
+    struct consume_line *first = line - line->lane;
+    for (size_t i = 0; i < line->lanes; i++) {
+        first[i].paused = paused;
+    }
+}
+
 static void line_push(struct consume_line *line, struct kafka_message *message)
 {
     if (line->count == line->capacity) {
@@ -51,16 +59,28 @@ static void line_push(struct consume_line *line, struct kafka_message *message)
     line->bytes += message_bytes(message);
     if (!line->paused && (line->count >= CONSUME_LINE_BATCHES * line->batch_max ||
                           line->bytes >= CONSUME_LINE_BYTES)) {
-        line->paused = true;
+        set_paused(line, true);
         kafka_consumer_pause(line->consume->consumer, line->topic);
     }
 }
 
+static bool is_low(const struct consume_line *line)
+{
+    return line->count < CONSUME_LINE_BATCHES * line->batch_max / 2 &&
+           line->bytes < CONSUME_LINE_BYTES / 2;
+}
+
+/* The lanes of a topic lie side by side. */
 static void line_resume(struct consume_line *line)
 {
-    if (line->paused && line->count < CONSUME_LINE_BATCHES * line->batch_max / 2 &&
-        line->bytes < CONSUME_LINE_BYTES / 2 && !line->consume->closing) {
-        line->paused = false;
+    const struct consume_line *first = line - line->lane;
+    bool low = line->paused && !line->consume->closing;
+
+    for (size_t i = 0; i < line->lanes; i++) {
+        low = low && is_low(&first[i]);
+    }
+    if (low) {
+        set_paused(line, false);
         kafka_consumer_resume(line->consume->consumer, line->topic);
     }
 }
@@ -108,11 +128,12 @@ struct consume_partition *consume_partition_of(struct consume_line *line, int32_
     return &line->partitions[partition];
 }
 
-struct consume_line *consume_line_of(struct consume *consume, const char *topic)
+struct consume_line *consume_line_of(struct consume *consume, const char *topic, int32_t partition)
 {
-    for (size_t i = 0; i < consume->line_count; i++) {
-        if (consume->lines[i].topic == topic || strcmp(consume->lines[i].topic, topic) == 0) {
-            return &consume->lines[i];
+    for (size_t i = 0; i < consume->line_count; i += consume->lines[i].lanes) {
+        struct consume_line *first = &consume->lines[i];
+        if (first->topic == topic || strcmp(first->topic, topic) == 0) {
+            return partition < 0 ? first : &first[(size_t)partition % first->lanes];
         }
     }
     return NULL;
@@ -121,7 +142,7 @@ struct consume_line *consume_line_of(struct consume *consume, const char *topic)
 static void on_message(struct kafka_message *message, void *arg)
 {
     struct consume *consume = arg;
-    struct consume_line *line = consume_line_of(consume, message->topic);
+    struct consume_line *line = consume_line_of(consume, message->topic, message->partition);
     struct consume_partition *partition =
         line == NULL ? NULL : consume_partition_of(line, message->partition);
 
@@ -216,8 +237,13 @@ static void on_tick(uv_timer_t *tick)
 
 /* ---- life ---- */
 
+static size_t lanes_of(const struct consume_topic *topic)
+{
+    return topic->lanes == 0 ? 1 : topic->lanes;
+}
+
 static void line_init(struct consume_line *line, struct consume *consume,
-                      const struct consume_topic *topic, struct metrics *metrics)
+                      const struct consume_topic *topic, size_t lane, struct metrics *metrics)
 {
     char label[160];
     const char *const labels[] = {label, NULL};
@@ -227,6 +253,8 @@ static void line_init(struct consume_line *line, struct consume *consume,
     line->handler = topic->handler;
     line->batch_max = topic->batch_max;
     line->limit = topic->batch_max;
+    line->lane = lane;
+    line->lanes = lanes_of(topic);
     line->consume = consume;
     line->messages_total =
         metrics_counter(metrics, "consume_messages_total", "messages applied", labels);
@@ -253,15 +281,32 @@ static bool open_consumer(struct consume *consume, uv_loop_t *loop,
 {
     struct kafka_consumer_events events = {.on_message = on_message};
     const char **topics = memory_zero(consume->line_count, sizeof *topics);
+    size_t count = 0;
 
-    for (size_t i = 0; i < consume->line_count; i++) {
-        topics[i] = consume->lines[i].topic;
+    for (size_t i = 0; i < consume->line_count; i += consume->lines[i].lanes) {
+        topics[count++] = consume->lines[i].topic;
     }
     consume_assign_events(&events);
     bool opened = kafka_consumer_open(&consume->consumer, loop, kafka, consume->group, topics,
-                                      consume->line_count, metrics, &events, consume, err);
+                                      count, metrics, &events, consume, err);
     free(topics);
     return opened;
+}
+
+static void open_lines(struct consume *consume, const struct consume_config *config,
+                       struct metrics *metrics)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < config->topic_count; i++) {
+        count += lanes_of(&config->topics[i]);
+    }
+    consume->lines = memory_zero(count, sizeof *consume->lines);
+    for (size_t i = 0; i < config->topic_count; i++) {
+        for (size_t lane = 0; lane < lanes_of(&config->topics[i]); lane++) {
+            line_init(&consume->lines[consume->line_count++], consume, &config->topics[i], lane,
+                      metrics);
+        }
+    }
 }
 
 struct consume *consume_new(uv_loop_t *loop, struct pg *pg, struct outbox *outbox,
@@ -274,11 +319,7 @@ struct consume *consume_new(uv_loop_t *loop, struct pg *pg, struct outbox *outbo
     consume->outbox = outbox;
     consume->group = memory_text(config->group);
     consume->state = config->state;
-    consume->line_count = config->topic_count;
-    consume->lines = memory_zero(config->topic_count, sizeof *consume->lines);
-    for (size_t i = 0; i < config->topic_count; i++) {
-        line_init(&consume->lines[i], consume, &config->topics[i], metrics);
-    }
+    open_lines(consume, config, metrics);
     consume->alarms_gauge =
         metrics_gauge(metrics, "consume_alarms", "partitions that wait for an operator", NULL);
     if (!open_consumer(consume, loop, kafka, metrics, err)) {

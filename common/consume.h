@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* consume: takes messages in batches and applies each batch in one transaction with its position.
  *
- * One group per service, one handler per topic, at most one batch of a topic in flight: messages
- * that arrive meanwhile go together into the next one. A batch is handed to the topic's handler
- * with its transaction open: the guard of the outbox and the move of the positions are already in
- * it (statements 0 and 1). The handler decodes, decides, adds its statements and ends with exactly
- * one of
- *   consume_commit(batch, on_committed)   apply; on_committed sees the results and publishes
- *   consume_retry(batch, err)             a dependency is away: pause, back off, same batch again
- * and may reject single messages as poison before that: they go to the dead letters (table and
- * topic) in the same transaction. The handler may take its time (reads of its own) but holds the
- * topic meanwhile.
+ * One group per service, one handler per topic, at most one batch of a topic's lane in flight:
+ * messages that arrive meanwhile go together into the next one. A batch is handed to the topic's
+ * handler with its transaction open: the guard of the outbox and the move of the positions are
+ * already in it (statements 0 and 1). The handler decodes, decides, adds its statements and ends
+ * with exactly one of consume_commit(batch, on_committed)   apply; on_committed sees the results
+ * and publishes consume_retry(batch, err)             a dependency is away: pause, back off, same
+ * batch again and may reject single messages as poison before that: they go to the dead letters
+ * (table and topic) in the same transaction. The handler may take its time (reads of its own) but
+ * holds the topic meanwhile.
  *
  *   end of the transaction     what happens
  *   committed                  on_committed, positions move, next batch
@@ -50,6 +49,9 @@ struct consume_topic {
     const char *topic;
     consume_handler *handler;
     size_t batch_max; /* messages */
+    size_t lanes;     /* batches side by side, partition p in lane p % lanes; 0 is 1. One batch is
+                         then encoded while another commits: for handlers whose partitions touch
+                         rows of their own */
 };
 
 struct consume_config {

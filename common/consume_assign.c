@@ -41,8 +41,8 @@ static void raise_alarm(struct consume_line *line, int32_t partition, enum parti
 static void take_position(struct consume *consume, const struct pg_tx *tx, size_t row,
                           const char *cluster_id)
 {
-    struct consume_line *line = consume_line_of(consume, pg_value_text(tx, 1, row, 0));
     int32_t number = pg_value_int4(tx, 1, row, 1);
+    struct consume_line *line = consume_line_of(consume, pg_value_text(tx, 1, row, 0), number);
     struct consume_partition *partition;
 
     if (line == NULL || number < 0 || (size_t)number >= line->partition_count) {
@@ -210,7 +210,8 @@ static void on_assigned(const struct kafka_partition *partitions, size_t count, 
 {
     struct consume *consume = arg;
     for (size_t i = 0; i < count; i++) {
-        struct consume_line *line = consume_line_of(consume, partitions[i].topic);
+        struct consume_line *line =
+            consume_line_of(consume, partitions[i].topic, partitions[i].partition);
         consume_partition_of(line, partitions[i].partition)->assigned = true;
     }
     consume_reload(consume);
@@ -220,7 +221,8 @@ static void on_revoked(const struct kafka_partition *partitions, size_t count, v
 {
     struct consume *consume = arg;
     for (size_t i = 0; i < count; i++) {
-        struct consume_line *line = consume_line_of(consume, partitions[i].topic);
+        struct consume_line *line =
+            consume_line_of(consume, partitions[i].topic, partitions[i].partition);
         struct consume_partition *partition = consume_partition_of(line, partitions[i].partition);
         partition->assigned = false;
         partition->alarm = ALARM_NONE;
@@ -234,7 +236,7 @@ static void on_revoked(const struct kafka_partition *partitions, size_t count, v
 static void on_alarm(const struct error *err, const char *topic, int32_t partition, void *arg)
 {
     struct consume *consume = arg;
-    struct consume_line *line = topic == NULL ? NULL : consume_line_of(consume, topic);
+    struct consume_line *line = topic == NULL ? NULL : consume_line_of(consume, topic, partition);
 
     if (line == NULL) {
         consume->dead = true;
@@ -269,8 +271,8 @@ static void on_watched(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 
     consume->watching = false;
     for (size_t row = 0; outcome == PG_COMMITTED && row < pg_rows(tx, 0); row++) {
-        struct consume_line *line = consume_line_of(consume, pg_value_text(tx, 0, row, 0));
         int32_t number = pg_value_int4(tx, 0, row, 1);
+        struct consume_line *line = consume_line_of(consume, pg_value_text(tx, 0, row, 0), number);
         if (line == NULL || number < 0 || (size_t)number >= line->partition_count) {
             continue;
         }

@@ -2,8 +2,8 @@
 /* Inside of consume: shared by consume.c (life, ticks, messages), consume_assign.c (partitions and
  * their positions) and consume_batch.c (one batch from building to its end).
  *
- * Messages wait in one line per topic. A batch covers the first `count` of the line and leaves
- * them there until it has committed: whatever happens to it, they can be taken again. */
+ * Messages wait in one line per topic and lane. A batch covers the first `count` of the line and
+ * leaves them there until it has committed: whatever happens to it, they can be taken again. */
 #ifndef COMMON_CONSUME_PRIVATE_H
 #define COMMON_CONSUME_PRIVATE_H
 
@@ -34,6 +34,7 @@ struct consume_partition {
 
 struct consume_line {
     const char *topic;
+    size_t lane, lanes; /* which of the topic's partitions: number % lanes == lane */
     consume_handler *handler;
     size_t batch_max;
     struct consume *consume;
@@ -41,8 +42,8 @@ struct consume_line {
     struct kafka_message **messages; /* ring */
     size_t first, count, capacity;
     size_t bytes;
-    bool paused;
-    struct consume_partition *partitions; /* by number */
+    bool paused;                          /* the topic, with all its lanes */
+    struct consume_partition *partitions; /* by number; those of other lanes stay unused */
     size_t partition_count;
 
     struct consume_batch *batch; /* in flight */
@@ -115,7 +116,8 @@ void consume_line_pop(struct consume_line *line, size_t count);
 /* Frees messages past the first `keep` whose partition is not assigned; all when `all`. */
 void consume_line_filter(struct consume_line *line, size_t keep, bool all);
 struct consume_partition *consume_partition_of(struct consume_line *line, int32_t partition);
-struct consume_line *consume_line_of(struct consume *consume, const char *topic);
+/* NULL: not one of our topics. */
+struct consume_line *consume_line_of(struct consume *consume, const char *topic, int32_t partition);
 
 /* Starts batches where there is something to do, soon. */
 void consume_kick(struct consume *consume);

@@ -51,7 +51,8 @@ static const struct http_route routes[] = {
 static const struct consume_topic topics[] = {
     {.topic = REFERENCE_TOPIC, .handler = consume_reference, .batch_max = 200},
     {.topic = INBOUND_TOPIC, .handler = consume_inbound, .batch_max = 500},
-    {.topic = CASES_TOPIC, .handler = consume_cases, .batch_max = 1000},
+    {.topic = CASES_TOPIC, .handler = consume_cases, .batch_max = 1000,
+     .lanes = 2},
 };
 /* clang-format on */
 

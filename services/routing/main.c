@@ -35,7 +35,10 @@ static const struct http_route routes[] = {
 };
 
 static const struct consume_topic topics[] = {
-    {"city.submissions.v1", consume_submissions, BATCH_MAX},
+    {.topic = "city.submissions.v1",
+     .handler = consume_submissions,
+     .batch_max = BATCH_MAX,
+     .lanes = 2},
 };
 
 static const struct service_verb verbs[] = {

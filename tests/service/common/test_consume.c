@@ -120,7 +120,7 @@ static void things_open(struct things *things)
     struct kafka_config kafka = stack_kafka(stack_brokers(), "test-0");
     struct error err = {0};
 
-    topics[0] = (struct consume_topic){topic, handle_things, 500};
+    topics[0] = (struct consume_topic){.topic = topic, .handler = handle_things, .batch_max = 500};
     struct consume_config config = {
         .group = group, .topics = topics, .topic_count = 1, .state = things};
     things->stack = stack_open((struct stack_config){0});
@@ -479,12 +479,13 @@ static void handle_plain(struct consume_batch *batch, void *state)
     consume_commit(batch, on_plain_committed);
 }
 
-static void drain(consume_handler *handler, size_t count, const char *name)
+static void drain(consume_handler *handler, size_t lanes, size_t count, const char *name)
 {
     struct things things = {0};
     struct kafka_config kafka = stack_kafka(stack_brokers(), "test-0");
     struct error err = {0};
-    struct consume_topic topics[] = {{topic, handler, 1000}};
+    struct consume_topic topics[] = {
+        {.topic = topic, .handler = handler, .batch_max = 1000, .lanes = lanes}};
     struct consume_config config = {
         .group = group, .topics = topics, .topic_count = 1, .state = &things};
 
@@ -501,7 +502,7 @@ static void drain(consume_handler *handler, size_t count, const char *name)
         pool_turn(things.stack->pool);
     }
     double seconds = (double)(clock_monotonic_us() - start_us) / 1e6;
-    print_message("%s: %.0f messages/s\n", name, (double)count / seconds);
+    print_message("%s, lanes %zu: %.0f messages/s\n", name, lanes, (double)count / seconds);
     assert_int_equal(got(), count);
     things_close(&things);
 }
@@ -512,9 +513,12 @@ static void drains_fast(void **state)
     unsigned count = text == NULL ? 20000 : (unsigned)atoi(text);
     (void)state;
     send_things("a", 1000, count);
-    drain(handle_plain, count, "one row a message");
-    database_run("TRUNCATE got; UPDATE consumer_position SET next_offset = -1");
-    drain(handle_things, count, "one row and one event a message");
+    for (size_t lanes = 1; lanes <= 3; lanes++) {
+        drain(handle_plain, lanes, count, "one row a message");
+        database_run("TRUNCATE got; UPDATE consumer_position SET next_offset = -1");
+        drain(handle_things, lanes, count, "one row and one event a message");
+        database_run("TRUNCATE got; UPDATE consumer_position SET next_offset = -1");
+    }
 }
 
 int main(void)
