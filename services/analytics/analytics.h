@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* analytics: what is open while the service runs; handlers get it as their state. */
+#ifndef ANALYTICS_ANALYTICS_H
+#define ANALYTICS_ANALYTICS_H
+
+#include "common/service.h"
+
+#define CASES_TOPIC      "city.cases.v1"
+#define REFERENCE_TOPIC  "city.reference.v1"
+#define INDICATORS_TOPIC "analytics.indicators.v1"
+#define UNITS_TOPIC      "analytics.units.v1"
+
+struct sweep;
+struct publisher;
+
+struct analytics {
+    const struct service_parts *parts;
+    struct sweep *sweep;
+    struct publisher *publisher;
+};
+
+/* What to say of a message that could not be read: the first bad field, or the error's code. */
+const char *analytics_fault(const struct error *err);
+
+#endif

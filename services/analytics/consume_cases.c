@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/analytics/consume_cases.h"
+
+#include <string.h>
+
+#include "common/clock.h"
+#include "services/analytics/analytics.h"
+#include "services/analytics/case_fact_json.h"
+#include "services/analytics/store.h"
+
+/* Every event of a case carries the whole snapshot, so a type that is newer than this program is
+ * read like the others. */
+static bool is_case_event(const struct event_in *event)
+{
+    return event->type != NULL && strncmp(event->type, "vn.hanoi.case.", 14) == 0;
+}
+
+static size_t read_facts(struct consume_batch *batch, struct case_fact *facts)
+{
+    size_t count, taken = 0;
+    struct consume_message *messages = consume_messages(batch, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct event_in *event = &messages[i].event;
+        struct error err = {0};
+        if (!is_case_event(event)) {
+            consume_reject(batch, &messages[i], "unknown_type", "type");
+        } else if (event->data == NULL) {
+            consume_reject(batch, &messages[i], "no_data", "data");
+        } else if (!case_fact_read(&facts[taken], event->data, event->data_size,
+                                   consume_arena(batch), &err)) {
+            consume_reject(batch, &messages[i], "invalid_data", analytics_fault(&err));
+        } else {
+            taken++;
+        }
+    }
+    return taken;
+}
+
+static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, void *state)
+{
+    (void)batch, (void)tx, (void)state;
+}
+
+void consume_cases(struct consume_batch *batch, void *state)
+{
+    struct arena *arena = consume_arena(batch);
+    int64_t now = clock_now_us();
+    size_t count;
+    (void)state;
+
+    consume_messages(batch, &count);
+    struct case_fact *facts = arena_array(arena, count, sizeof *facts);
+    count = case_facts_coalesce(facts, read_facts(batch, facts));
+    struct fact_count *counts = arena_array(arena, count, sizeof *counts);
+    for (size_t i = 0; i < count; i++) {
+        fact_count_at(&counts[i], &facts[i], now);
+    }
+    if (count > 0) {
+        store_apply_facts(consume_tx(batch), facts, counts, count);
+    }
+    consume_commit(batch, on_committed);
+}

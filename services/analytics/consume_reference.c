@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/analytics/consume_reference.h"
+
+#include <string.h>
+
+#include "services/analytics/analytics.h"
+#include "services/analytics/name_json.h"
+
+enum { KINDS = 2 };
+
+static const char *const types[KINDS] = {
+    [NAME_UNIT] = "vn.hanoi.unit.defined.v1",
+    [NAME_CATEGORY] = "vn.hanoi.category.defined.v1",
+};
+
+struct names {
+    struct name *items;
+    size_t count;
+};
+
+/* A later name of the batch replaces an earlier one: a statement may touch a row once. */
+static void add_name(struct names *names, const struct name *name)
+{
+    size_t i = 0;
+    while (i < names->count && strcmp(names->items[i].code, name->code) != 0) {
+        i++;
+    }
+    names->items[i] = *name;
+    names->count += i == names->count;
+}
+
+/* Withdrawals and other types leave the names as they are. */
+static void take_message(struct consume_batch *batch, struct consume_message *message,
+                         struct names *names)
+{
+    const struct event_in *event = &message->event;
+    for (size_t kind = 0; event->data != NULL && kind < KINDS; kind++) {
+        struct name name;
+        struct error err = {0};
+        if (strcmp(event->type, types[kind]) != 0) {
+            continue;
+        }
+        if (name_read(&name, event->data, event->data_size, consume_arena(batch), &err)) {
+            add_name(&names[kind], &name);
+        } else {
+            consume_reject(batch, message, "invalid_data", analytics_fault(&err));
+        }
+    }
+}
+
+static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, void *state)
+{
+    (void)batch, (void)tx, (void)state;
+}
+
+void consume_reference(struct consume_batch *batch, void *state)
+{
+    struct names names[KINDS] = {{0}};
+    size_t count;
+    struct consume_message *messages = consume_messages(batch, &count);
+    (void)state;
+
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        names[kind].items = arena_array(consume_arena(batch), count, sizeof(struct name));
+    }
+    for (size_t i = 0; i < count; i++) {
+        take_message(batch, &messages[i], names);
+    }
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        if (names[kind].count > 0) {
+            store_put_names(consume_tx(batch), (enum name_kind)kind, names[kind].items,
+                            names[kind].count);
+        }
+    }
+    consume_commit(batch, on_committed);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* analytics: how well is it going? */
+#include <stdlib.h>
+
+#include "services/analytics/analytics.h"
+#include "services/analytics/consume_cases.h"
+#include "services/analytics/consume_reference.h"
+#include "services/analytics/http_analytics.h"
+#include "services/analytics/publisher.h"
+#include "services/analytics/rebuild.h"
+#include "services/analytics/sweep.h"
+
+extern const struct migration_set analytics_migrations;
+
+static const struct http_route routes[] = {
+    {.method = "GET",
+     .path = "/api/analytics/indicators",
+     .access = "",
+     .handler = http_get_indicators},
+    {.method = "GET",
+     .path = "/api/analytics/units/{code}",
+     .access = "",
+     .handler = http_get_unit},
+    {.method = "GET",
+     .path = "/api/analytics/definitions",
+     .access = "",
+     .handler = http_get_definitions},
+    {.method = NULL},
+};
+
+static const struct consume_topic topics[] = {
+    {.topic = REFERENCE_TOPIC, .handler = consume_reference, .batch_max = 200},
+    {.topic = CASES_TOPIC, .handler = consume_cases, .batch_max = 2000},
+};
+
+static const struct service_verb verbs[] = {
+    {.name = "rebuild",
+     .usage = "[--no-wait]: count everything again from the topics",
+     .run = rebuild_verb},
+    {.name = NULL},
+};
+
+static void open_analytics(struct service_parts *parts, void **state, service_on_opened *on_opened,
+                           void *arg)
+{
+    struct analytics *analytics = memory_zero(1, sizeof *analytics);
+    analytics->parts = parts;
+    analytics->sweep = sweep_new(parts);
+    analytics->publisher = publisher_new(parts);
+    *state = analytics;
+    on_opened(arg, NULL);
+}
+
+struct closing {
+    struct analytics *analytics;
+    service_on_closed *on_closed;
+    void *arg;
+};
+
+static void on_publisher_closed(void *arg)
+{
+    struct closing closing = *(struct closing *)arg;
+    free(arg);
+    free(closing.analytics);
+    closing.on_closed(closing.arg);
+}
+
+static void on_sweep_closed(void *arg)
+{
+    struct closing *closing = arg;
+    publisher_close(closing->analytics->publisher, on_publisher_closed, closing);
+}
+
+static void close_analytics(void *state, service_on_closed *on_closed, void *arg)
+{
+    struct closing *closing = memory_alloc(sizeof *closing);
+    *closing = (struct closing){state, on_closed, arg};
+    sweep_close(closing->analytics->sweep, on_sweep_closed, closing);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct service service = {
+        .name = "analytics",
+        .summary = "how well is it going? Counts cases and indicators, and tells them",
+        .migrations = &analytics_migrations,
+        .routes = routes,
+        .topics = topics,
+        .topic_count = sizeof topics / sizeof topics[0],
+        .verbs = verbs,
+        .open = open_analytics,
+        .close = close_analytics,
+    };
+    return service_main(&service, argc, argv);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A fact and the sums that it is part of change in one statement: it returns how the fact counts
+ * now and how it counted before, and adds the difference to the sums. So the sums always equal
+ * what counting all facts would give, whoever was first. */
+#include "services/analytics/store.h"
+
+/* From `moved`, the changed facts with their was_ columns. Sums are locked in order of their keys.
+ * A fact of an older program may lack the standings of new indicators: it counts as none. */
+#define MOVE_SUMS(codes)                                                                           \
+    "change AS MATERIALIZED ("                                                                     \
+    "SELECT unit, category, state, overdue, standings, at, 1 AS sign FROM moved "                  \
+    "UNION ALL SELECT was_unit, was_category, was_state, was_overdue, was_standings, at, -1 "      \
+    "FROM moved WHERE was_unit IS NOT NULL), "                                                     \
+    "counts AS (INSERT INTO unit_count AS c (unit, category, received, accepted, assigned, "       \
+    "in_progress, resolved, rejected, overdue, counted_to) "                                       \
+    "SELECT unit, category, coalesce(sum(sign) FILTER (WHERE state = 0), 0), "                     \
+    "coalesce(sum(sign) FILTER (WHERE state = 1), 0), "                                            \
+    "coalesce(sum(sign) FILTER (WHERE state = 2), 0), "                                            \
+    "coalesce(sum(sign) FILTER (WHERE state = 3), 0), "                                            \
+    "coalesce(sum(sign) FILTER (WHERE state = 4), 0), "                                            \
+    "coalesce(sum(sign) FILTER (WHERE state = 5), 0), "                                            \
+    "coalesce(sum(sign) FILTER (WHERE overdue), 0), max(at) "                                      \
+    "FROM change GROUP BY unit, category ORDER BY unit, category "                                 \
+    "ON CONFLICT (unit, category) DO UPDATE SET received = c.received + excluded.received, "       \
+    "accepted = c.accepted + excluded.accepted, assigned = c.assigned + excluded.assigned, "       \
+    "in_progress = c.in_progress + excluded.in_progress, "                                         \
+    "resolved = c.resolved + excluded.resolved, rejected = c.rejected + excluded.rejected, "       \
+    "overdue = c.overdue + excluded.overdue, "                                                     \
+    "counted_to = greatest(c.counted_to, excluded.counted_to), change = c.change + 1, "            \
+    "dirty = true), "                                                                              \
+    "standing AS (SELECT d.code, unit, category, sign, "                                           \
+    "CASE WHEN d.place <= octet_length(standings) "                                                \
+    "THEN get_byte(standings, d.place::integer - 1) ELSE 0 END AS standing "                       \
+    "FROM change CROSS JOIN unnest(" codes "::text[]) WITH ORDINALITY AS d (code, place)), "       \
+    "cells AS (INSERT INTO indicator_cell AS c (code, unit, category, numerator, denominator, "    \
+    "pending) SELECT * FROM (SELECT code, unit, category, "                                        \
+    "coalesce(sum(sign) FILTER (WHERE standing = 3), 0) AS numerator, "                            \
+    "coalesce(sum(sign) FILTER (WHERE standing >= 2), 0) AS denominator, "                         \
+    "coalesce(sum(sign) FILTER (WHERE standing = 1), 0) AS pending "                               \
+    "FROM standing WHERE standing > 0 GROUP BY code, unit, category) AS d "                        \
+    "WHERE numerator <> 0 OR denominator <> 0 OR pending <> 0 ORDER BY code, unit, category "      \
+    "ON CONFLICT (code, unit, category) DO UPDATE SET "                                            \
+    "numerator = c.numerator + excluded.numerator, "                                               \
+    "denominator = c.denominator + excluded.denominator, "                                         \
+    "pending = c.pending + excluded.pending, change = c.change + 1, dirty = true) "                \
+    "SELECT case_id FROM moved"
+
+#define MOVED                                                                                      \
+    "RETURNING case_id, unit, category, state, overdue, standings, at, was_unit, "                 \
+    "was_category, was_state, was_overdue, was_standings"
+
+static const struct pg_statement apply_facts = {
+    "analytics_apply_facts",
+    "WITH moved AS (INSERT INTO case_fact AS f (case_id, version, unit, category, state, at, "
+    "receive_due, accepted_at, resolve_due, resolved_at, rejected_at, standings, overdue, turn_at) "
+    "SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::smallint[], "
+    "$6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], "
+    "$10::timestamptz[], $11::timestamptz[], $12::bytea[], $13::boolean[], $14::timestamptz[]) "
+    "ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, unit = excluded.unit, "
+    "category = excluded.category, state = excluded.state, at = excluded.at, "
+    "receive_due = excluded.receive_due, accepted_at = excluded.accepted_at, "
+    "resolve_due = excluded.resolve_due, resolved_at = excluded.resolved_at, "
+    "rejected_at = excluded.rejected_at, standings = excluded.standings, "
+    "overdue = excluded.overdue, turn_at = excluded.turn_at, was_unit = f.unit, "
+    "was_category = f.category, was_state = f.state, was_overdue = f.overdue, "
+    "was_standings = f.standings WHERE f.version < excluded.version " MOVED "), " MOVE_SUMS("$15")};
+
+enum { FACT_COLUMNS = 14 };
+
+static void put_codes(struct pg_tx *tx)
+{
+    struct pg_array codes;
+    pg_array_init(&codes, PG_TEXT);
+    for (size_t i = 0; i < INDICATOR_COUNT; i++) {
+        pg_array_text(&codes, indicators[i].code);
+    }
+    pg_tx_array(tx, &codes);
+    pg_array_finish(&codes);
+}
+
+void store_apply_facts(struct pg_tx *tx, const struct case_fact *facts,
+                       const struct fact_count *counts, size_t count)
+{
+    static const enum pg_type types[FACT_COLUMNS] = {
+        PG_UUID,        PG_INT4,        PG_TEXT,        PG_TEXT,        PG_INT2,
+        PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ,
+        PG_TIMESTAMPTZ, PG_BYTEA,       PG_BOOL,        PG_TIMESTAMPTZ};
+    struct pg_array columns[FACT_COLUMNS];
+
+    for (size_t i = 0; i < FACT_COLUMNS; i++) {
+        pg_array_init(&columns[i], types[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct case_fact *fact = &facts[i];
+        pg_array_uuid(&columns[0], &fact->case_id);
+        pg_array_int4(&columns[1], fact->version);
+        pg_array_text(&columns[2], fact->unit);
+        pg_array_text(&columns[3], fact->category);
+        pg_array_int2(&columns[4], (int16_t)fact->state);
+        pg_array_instant(&columns[5], fact->at);
+        pg_array_instant(&columns[6], fact->receive_due);
+        pg_array_instant(&columns[7], fact->accepted_at);
+        pg_array_instant(&columns[8], fact->resolve_due);
+        pg_array_instant(&columns[9], fact->resolved_at);
+        pg_array_instant(&columns[10], fact->rejected_at);
+        pg_array_bytes(&columns[11], counts[i].standings, sizeof counts[i].standings);
+        pg_array_bool(&columns[12], counts[i].overdue);
+        pg_array_instant(&columns[13], counts[i].turn_at);
+    }
+    pg_tx_add(tx, &apply_facts);
+    for (size_t i = 0; i < FACT_COLUMNS; i++) {
+        pg_tx_array(tx, &columns[i]);
+        pg_array_finish(&columns[i]);
+    }
+    put_codes(tx);
+}
+
+/* ---- time alone ---- */
+
+static const struct pg_statement read_due = {
+    "analytics_read_due",
+    "SELECT case_id, version, state::integer, receive_due, accepted_at, resolve_due, resolved_at, "
+    "rejected_at, turn_at FROM case_fact WHERE turn_at < $1::timestamptz "
+    "ORDER BY turn_at LIMIT $2::integer"};
+
+static const struct pg_statement turn_facts = {
+    "analytics_turn_facts",
+    "WITH due AS (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::bytea[], "
+    "$5::boolean[], $6::timestamptz[]) AS d (case_id, version, was_turn, standings, overdue, "
+    "turn_at)), "
+    "moved AS (UPDATE case_fact AS f SET standings = d.standings, overdue = d.overdue, "
+    "turn_at = d.turn_at, was_unit = f.unit, was_category = f.category, was_state = f.state, "
+    "was_overdue = f.overdue, was_standings = f.standings FROM due AS d "
+    "WHERE f.case_id = d.case_id AND f.version = d.version AND f.turn_at = d.was_turn "
+    "RETURNING f.case_id, f.unit, f.category, f.state, f.overdue, f.standings, f.at, f.was_unit, "
+    "f.was_category, f.was_state, f.was_overdue, f.was_standings), " MOVE_SUMS("$7")};
+
+void store_read_due(struct pg_tx *tx, int64_t now, int32_t limit)
+{
+    pg_tx_add(tx, &read_due);
+    pg_tx_instant(tx, now);
+    pg_tx_int4(tx, limit);
+}
+
+void store_take_due(const struct pg_tx *tx, size_t row, struct case_fact *fact, int64_t *turn_at)
+{
+    *fact = (struct case_fact){
+        .case_id = pg_value_uuid(tx, 0, row, 0),
+        .version = pg_value_int4(tx, 0, row, 1),
+        .state = (enum case_state)pg_value_int4(tx, 0, row, 2),
+        .receive_due = pg_value_instant(tx, 0, row, 3),
+        .accepted_at = pg_value_instant(tx, 0, row, 4),
+        .resolve_due = pg_value_instant(tx, 0, row, 5),
+        .resolved_at = pg_value_instant(tx, 0, row, 6),
+        .rejected_at = pg_value_instant(tx, 0, row, 7),
+    };
+    *turn_at = pg_value_instant(tx, 0, row, 8);
+}
+
+enum { TURN_COLUMNS = 6 };
+
+void store_turn_facts(struct pg_tx *tx, const struct case_fact *facts, const int64_t *turns_at,
+                      const struct fact_count *counts, size_t count)
+{
+    static const enum pg_type types[TURN_COLUMNS] = {PG_UUID,  PG_INT4, PG_TIMESTAMPTZ,
+                                                     PG_BYTEA, PG_BOOL, PG_TIMESTAMPTZ};
+    struct pg_array columns[TURN_COLUMNS];
+
+    for (size_t i = 0; i < TURN_COLUMNS; i++) {
+        pg_array_init(&columns[i], types[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        pg_array_uuid(&columns[0], &facts[i].case_id);
+        pg_array_int4(&columns[1], facts[i].version);
+        pg_array_instant(&columns[2], turns_at[i]);
+        pg_array_bytes(&columns[3], counts[i].standings, sizeof counts[i].standings);
+        pg_array_bool(&columns[4], counts[i].overdue);
+        pg_array_instant(&columns[5], counts[i].turn_at);
+    }
+    pg_tx_add(tx, &turn_facts);
+    for (size_t i = 0; i < TURN_COLUMNS; i++) {
+        pg_tx_array(tx, &columns[i]);
+        pg_array_finish(&columns[i]);
+    }
+    put_codes(tx);
+}

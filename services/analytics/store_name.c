@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/analytics/store.h"
+
+static const struct pg_statement put_names[] = {
+    [NAME_UNIT] = {"analytics_put_unit_names",
+                   "INSERT INTO unit_name (code, vi, en) "
+                   "SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) "
+                   "ON CONFLICT (code) DO UPDATE SET vi = excluded.vi, en = excluded.en"},
+    [NAME_CATEGORY] = {"analytics_put_category_names",
+                       "INSERT INTO category_name (code, vi, en) "
+                       "SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) "
+                       "ON CONFLICT (code) DO UPDATE SET vi = excluded.vi, en = excluded.en"},
+};
+
+/* No row: neither named nor counted. */
+static const struct pg_statement read_name[] = {
+    [NAME_UNIT] = {"analytics_read_unit_name",
+                   "SELECT n.vi, n.en FROM (SELECT $1::text AS code) AS k "
+                   "LEFT JOIN unit_name n ON n.code = k.code WHERE n.code IS NOT NULL "
+                   "OR EXISTS (SELECT FROM unit_count c WHERE c.unit = k.code)"},
+    [NAME_CATEGORY] = {"analytics_read_category_name",
+                       "SELECT n.vi, n.en FROM (SELECT $1::text AS code) AS k "
+                       "LEFT JOIN category_name n ON n.code = k.code WHERE n.code IS NOT NULL "
+                       "OR EXISTS (SELECT FROM unit_count c WHERE c.category = k.code)"},
+};
+
+void store_put_names(struct pg_tx *tx, enum name_kind kind, const struct name *names, size_t count)
+{
+    struct pg_array codes, vi, en;
+
+    pg_array_init(&codes, PG_TEXT);
+    pg_array_init(&vi, PG_TEXT);
+    pg_array_init(&en, PG_TEXT);
+    for (size_t i = 0; i < count; i++) {
+        pg_array_text(&codes, names[i].code);
+        pg_array_text(&vi, names[i].text.vi);
+        pg_array_text(&en, names[i].text.en);
+    }
+    pg_tx_add(tx, &put_names[kind]);
+    pg_tx_array(tx, &codes);
+    pg_tx_array(tx, &vi);
+    pg_tx_array(tx, &en);
+    pg_array_finish(&codes);
+    pg_array_finish(&vi);
+    pg_array_finish(&en);
+}
+
+void store_read_name(struct pg_tx *tx, enum name_kind kind, const char *code)
+{
+    pg_tx_add(tx, &read_name[kind]);
+    pg_tx_text(tx, code);
+}
+
+bool store_take_name(const struct pg_tx *tx, size_t statement, struct arena *arena,
+                     struct bilingual *text)
+{
+    if (pg_rows(tx, statement) == 0) {
+        return false;
+    }
+    text->vi = arena_text(arena, pg_value_text(tx, statement, 0, 0));
+    text->en = arena_text(arena, pg_value_text(tx, statement, 0, 1));
+    return true;
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counts and indicators against a model, whatever the order and number of the events; what is said
+// on the topics; what HTTP answers.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { compiler } from '../../contract/contracts.mjs';
+import { message } from '../../support/topics.mjs';
+import { accept, assign, chance, City, CODES, life, Model, opened, reject, resolve, STATES, start,
+  until } from './city.mjs';
+
+const city = new City(4100);
+const model = new Model();
+const UNITS = ['00070', '00082', 'SXD'];
+const CATEGORIES = ['giao-thong', 've-sinh', 'cay-xanh'];
+const SECOND = 1000;
+let indicators;
+let unitCounts;
+
+before(async () => {
+  await city.start();
+  await city.name(UNITS, CATEGORIES);
+  indicators = await city.topics.listen(['analytics.indicators.v1']);
+  unitCounts = await city.topics.listen(['analytics.units.v1']);
+}, { timeout: 90000 });
+
+after(() => city.stop());
+
+const told = (snapshots) => {
+  snapshots.forEach((snapshot) => model.see(snapshot));
+  return city.tell(snapshots);
+};
+
+const sums = ({ numerator, denominator, pending }) => ({ numerator, denominator, pending });
+
+async function agreesNow() {
+  for (const code of CODES) {
+    for (const unit of [undefined, ...UNITS]) {
+      for (const category of [undefined, ...CATEGORIES]) {
+        const dimensions = { ...(unit && { unit }), ...(category && { category }) };
+        const figure = await city.figure(code, dimensions);
+        assert.deepEqual(sums(figure),
+          model.figure(code, dimensions, Date.parse(figure.window.to)), JSON.stringify(figure));
+      }
+    }
+  }
+  for (const unit of UNITS) {
+    const { body } = await city.get(`/units/${unit}`);
+    const { counts, byCategory, overdue } = model.unit(unit, Date.parse(body.window.to));
+    assert.deepEqual(body.counts, counts);
+    assert.equal(body.overdue, overdue);
+    for (const [category, states] of Object.entries(body.by_category)) {
+      assert.deepEqual(states, byCategory[category]
+        ?? Object.fromEntries(STATES.map((state) => [state, 0])));
+    }
+    for (const category of Object.keys(byCategory)) assert.ok(body.by_category[category]);
+  }
+}
+
+async function agrees(timeoutMs = 15000) {
+  let last;
+  await until('figures agree with the model', async () => {
+    try {
+      await agreesNow();
+      return true;
+    } catch (error) {
+      last = error;
+      return false;
+    }
+  }, timeoutMs).catch(() => { throw last; });
+}
+
+test('an empty city has figures without a value', async () => {
+  for (const code of CODES) {
+    const figure = await city.figure(code);
+    assert.deepEqual(sums(figure), { numerator: 0, denominator: 0, pending: 0 });
+    assert.equal('value' in figure, false);
+    assert.equal('cutoff' in figure, false);
+  }
+});
+
+test('a figure carries all that one needs to check it', async () => {
+  const now = Date.now();
+  const c = opened({ openedAt: now - 1000 });
+  const accepted = accept(c, now, now + 86400000);
+  await told([c, accepted, resolve(accepted, now)]);
+  await agrees();
+  const figure = await city.figure('resolved_on_time', { unit: '00070', category: 'giao-thong' });
+  assert.equal(figure.value, 1);
+  assert.equal(figure.definition_version, 1);
+  assert.deepEqual(figure.dimensions, { category: 'giao-thong', unit: '00070' });
+  for (const text of [figure.label.vi, figure.label.en, figure.formula.vi, figure.formula.en,
+    figure.source]) assert.ok(text.length > 0);
+  assert.equal(figure.cutoff, new Date(now).toISOString());
+  assert.ok(Date.parse(figure.window.to) <= Date.now());
+});
+
+test('duplicates and any order give what the model gives', { timeout: 60000 }, async () => {
+  for (const seed of [1, 2, 3]) {
+    const random = chance(seed);
+    const events = Array.from({ length: 150 },
+      () => life(random, { units: UNITS, categories: CATEGORIES })).flat();
+    const repeated = events.filter(() => random.next() < 0.3);
+    await told(random.shuffle([...events, ...repeated]));
+    await agrees();
+  }
+  await city.counted();
+  const [{ n }] = await city.sql('SELECT count(*)::int AS n FROM case_fact');
+  assert.equal(n, model.cases.size);
+});
+
+test('the sums are what counting all facts gives', async () => {
+  const rows = await city.sql(`SELECT unit, category, count(*) FILTER (WHERE state = 0) AS received,
+    count(*) FILTER (WHERE state = 4) AS resolved, count(*) FILTER (WHERE overdue) AS overdue
+    FROM case_fact GROUP BY 1, 2 EXCEPT SELECT unit, category, received, resolved, overdue FROM unit_count`);
+  assert.deepEqual(rows, []);
+});
+
+test('open cases turn late once when their time is over, and not again by a late step',
+  { timeout: 60000 }, async () => {
+    const now = Date.now();
+    const cases = Array.from({ length: 40 }, (_, i) => opened({
+      unit: UNITS[i % 3], category: 'cay-xanh', openedAt: now, receiveDue: now + 1500 + i * 50 }));
+    const acceptedOnes = cases.slice(20).map((c) => accept(c, now, now + 2000));
+    await told([...cases, ...acceptedOnes]);
+    // At every moment the figure lies between what is due at as_of and what is due now.
+    while (Date.now() < now + 5000) {
+      const figure = await city.figure('received_on_time', { category: 'cay-xanh' });
+      const low = model.figure('received_on_time', { category: 'cay-xanh' }, Date.parse(figure.window.to));
+      const high = model.figure('received_on_time', { category: 'cay-xanh' }, Date.now());
+      if (Date.now() > now + 1000) {
+        assert.ok(figure.denominator >= low.denominator && figure.denominator <= high.denominator,
+          `${figure.denominator} in ${low.denominator}–${high.denominator}`);
+      }
+      await new Promise((done) => { setTimeout(done, 50); });
+    }
+    await agrees();
+    const late = Date.now();
+    await told([
+      ...cases.slice(0, 10).map((c) => accept(c, late, late + 3600000)),
+      ...cases.slice(10, 15).map((c) => reject(c, late)),
+      ...acceptedOnes.slice(0, 10).map((c) => resolve(start(assign(c, late), late), late)),
+    ]);
+    await agrees();
+  });
+
+test('what is said on the topics is valid, rises, and is the present state',
+  { timeout: 60000 }, async () => {
+    const ajv = compiler('draft-07');
+    const latest = (events) => new Map(events.map((event) => [event.key, event.data]));
+    await until('the topics say what HTTP says', async () => {
+      const said = latest(indicators);
+      for (const [key, data] of said) {
+        const now = await city.figure(data.code, data.dimensions);
+        if (now.numerator !== data.numerator || now.denominator !== data.denominator) return false;
+        assert.equal(key, `${data.code}|${Object.keys(data.dimensions).sort()
+          .map((name) => `${name}=${data.dimensions[name]}`).join(',')}`);
+      }
+      const counts = latest(unitCounts);
+      for (const unit of UNITS) {
+        const { body } = await city.get(`/units/${unit}`);
+        if (JSON.stringify(counts.get(unit)?.counts) !== JSON.stringify(body.counts)) return false;
+      }
+      return CODES.every((code) => said.has(`${code}|`)
+        && UNITS.every((unit) => said.has(`${code}|unit=${unit}`)));
+    }, 15000);
+    const seen = new Map();
+    for (const event of [...indicators, ...unitCounts]) {
+      const validate = ajv.getSchema(`https://schemas.ihanoi.example/events/${event.type}`);
+      assert.ok(validate(event.data), JSON.stringify(validate.errors));
+      const before = seen.get(event.key);
+      if (before !== undefined) {
+        assert.ok(event.data.sequence > before.data.sequence, 'the sequence rises');
+        const apart = Date.parse(event.headers.ce_time) - Date.parse(before.headers.ce_time);
+        assert.ok(apart >= SECOND, `${event.key} was said twice within ${apart} ms`);
+        const value = ({ sequence, cutoff, window, ...rest }) => JSON.stringify(rest);
+        assert.notEqual(value(event.data), value(before.data), 'only changed values are said');
+      }
+      seen.set(event.key, event);
+    }
+  });
+
+test('poison is put aside and named, what follows is counted', async () => {
+  const now = Date.now();
+  const good = opened({ unit: '00082', category: 'cay-xanh', openedAt: now });
+  const bad = { ...opened({ openedAt: now }), state: 'closed' };
+  await city.topics.publish([
+    message('city.cases.v1', 'vn.hanoi.case.opened.v1', bad.case_id, bad),
+    { ...message('city.cases.v1', 'vn.hanoi.case.opened.v1', bad.case_id, bad), value: '{"case_id":' },
+    message('city.cases.v1', 'vn.hanoi.weather.observed.v1', 'x', { a: 1 }),
+  ]);
+  await told([good]);
+  await agrees();
+  await until('three dead letters', async () => {
+    const rows = await city.sql('SELECT error_class, error_detail FROM dead_letter ORDER BY 1, 2');
+    return JSON.stringify(rows.map((row) => [row.error_class, row.error_detail])) === JSON.stringify(
+      [['invalid_data', 'invalid_json'], ['invalid_data', 'state'], ['unknown_type', 'type']]);
+  }, 10000);
+});
+
+test('a unit has its newest name, also when it is withdrawn', async () => {
+  const unit = (name) => message('city.reference.v1', 'vn.hanoi.unit.defined.v1', 'unit:00070', {
+    kind: 'unit', code: '00070', name, type: 'ward', valid_from: '2025-06-30T17:00:00.000Z',
+    source: 'assumption' });
+  await city.topics.publish([unit({ vi: 'Cũ', en: 'Old' }),
+    unit({ vi: 'Phường Hoàn Kiếm', en: 'Hoan Kiem Ward' }),
+    { topic: 'city.reference.v1', key: 'unit:00070' }]);
+  await until('the name is here', async () => {
+    const { body } = await city.get('/units/00070');
+    return body.name.en === 'Hoan Kiem Ward' && body.name.vi === 'Phường Hoàn Kiếm';
+  }, 10000);
+});
+
+test('what is not there is told', async () => {
+  assert.equal((await city.get('/units/99999')).body.code, 'unknown_unit');
+  assert.equal((await city.get('/units/99999')).status, 404);
+  assert.equal((await city.get('/indicators?unit=99999')).status, 404);
+  assert.equal((await city.get('/indicators?category=x')).body.code, 'unknown_category');
+  const { status, body } = await city.get('/indicators?code=sipas');
+  assert.equal(status, 400);
+  assert.equal(body.errors[0].field, 'code');
+});
+
+test('definitions are told in two languages', async () => {
+  const { status, body } = await city.get('/definitions');
+  assert.equal(status, 200);
+  assert.deepEqual(body.items.map((item) => item.code), CODES);
+  for (const item of body.items) assert.ok(item.formula.vi && item.formula.en && item.source);
+});
