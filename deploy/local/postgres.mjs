@@ -119,8 +119,9 @@ export class Postgres {
     await this.query(`REVOKE ALL ON DATABASE ${service} FROM PUBLIC`);
   }
 
-  async stop() {
-    await this.process?.stop('SIGINT'); // fast: open sessions are ended, data are flushed
+  // SIGINT is fast: open sessions are ended, data are flushed. SIGQUIT is immediate: neither.
+  async stop(signal = 'SIGINT') {
+    await this.process?.stop(signal);
   }
 
   // The server and all its children at once, as when the machine loses power.

@@ -166,8 +166,9 @@ export class Stack extends EventEmitter {
     }
   }
 
-  async stopPart(name) {
-    await this.#take(name).stop();
+  // how: of the part's stop(): stopPart('postgres', 'SIGQUIT') is pg_ctl stop -m immediate.
+  async stopPart(name, ...how) {
+    await this.#take(name).stop(...how);
   }
 
   // As by kill -9.
