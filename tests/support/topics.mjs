@@ -57,6 +57,44 @@ export class Topics {
         return events;
     }
 
+    /** Where each partition of a topic ends: {topic: [offsets]}. */
+    async ends(topics) {
+        const consumer = this.#consumer();
+        try {
+            const ends = await consumer.listOffsets({ topics });
+            return Object.fromEntries(topics.map((topic) => [topic, ends.get(topic).map(Number)]));
+        } finally {
+            await consumer.close();
+        }
+    }
+
+    /** All that is in the topics now, as bytes: {topic, partition, offset, key, value, headers},
+     * headers as a list of [name, value]. */
+    async read(topics) {
+        const ends = await this.ends(topics);
+        const left = new Set(topics.flatMap((topic) => ends[topic]
+            .map((end, partition) => [`${topic}/${partition}`, end]).filter(([, end]) => end > 0)
+            .map(([name]) => name)));
+        const messages = [];
+        if (left.size === 0) return messages;
+        const consumer = this.#consumer();
+        const stream = await consumer.consume({ mode: 'earliest', autocommit: false, topics });
+        for await (const { topic, partition, offset, key, value, headers } of stream) {
+            if (offset >= ends[topic][partition]) continue;
+            messages.push({ topic, partition, offset: Number(offset), key, value: value ?? null,
+                headers: [...headers].map(([name, bytes]) => [String(name), bytes]) });
+            if (Number(offset) + 1 === ends[topic][partition]) left.delete(`${topic}/${partition}`);
+            if (left.size === 0) break;
+        }
+        await consumer.close(true);
+        return messages;
+    }
+
+    #consumer() {
+        return new Consumer({ groupId: `test-${randomUUID()}`, clientId: 'test',
+            bootstrapBrokers: this.brokers });
+    }
+
     async close() {
         for (const { consumer, stream } of this.listeners) {
             await stream.close();
