@@ -120,8 +120,8 @@ endef
 $(foreach s,$(SERVICES),$(eval $(call unit_rules,$(s))))
 
 # --- load generators and bare ceilings of the bench: tests/bench/<name>.c -----------------------
-BENCH_SHARED := $(OUT)/tests/bench/http_client.o $(OUT)/tests/bench/histogram.o
-BENCH_PROGRAMS := $(addprefix $(OUT)/bench/,load)
+BENCH_SHARED := $(addprefix $(OUT)/tests/bench/,http_client.o histogram.o filing_sample.o)
+BENCH_PROGRAMS := $(addprefix $(OUT)/bench/,load ceiling_pg ceiling_http ceiling_kafka mail_sink)
 $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(BENCH_SHARED) $(OUT)/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
@@ -200,8 +200,8 @@ test: install
 contract service cluster faults browser: all
 	@tests/run-suite $@
 bench: install
-	$(MAKE) all
-	$(NODE) tests/bench/bench.mjs
+	$(MAKE) all bench-programs
+	$(NODE) tests/bench/bench.mjs $(BENCH)
 demo:
 	$(NODE) deploy/local/demo.mjs $(DEMO)
 test-compose:

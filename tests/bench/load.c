@@ -4,6 +4,8 @@
  *   load file       one POST /api/intake/submissions after another on each connection
  *   load lifecycle  create → routed → accept → assign → resolve → read, each client its own case
  *
+ * --with-contact gives each client an e-mail address, so that it is told by mail.
+ *
  * A closed loop of N clients, or with --rate R an open one: requests are due at fixed instants and
  * their latency counts from there, so that a stall is not hidden by the clients waiting for it. */
 #define _GNU_SOURCE /* strcasestr */
@@ -11,9 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "common/clock.h"
 #include "common/uuid.h"
+#include "filing_sample.h"
 #include "histogram.h"
 #include "http_client.h"
 
@@ -25,7 +29,7 @@ struct load {
     const char *officer_token; /* that works on the cases */
     size_t clients, limit;     /* limit: of runs; 0 none */
     unsigned seconds, rate;
-    bool lifecycle;
+    bool lifecycle, with_contact;
     struct client *all;
     uint64_t started_us, issued, ended, failed;
     bool over;
@@ -40,7 +44,7 @@ struct client {
     uint64_t began_us;
     int step, version;
     char id[UUID_TEXT_SIZE];
-    char path[160], headers[4096], body[1024];
+    char email[48], path[160], headers[4096], body[1024];
 };
 
 static void run_next(struct client *client);
@@ -48,25 +52,16 @@ static void end_run(struct client *client, bool good);
 
 /* ---- filing ---- */
 
-static const char *const categories[] = {"giao-thong", "moi-truong-rac-thai", "ha-tang",
-                                         "trat-tu-do-thi"};
-
 static void ask_file(struct client *client, http_client_on_answer *on_answer)
 {
-    struct uuid key = uuid_new();
-    char key_text[UUID_TEXT_SIZE];
-    unsigned pick = (unsigned)(key.bytes[15] | key.bytes[14] << 8);
+    struct filing_sample sample;
+    char key[UUID_TEXT_SIZE];
+    filing_sample_make(&sample, 0);
     snprintf(client->headers, sizeof client->headers,
              "X-Api-Key: %s\r\nIdempotency-Key: \"%s\"\r\n", client->load->key,
-             uuid_format(&key, key_text));
-    snprintf(
-        client->body, sizeof client->body,
-        "{\"category\":\"%s\",\"description\":\"Nắp cống trước số nhà %u bị vỡ, nước thải tràn ra "
-        "đường; người đi xe máy đã ngã hai lần trong tuần. Đề nghị đơn vị quản lý kiểm tra, rào "
-        "chắn và thay nắp mới trước khi trời mưa.\",\"location\":{\"lat\":%.6f,\"lon\":%.6f,"
-        "\"address\":\"Số %u phố Hàng Bài, Hà Nội\"}}",
-        categories[pick % 4], pick % 300, 20.98 + (pick % 997) * 0.0001,
-        105.78 + (pick % 811) * 0.0001, pick % 300);
+             uuid_format(&sample.idempotency, key));
+    filing_sample_body(&sample, client->load->with_contact ? client->email : NULL, client->body,
+                       sizeof client->body);
     http_client_ask(&client->intake, "POST", "/api/intake/submissions", client->headers,
                     client->body, on_answer);
 }
@@ -113,8 +108,8 @@ static void ask_step(struct client *client)
         break;
     case RESOLVE:
         ask_command(client, "resolve",
-                    "{\"text\":\"Đã thay nắp cống mới và dọn sạch mặt đường.\","
-                    "\"evidence\":[\"https://media.ihanoi.example/after.jpg\"]}");
+                    "{\"result\":{\"text\":\"Đã thay nắp cống mới và dọn sạch mặt đường.\","
+                    "\"evidence\":[\"https://media.ihanoi.example/after.jpg\"]}}");
         break;
     default:
         snprintf(client->path, sizeof client->path, "/api/intake/submissions/%s?min_version=%d",
@@ -245,27 +240,34 @@ static void on_connected(void *arg)
     }
 }
 
+/* Our own, in seconds. */
+static double cpu_seconds(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
 static void print_result(const struct load *load)
 {
     double seconds = (double)(clock_monotonic_us() - load->started_us) / 1e6;
     printf("{\"runs\":%llu,\"failed\":%llu,\"seconds\":%.3f,\"per_second\":%.1f,\"p50_ms\":%.3f,"
-           "\"p99_ms\":%.3f,\"max_ms\":%.3f}\n",
+           "\"p99_ms\":%.3f,\"max_ms\":%.3f,\"cpu_seconds\":%.3f}\n",
            (unsigned long long)load->ended, (unsigned long long)load->failed, seconds,
            (double)load->ended / seconds, (double)histogram_quantile(&load->latency, 0.5) / 1e3,
-           (double)histogram_quantile(&load->latency, 0.99) / 1e3, (double)load->latency.max / 1e3);
+           (double)histogram_quantile(&load->latency, 0.99) / 1e3, (double)load->latency.max / 1e3,
+           cpu_seconds());
 }
 
 static void read_options(struct load *load, int argc, char **argv)
 {
-    static const struct option options[] = {{"connections", required_argument, NULL, 'c'},
-                                            {"seconds", required_argument, NULL, 's'},
-                                            {"count", required_argument, NULL, 'n'},
-                                            {"rate", required_argument, NULL, 'r'},
-                                            {"intake", required_argument, NULL, 'i'},
-                                            {"routing", required_argument, NULL, 'o'},
-                                            {"key", required_argument, NULL, 'k'},
-                                            {"token", required_argument, NULL, 't'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"connections", required_argument, NULL, 'c'}, {"seconds", required_argument, NULL, 's'},
+        {"count", required_argument, NULL, 'n'},       {"rate", required_argument, NULL, 'r'},
+        {"intake", required_argument, NULL, 'i'},      {"routing", required_argument, NULL, 'o'},
+        {"key", required_argument, NULL, 'k'},         {"token", required_argument, NULL, 't'},
+        {"with-contact", no_argument, NULL, 'w'},      {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
@@ -293,6 +295,9 @@ static void read_options(struct load *load, int argc, char **argv)
         case 't':
             load->officer_token = optarg;
             break;
+        case 'w':
+            load->with_contact = true;
+            break;
         default:
             exit(2);
         }
@@ -309,7 +314,8 @@ int main(int argc, char **argv)
                                .officer_token = ""};
     if (argc < 2) {
         fprintf(stderr, "usage: load file|lifecycle [--connections N] [--seconds S] [--count N] "
-                        "[--rate R] [--intake PORT] [--routing PORT] [--key K] [--token T]\n");
+                        "[--rate R] [--intake PORT] [--routing PORT] [--key K] [--token T] "
+                        "[--with-contact]\n");
         return 2;
     }
     load.lifecycle = strcmp(argv[1], "lifecycle") == 0;
@@ -322,6 +328,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < load.clients; i++) {
         struct client *client = &load.all[i];
         client->load = &load;
+        snprintf(client->email, sizeof client->email, "bench-%zu@ihanoi.example", i);
         http_client_connect(&client->intake, &load.loop, load.intake_port, on_connected, client);
         if (load.lifecycle) {
             http_client_connect(&client->routing, &load.loop, load.routing_port, on_connected,
