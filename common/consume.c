@@ -226,7 +226,7 @@ static void on_tick(uv_timer_t *tick)
         consume_close_step(consume);
         return;
     }
-    consume_watch_alarms(consume, now_us);
+    consume_watch_positions(consume, now_us);
     consume_follow_past(consume);
     if (now_us - consume->commit_us >= COMMIT_US) {
         consume->commit_us = now_us;

@@ -256,6 +256,14 @@ void consume_assign_events(struct kafka_consumer_events *events)
 
 /* ---- has an operator acted? ---- */
 
+/* Sent back by another hand, to read again: nothing of ours was under way meanwhile. */
+static bool is_sent_back(const struct consume_line *line, const struct consume_partition *partition,
+                         int64_t position)
+{
+    return line->batch == NULL && partition->position == partition->watched &&
+           position < partition->position;
+}
+
 static bool is_accepted(const struct consume_partition *partition, int64_t position,
                         const char *stored_id, const char *cluster_id)
 {
@@ -277,34 +285,32 @@ static void on_watched(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
             continue;
         }
         const struct consume_partition *partition = &line->partitions[number];
-        accepted = accepted || (partition->assigned && partition->alarm != ALARM_NONE &&
-                                is_accepted(partition, pg_value_int8(tx, 0, row, 2),
-                                            pg_value_text(tx, 0, row, 3), cluster_id));
+        int64_t position = pg_value_int8(tx, 0, row, 2);
+        bool moved =
+            partition->alarm == ALARM_NONE
+                ? is_sent_back(line, partition, position)
+                : is_accepted(partition, position, pg_value_text(tx, 0, row, 3), cluster_id);
+        accepted = accepted || (partition->assigned && moved);
     }
     if (consume->closing) {
         consume_close_step(consume);
-    } else if (accepted) {
+    } else if (accepted && !consume->reload && !consume->reading) {
         log_info("position_accepted");
         consume_reload(consume);
     }
 }
 
-static bool has_alarm(const struct consume *consume)
+void consume_watch_positions(struct consume *consume, uint64_t now_us)
 {
+    if (consume->watching || now_us - consume->watch_us < WATCH_US || consume->reload ||
+        consume->reading || !consume->assigned_once) {
+        return;
+    }
     for (size_t i = 0; i < consume->line_count; i++) {
         for (size_t j = 0; j < consume->lines[i].partition_count; j++) {
-            if (consume->lines[i].partitions[j].alarm != ALARM_NONE) {
-                return true;
-            }
+            struct consume_partition *partition = &consume->lines[i].partitions[j];
+            partition->watched = partition->position;
         }
-    }
-    return false;
-}
-
-void consume_watch_alarms(struct consume *consume, uint64_t now_us)
-{
-    if (consume->watching || now_us - consume->watch_us < WATCH_US || !has_alarm(consume)) {
-        return;
     }
     consume->watch_us = now_us;
     consume->watching = true;

@@ -27,6 +27,7 @@ struct consume_partition {
     enum partition_alarm alarm;
     int64_t position; /* as in the database */
     int64_t wanted;   /* the next message of the line; earlier ones are dropped */
+    int64_t watched;  /* position when the rows were last looked at */
     bool past_known;  /* what was in the log at the start is known to end at … */
     int64_t past_end;
     bool commit_due; /* Kafka's own note of the position is old */
@@ -70,7 +71,7 @@ struct consume {
     bool assigned_once, dead;
     bool reload;   /* positions must be read before anything else */
     bool reading;  /* they are being read */
-    bool watching; /* the alarmed ones are */
+    bool watching; /* are rows moved by another hand? */
     bool caught_up;
     uint64_t watch_us, commit_us;
     struct metrics_gauge *alarms_gauge;
@@ -127,7 +128,7 @@ void consume_close_step(struct consume *consume);
 /* Positions are read anew once no batch is in flight, and everything in line is dropped. */
 void consume_reload(struct consume *consume);
 void consume_reload_step(struct consume *consume);
-void consume_watch_alarms(struct consume *consume, uint64_t now_us);
+void consume_watch_positions(struct consume *consume, uint64_t now_us);
 void consume_follow_past(struct consume *consume); /* for consume_has_caught_up */
 void consume_assign_events(struct kafka_consumer_events *events);
 
