@@ -4,7 +4,8 @@
  * For hot consumers that need a dozen members of the root object: one pass over the bytes checks
  * the whole document as json_document_parse does (syntax, UTF-8, depth, nothing behind the end)
  * and remembers where the asked members are; reads then check type, length and range and name
- * the bad field with the codes of json_read. About ten times as fast as parse and read.
+ * the bad field with the codes of json_read. Takes about half the time of parse and read (3 µs
+ * instead of 8 for a snapshot of 730 bytes, measured on one busy core): no tree, no copies.
  *
  * Two differences to json_document_parse, both in members that nobody asked for: their names may
  * repeat, and their numbers may be too large for 64 bits. */

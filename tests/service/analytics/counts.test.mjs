@@ -3,7 +3,9 @@
 // on the topics; what HTTP answers.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { compiler } from '../../contract/contracts.mjs';
+import Ajv2020 from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { compiler, proto, readYaml } from '../../contract/contracts.mjs';
 import { message } from '../../support/topics.mjs';
 import { accept, assign, chance, City, CODES, life, Model, opened, reject, resolve, STATES, start,
   until } from './city.mjs';
@@ -69,6 +71,14 @@ async function agrees(timeoutMs = 15000) {
   }, timeoutMs).catch(() => { throw last; });
 }
 
+const openapi = addFormats(new Ajv2020({ strict: false }))
+  .addSchema(readYaml(proto('openapi', 'analytics.yaml')), 'openapi');
+
+function isAs(name, body) {
+  const validate = openapi.getSchema(`openapi#/components/schemas/${name}`);
+  assert.ok(validate(body), JSON.stringify(validate.errors));
+}
+
 test('an empty city has figures without a value', async () => {
   for (const code of CODES) {
     const figure = await city.figure(code);
@@ -85,6 +95,8 @@ test('a figure carries all that one needs to check it', async () => {
   await told([c, accepted, resolve(accepted, now)]);
   await agrees();
   const figure = await city.figure('resolved_on_time', { unit: '00070', category: 'giao-thong' });
+  isAs('Figure', figure);
+  isAs('Unit', (await city.get('/units/00070')).body);
   assert.equal(figure.value, 1);
   assert.equal(figure.definition_version, 1);
   assert.deepEqual(figure.dimensions, { category: 'giao-thong', unit: '00070' });
@@ -216,6 +228,7 @@ test('what is not there is told', async () => {
   assert.equal((await city.get('/indicators?unit=99999')).status, 404);
   assert.equal((await city.get('/indicators?category=x')).body.code, 'unknown_category');
   const { status, body } = await city.get('/indicators?code=sipas');
+  isAs('Problem', body);
   assert.equal(status, 400);
   assert.equal(body.errors[0].field, 'code');
 });
@@ -224,5 +237,5 @@ test('definitions are told in two languages', async () => {
   const { status, body } = await city.get('/definitions');
   assert.equal(status, 200);
   assert.deepEqual(body.items.map((item) => item.code), CODES);
-  for (const item of body.items) assert.ok(item.formula.vi && item.formula.en && item.source);
+  for (const item of body.items) isAs('Definition', item);
 });
