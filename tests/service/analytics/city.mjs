@@ -171,6 +171,7 @@ export class Model {
 // ---- the service ----
 
 export class City {
+  /** Offsets from 5600 on keep all ports out of the range that outgoing connections take. */
   constructor(offset) {
     this.folder = mkdtempSync(join(tmpdir(), 'ihanoi-analytics-'));
     this.stack = new Stack({ folder: this.folder, offset });
