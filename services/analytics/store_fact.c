@@ -123,15 +123,17 @@ static const struct pg_statement read_due = {
     "rejected_at, turn_at FROM case_fact WHERE turn_at < $1::timestamptz "
     "ORDER BY turn_at LIMIT $2::integer"};
 
+/* Facts that a batch holds are left to the next round: it would wait for us in another order. */
 static const struct pg_statement turn_facts = {
     "analytics_turn_facts",
-    "WITH due AS (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::bytea[], "
-    "$5::boolean[], $6::timestamptz[]) AS d (case_id, version, was_turn, standings, overdue, "
-    "turn_at)), "
+    "WITH due AS (SELECT d.* FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], "
+    "$4::bytea[], $5::boolean[], $6::timestamptz[]) AS d (case_id, version, was_turn, standings, "
+    "overdue, turn_at) JOIN case_fact f ON f.case_id = d.case_id AND f.version = d.version "
+    "AND f.turn_at = d.was_turn FOR UPDATE OF f SKIP LOCKED), "
     "moved AS (UPDATE case_fact AS f SET standings = d.standings, overdue = d.overdue, "
     "turn_at = d.turn_at, was_unit = f.unit, was_category = f.category, was_state = f.state, "
     "was_overdue = f.overdue, was_standings = f.standings FROM due AS d "
-    "WHERE f.case_id = d.case_id AND f.version = d.version AND f.turn_at = d.was_turn "
+    "WHERE f.case_id = d.case_id "
     "RETURNING f.case_id, f.unit, f.category, f.state, f.overdue, f.standings, f.at, f.was_unit, "
     "f.was_category, f.was_state, f.was_overdue, f.was_standings), " MOVE_SUMS("$7")};
 

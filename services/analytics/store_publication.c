@@ -30,19 +30,28 @@ static const struct pg_statement publish = {
     "turn = excluded.turn WHERE p.digest <> excluded.digest RETURNING command), "
     "said AS (" OUTBOX_INSERT("won", 6, 7, 8, 9, 10, 11, 12, 13) ") SELECT command FROM won"};
 
+/* Rows that a batch holds are about to change and stay dirty: waiting for it would only make a ring
+ * of two that wait for each other. */
 static const struct pg_statement clean_units = {
     "analytics_clean_units",
-    "UPDATE unit_count c SET dirty = false "
+    "WITH clean AS (SELECT c.unit, c.category "
     "FROM unnest($2::text[], $3::text[], $4::bigint[]) AS d (unit, category, change) "
-    "WHERE c.unit = d.unit AND c.category = d.category AND c.change = d.change "
-    "AND EXISTS (SELECT FROM publication WHERE turn = $1::bigint)"};
+    "JOIN unit_count c ON c.unit = d.unit AND c.category = d.category AND c.change = d.change "
+    "WHERE EXISTS (SELECT FROM publication WHERE turn = $1::bigint) "
+    "FOR UPDATE OF c SKIP LOCKED) "
+    "UPDATE unit_count c SET dirty = false FROM clean "
+    "WHERE c.unit = clean.unit AND c.category = clean.category"};
 
 static const struct pg_statement clean_cells = {
     "analytics_clean_cells",
-    "UPDATE indicator_cell c SET dirty = false "
+    "WITH clean AS (SELECT c.code, c.unit, c.category "
     "FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS d (code, unit, category, "
-    "change) WHERE c.code = d.code AND c.unit = d.unit AND c.category = d.category "
-    "AND c.change = d.change AND EXISTS (SELECT FROM publication WHERE turn = $1::bigint)"};
+    "change) JOIN indicator_cell c ON c.code = d.code AND c.unit = d.unit "
+    "AND c.category = d.category AND c.change = d.change "
+    "WHERE EXISTS (SELECT FROM publication WHERE turn = $1::bigint) "
+    "FOR UPDATE OF c SKIP LOCKED) "
+    "UPDATE indicator_cell c SET dirty = false FROM clean "
+    "WHERE c.code = clean.code AND c.unit = clean.unit AND c.category = clean.category"};
 
 void store_claim_turn(struct pg_tx *tx, int32_t lease_ms)
 {

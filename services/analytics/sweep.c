@@ -114,15 +114,14 @@ static void turn(struct sweep *sweep, const struct pg_tx *due)
     pg_tx_send(tx, on_turned, sweep);
 }
 
-/* A full round has more behind it. In doubt, the guard makes the next round skip what was done. */
+/* A full round has more behind it; one in which others held all waits for the next tick. In doubt,
+ * the guard makes the next round skip what was done. */
 static void on_turned(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct sweep *sweep = arg;
-    bool good = !failed(tx, outcome);
-    if (good) {
-        metrics_add(sweep->turned, pg_rows(tx, 0));
-    }
-    if (good && sweep->found == ROUND_MAX && sweep->on_closed == NULL) {
+    size_t turned = failed(tx, outcome) ? 0 : pg_rows(tx, 0);
+    metrics_add(sweep->turned, turned);
+    if (turned > 0 && sweep->found == ROUND_MAX && sweep->on_closed == NULL) {
         read_due(sweep);
     } else {
         end_round(sweep);

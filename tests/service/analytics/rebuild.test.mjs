@@ -134,3 +134,10 @@ test('a killed service goes on: same sums, rising sequence', { timeout: 90000 },
     .map((event) => event.data.sequence);
   assert.deepEqual(sequences, [...new Set(sequences)].sort((a, b) => a - b));
 });
+
+test('batches, sweeps and turns never waited for each other in a ring', async () => {
+  await city.sql('SELECT pg_stat_force_next_flush()');
+  const [{ deadlocks }] = await city.sql(
+    'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()');
+  assert.equal(deadlocks, 0);
+});
