@@ -30,6 +30,7 @@ static void keep_send(struct outbox *outbox, unsigned lease_s);
 static void on_kept(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void close_step(struct outbox *outbox);
 static void on_tick_closed(uv_handle_t *handle);
+static void on_flush_closed(uv_handle_t *handle);
 
 void outbox_send(struct outbox *outbox, struct pg_tx *tx, pg_on_done *on_done, void *arg)
 {
@@ -83,7 +84,8 @@ struct outbox *outbox_new(uv_loop_t *loop, struct pg *pg, struct kafka_producer 
     outbox->memory_gauge =
         metrics_gauge(metrics, "outbox_memory_bytes", "events held in memory", NULL);
     uv_timer_init(loop, &outbox->tick);
-    outbox->tick.data = outbox;
+    uv_timer_init(loop, &outbox->flush);
+    outbox->tick.data = outbox->flush.data = outbox;
     uv_timer_start(&outbox->tick, on_tick, OUTBOX_TICK_MS, OUTBOX_TICK_MS);
     lease_send(outbox);
     return outbox;
@@ -259,6 +261,12 @@ static void close_step(struct outbox *outbox)
 }
 
 static void on_tick_closed(uv_handle_t *handle)
+{
+    struct outbox *outbox = handle->data;
+    uv_close((uv_handle_t *)&outbox->flush, on_flush_closed);
+}
+
+static void on_flush_closed(uv_handle_t *handle)
 {
     struct outbox *outbox = handle->data;
     outbox->released = true;

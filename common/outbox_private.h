@@ -5,7 +5,11 @@
  * All unsettled items stand in one list, in order of seq. The watermark is what lies before its
  * head. Two ways lead to the producer:
  *
- *   from memory   the usual one; items wait in `line` while librdkafka is full
+ *   from memory   the usual one. What is committed in one turn of the loop is sent at its end.
+ *                 From OUTBOX_BUSY_EVENTS in OUTBOX_HOLD_MS on (3,000/s), it is sent each
+ *                 OUTBOX_HOLD_MS: librdkafka makes a request for each partition, which costs the
+ *                 broker more than the events in it. Items also stay in `line` while librdkafka is
+ *                 full
  *   behind        too much waits: committed items past `cursor` are let go and counted in
  *                 `in_table`, and their rows are read back in order once there is room. Rows are
  *                 read only below the first item past the cursor that is not settled, so each row
@@ -15,7 +19,13 @@
 
 #include "common/outbox.h"
 
-enum { OUTBOX_TICK_MS = 200, OUTBOX_LEASE_S = 15, OUTBOX_RENEW_US = 3 * 1000 * 1000 };
+enum {
+    OUTBOX_TICK_MS = 200,
+    OUTBOX_HOLD_MS = 8,
+    OUTBOX_BUSY_EVENTS = 24,
+    OUTBOX_LEASE_S = 15,
+    OUTBOX_RENEW_US = 3 * 1000 * 1000
+};
 
 enum outbox_item_state {
     ITEM_STAGED,  /* its transaction is not over */
@@ -40,7 +50,7 @@ struct outbox_item {
 struct outbox_parking;
 
 struct outbox {
-    uv_timer_t tick;
+    uv_timer_t tick, flush; /* flush: sends what stands in line */
     struct pg *pg;
     struct kafka_producer *producer;
     char *service, *instance;
@@ -67,6 +77,12 @@ struct outbox {
     int64_t top_seq; /* highest seq that went towards the producer */
     size_t memory;   /* bytes of items in line or sent */
     size_t waiting;  /* and their number */
+    bool blocked;    /* librdkafka was full: the next acknowledgement makes room */
+
+    /* the pace of publishing: windows of OUTBOX_HOLD_MS */
+    bool busy;
+    uint64_t window_ms; /* when the running one began, loop time */
+    size_t window_events;
 
     /* the table */
     bool behind, reading, read_failed, asking, adopting, adopt_doubt;
@@ -113,7 +129,7 @@ void outbox_link(struct outbox *outbox, struct outbox_item *item, struct outbox_
 void outbox_unlink_free(struct outbox *outbox, struct outbox_item *item);
 /* Puts a linked item in line for the producer. */
 void outbox_enqueue(struct outbox *outbox, struct outbox_item *item);
-/* Sends what stands in line, then reads more from the table if there is room. */
+/* Sends what stands in line now, then reads more from the table if there is room. */
 void outbox_pump(struct outbox *outbox);
 int64_t outbox_watermark(const struct outbox *outbox);
 /* Committed items past what is in memory now are left to the table. */

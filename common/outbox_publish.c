@@ -205,10 +205,13 @@ static bool send_item(struct outbox *outbox, struct outbox_item *item)
 
 void outbox_pump(struct outbox *outbox)
 {
+    uv_timer_stop(&outbox->flush);
+    outbox->blocked = false;
     while (outbox->line_head != NULL) {
         struct outbox_item *item = outbox->line_head;
         struct outbox_item *next = item->line_next;
         if (!send_item(outbox, item)) {
+            outbox->blocked = true;
             return;
         }
         outbox->line_head = next;
@@ -218,6 +221,31 @@ void outbox_pump(struct outbox *outbox)
     }
     if (outbox->behind) {
         outbox_read(outbox);
+    }
+}
+
+static void on_flush(uv_timer_t *flush)
+{
+    outbox_pump(flush->data);
+}
+
+static void count_pace(struct outbox *outbox, uint64_t now_ms)
+{
+    uint64_t passed_ms = now_ms - outbox->window_ms;
+    if (passed_ms >= OUTBOX_HOLD_MS) {
+        outbox->busy = outbox->window_events * OUTBOX_HOLD_MS >= OUTBOX_BUSY_EVENTS * passed_ms;
+        outbox->window_ms = now_ms;
+        outbox->window_events = 0;
+    }
+    outbox->window_events++;
+}
+
+/* At the end of this turn, or of the hold. */
+static void pump_soon(struct outbox *outbox)
+{
+    count_pace(outbox, uv_now(outbox->flush.loop));
+    if (!uv_is_active((uv_handle_t *)&outbox->flush)) {
+        uv_timer_start(&outbox->flush, on_flush, outbox->busy ? OUTBOX_HOLD_MS : 0, 0);
     }
 }
 
@@ -241,7 +269,7 @@ void outbox_publish(struct outbox *outbox, struct outbox_item *item)
     } else {
         outbox_enqueue(outbox, item);
     }
-    outbox_pump(outbox);
+    pump_soon(outbox);
 }
 
 void outbox_drop(struct outbox *outbox, struct outbox_item *item)
@@ -271,7 +299,9 @@ void outbox_delivered(struct outbox *outbox, void *opaque, bool delivered, const
     } else {
         outbox_park(outbox, item, reason);
     }
-    outbox_pump(outbox);
+    if (outbox->blocked || outbox->behind) {
+        outbox_pump(outbox);
+    }
 }
 
 bool outbox_is_full(const struct outbox *outbox)
