@@ -53,8 +53,21 @@ async function agrees() {
   }
 }
 
+/** Until all that changed has been said, and has come back to us. */
+async function published() {
+  await until('all is said', async () => {
+    const [{ dirty }] = await city.sql(`SELECT EXISTS (SELECT FROM unit_count WHERE dirty)
+      OR EXISTS (SELECT FROM indicator_cell WHERE dirty) AS dirty`);
+    return !dirty;
+  }, 15000);
+  const [{ n }] = await city.sql(
+    'SELECT count(*)::int AS n FROM outbox WHERE topic = $1', ['analytics.indicators.v1']);
+  await until('all that was said is heard', () => indicators.length >= n, 15000);
+}
+
 test('a rebuild beside an idle service gives the same figures', { timeout: 90000 }, async () => {
   await agrees();
+  await published();
   const before = await sums();
   const said = indicators.length;
   const output = await city.rebuild();
@@ -62,6 +75,7 @@ test('a rebuild beside an idle service gives the same figures', { timeout: 90000
   const [was, is] = output.split('after: ');
   assert.equal(is, was.replace('before: ', ''));
   await agrees();
+  await published();
   assert.equal(indicators.length, said, 'nothing has changed, so nothing is said');
 });
 
