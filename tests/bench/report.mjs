@@ -65,6 +65,16 @@ export class Report {
     if (detail) console.log(`    ${detail}`);
   }
 
+  // Rows with the suffix beside those of the same name without it, where both were measured.
+  compareWithEmpty(suffix) {
+    for (const row of this.rows.filter(({ name }) => name.includes(suffix))) {
+      const empty = this.rows.find(({ name }) => name === row.name.replace(suffix, ''));
+      if (empty === undefined) continue;
+      row.of_empty = row.value / empty.value;
+      console.log(`    ${row.name}: ${digits(row.of_empty)} of empty`);
+    }
+  }
+
   write(path) {
     mkdirSync('build', { recursive: true });
     writeFileSync(path, `${JSON.stringify(this.rows, null, 1)}\n`);

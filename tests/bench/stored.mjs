@@ -50,4 +50,5 @@ export async function measureStored(cluster, bench, cases) {
   const suffix = `, ${cases.toLocaleString('en')} stored`;
   await measureLifecycle(cluster, bench, suffix);
   await measureIntakeAlone(cluster, bench, suffix, [64]);
+  bench.report.compareWithEmpty(suffix);
 }
