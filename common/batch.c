@@ -94,9 +94,17 @@ static struct group *take_split(struct batch *batch)
     return group;
 }
 
+/* A transaction beside another one must carry enough to be worth its cost: below an eighth of a
+ * full one, what waits had better grow until the one in flight is over. */
+static bool has_use_for_slot(const struct batch *batch)
+{
+    return batch->slots_taken == 0 || batch->split != NULL ||
+           batch->waiting_count >= batch->config.items_max / 8;
+}
+
 static void fill_slots(struct batch *batch)
 {
-    while (batch->slots_taken < batch->config.depth) {
+    while (batch->slots_taken < batch->config.depth && has_use_for_slot(batch)) {
         struct group *group = take_split(batch);
         if (group == NULL) {
             group = take_waiting(batch);

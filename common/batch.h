@@ -27,13 +27,14 @@ struct batch;
 
 typedef void batch_build(struct pg_tx *tx, void **items, size_t count, void *arg);
 /* err is NULL when committed; tx then holds the results, in the order of build's statements. */
-typedef void batch_done(const struct pg_tx *tx, void **items, size_t count,
-                        const struct error *err, bool in_doubt, void *arg);
+typedef void batch_done(const struct pg_tx *tx, void **items, size_t count, const struct error *err,
+                        bool in_doubt, void *arg);
 
 struct batch_config {
     const char *name;     /* label in metrics */
     size_t items_max;     /* in one transaction; 500 is past the knee (measured) */
-    size_t depth;         /* transactions in flight; 2 encodes one while the other commits */
+    size_t depth;         /* transactions in flight; 2 encodes one while the other commits. Beside
+                             another one goes only a group of an eighth of items_max or more */
     size_t queue_max;     /* waiting items before batch_submit says busy */
     unsigned deadline_ms; /* from submit of the oldest item to giving up */
     batch_build *build;
@@ -41,8 +42,7 @@ struct batch_config {
     void *arg;
 };
 
-struct batch *batch_new(struct pg *pg, const struct batch_config *config,
-                        struct metrics *metrics);
+struct batch *batch_new(struct pg *pg, const struct batch_config *config, struct metrics *metrics);
 void batch_free(struct batch *batch); /* must be idle */
 
 /* False with ERR_BUSY (retry_after_s 1) when queue_max items wait. */

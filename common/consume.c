@@ -175,6 +175,19 @@ bool consume_is_idle(const struct consume *consume)
     return true;
 }
 
+static void on_wake(uv_timer_t *wake)
+{
+    consume_kick(wake->data);
+}
+
+/* When what is in line may be taken. */
+static uint64_t line_start_us(const struct consume_line *line)
+{
+    bool full = line->count >= line->batch_max;
+    return full || line->held_until_us < line->not_before_us ? line->not_before_us
+                                                             : line->held_until_us;
+}
+
 /* Runs once per turn of the loop after something has changed, so that all messages of a turn go
  * together. */
 static void on_starter(uv_idle_t *starter)
@@ -186,12 +199,21 @@ static void on_starter(uv_idle_t *starter)
     if (consume->reload || consume->reading || consume->closing) {
         return;
     }
-    uint64_t now_us = clock_monotonic_us();
+    uint64_t now_us = clock_monotonic_us(), wake_us = 0;
     for (size_t i = 0; i < consume->line_count; i++) {
         struct consume_line *line = &consume->lines[i];
-        if (line->batch == NULL && line->count > 0 && now_us >= line->not_before_us) {
-            consume_batch_start(line);
+        if (line->batch != NULL || line->count == 0) {
+            continue;
         }
+        uint64_t start_us = line_start_us(line);
+        if (now_us >= start_us) {
+            consume_batch_start(line);
+        } else if (wake_us == 0 || start_us < wake_us) {
+            wake_us = start_us;
+        }
+    }
+    if (wake_us > 0) {
+        uv_timer_start(&consume->wake, on_wake, (wake_us - now_us + 999) / 1000, 0);
     }
 }
 
@@ -253,6 +275,7 @@ static void line_init(struct consume_line *line, struct consume *consume,
     line->handler = topic->handler;
     line->batch_max = topic->batch_max;
     line->limit = topic->batch_max;
+    line->hold_us = (uint64_t)topic->hold_ms * 1000;
     line->lane = lane;
     line->lanes = lanes_of(topic);
     line->consume = consume;
@@ -328,9 +351,11 @@ struct consume *consume_new(uv_loop_t *loop, struct pg *pg, struct outbox *outbo
     }
     uv_timer_init(loop, &consume->tick);
     uv_idle_init(loop, &consume->starter);
+    uv_timer_init(loop, &consume->wake);
     consume->tick.data = consume;
     consume->starter.data = consume;
-    consume->handles = 2;
+    consume->wake.data = consume;
+    consume->handles = 3;
     uv_timer_start(&consume->tick, on_tick, CONSUME_TICK_MS, CONSUME_TICK_MS);
     return consume;
 }
@@ -360,6 +385,7 @@ void consume_close_step(struct consume *consume)
     kafka_consumer_close(consume->consumer);
     uv_close((uv_handle_t *)&consume->tick, on_handle_closed);
     uv_close((uv_handle_t *)&consume->starter, on_handle_closed);
+    uv_close((uv_handle_t *)&consume->wake, on_handle_closed);
 }
 
 void consume_close(struct consume *consume, consume_on_closed *on_closed, void *arg)

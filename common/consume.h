@@ -49,6 +49,9 @@ struct consume_topic {
     const char *topic;
     consume_handler *handler;
     size_t batch_max; /* messages */
+    unsigned hold_ms; /* a busy topic's next batch starts no sooner after the last, unless it is
+                         full; an idle topic's message is taken at once. Fewer, larger
+                         transactions where nobody waits for each message */
     size_t lanes;     /* batches side by side, partition p in lane p % lanes; 0 is 1. One batch is
                          then encoded while another commits: for handlers whose partitions touch
                          rows of their own */

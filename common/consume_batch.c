@@ -277,6 +277,7 @@ static void batch_applied(struct consume_batch *batch, const struct pg_tx *tx)
     line->batch = NULL; /* before the pop, which looks at the line as a whole */
     consume_line_pop(line, batch->count);
     line->backoff_ms = 0;
+    line->held_until_us = clock_monotonic_us() + line->hold_us;
     line->condemned_by[0] = '\0';
     line->limit = line->limit * 2 < line->batch_max ? line->limit * 2 : line->batch_max;
     batch_free(batch);

@@ -53,13 +53,16 @@ struct consume_line {
     int32_t condemned_partition;
     int64_t condemned_offset;
     unsigned backoff_ms;
-    uint64_t not_before_us;
+    uint64_t hold_us;
+    uint64_t not_before_us; /* after a failure */
+    uint64_t held_until_us; /* after a success; a full batch does not wait for it */
     struct metrics_counter *messages_total, *letters_total, *batches_total;
 };
 
 struct consume {
     uv_timer_t tick;
     uv_idle_t starter; /* runs while batches may be started */
+    uv_timer_t wake;   /* when the first of the held lines may start */
     struct pg *pg;
     struct outbox *outbox;
     struct kafka_consumer *consumer;

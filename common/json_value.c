@@ -154,10 +154,34 @@ static bool parse_escape(struct parser *parser, char **out)
     return true;
 }
 
+/* No control, quote, backslash or byte beyond ASCII among eight bytes. A borrow may reach into the
+ * next byte, but only from one that is told anyway. */
+static bool is_plain(uint64_t eight)
+{
+    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    uint64_t control = eight - ones * ' ';
+    uint64_t quote = (eight ^ ones * '"') - ones;
+    uint64_t backslash = (eight ^ ones * '\\') - ones;
+    return ((eight | control | quote | backslash) & tops) == 0;
+}
+
+static const char *skip_plain_words(const char *at, const char *end)
+{
+    uint64_t eight;
+    while (end - at >= (ptrdiff_t)sizeof eight) {
+        memcpy(&eight, at, sizeof eight);
+        if (!is_plain(eight)) {
+            break;
+        }
+        at += sizeof eight;
+    }
+    return at;
+}
+
 /* What needs no unescaping, up to the closing quote or a backslash. False at what may not be. */
 static bool skip_plain(struct parser *parser)
 {
-    const char *at = parser->at, *end = parser->end;
+    const char *end = parser->end, *at = skip_plain_words(parser->at, end);
     while (at < end && *at != '"' && *at != '\\') {
         unsigned char c = (unsigned char)*at;
         uint32_t point;

@@ -6,7 +6,7 @@
  * head. Two ways lead to the producer:
  *
  *   from memory   the usual one. What is committed in one turn of the loop is sent at its end.
- *                 From OUTBOX_BUSY_EVENTS in OUTBOX_HOLD_MS on (3,000/s), it is sent each
+ *                 When much is said it is held a little, the longer the more, up to
  *                 OUTBOX_HOLD_MS: librdkafka makes a request for each partition, which costs the
  *                 broker more than the events in it. Items also stay in `line` while librdkafka is
  *                 full
@@ -21,8 +21,8 @@
 
 enum {
     OUTBOX_TICK_MS = 200,
-    OUTBOX_HOLD_MS = 8,
-    OUTBOX_BUSY_EVENTS = 24,
+    OUTBOX_HOLD_MS = 8,            /* at most; also the window in which the pace is counted */
+    OUTBOX_EVENTS_PER_HOLD_MS = 4, /* of a window: 500/s are held 1 ms, 4,000/s the most */
     OUTBOX_LEASE_S = 15,
     OUTBOX_RENEW_US = 3 * 1000 * 1000
 };
@@ -80,7 +80,7 @@ struct outbox {
     bool blocked;    /* librdkafka was full: the next acknowledgement makes room */
 
     /* the pace of publishing: windows of OUTBOX_HOLD_MS */
-    bool busy;
+    uint64_t hold_ms;
     uint64_t window_ms; /* when the running one began, loop time */
     size_t window_events;
 

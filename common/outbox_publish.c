@@ -233,7 +233,9 @@ static void count_pace(struct outbox *outbox, uint64_t now_ms)
 {
     uint64_t passed_ms = now_ms - outbox->window_ms;
     if (passed_ms >= OUTBOX_HOLD_MS) {
-        outbox->busy = outbox->window_events * OUTBOX_HOLD_MS >= OUTBOX_BUSY_EVENTS * passed_ms;
+        uint64_t events = outbox->window_events * OUTBOX_HOLD_MS / passed_ms;
+        uint64_t hold_ms = events / OUTBOX_EVENTS_PER_HOLD_MS;
+        outbox->hold_ms = hold_ms < OUTBOX_HOLD_MS ? hold_ms : OUTBOX_HOLD_MS;
         outbox->window_ms = now_ms;
         outbox->window_events = 0;
     }
@@ -245,7 +247,7 @@ static void pump_soon(struct outbox *outbox)
 {
     count_pace(outbox, uv_now(outbox->flush.loop));
     if (!uv_is_active((uv_handle_t *)&outbox->flush)) {
-        uv_timer_start(&outbox->flush, on_flush, outbox->busy ? OUTBOX_HOLD_MS : 0, 0);
+        uv_timer_start(&outbox->flush, on_flush, outbox->hold_ms, 0);
     }
 }
 

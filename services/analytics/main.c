@@ -30,7 +30,7 @@ static const struct http_route routes[] = {
 
 static const struct consume_topic topics[] = {
     {.topic = REFERENCE_TOPIC, .handler = consume_reference, .batch_max = 200},
-    {.topic = CASES_TOPIC, .handler = consume_cases, .batch_max = 2000},
+    {.topic = CASES_TOPIC, .handler = consume_cases, .batch_max = 2000, .hold_ms = 25},
 };
 
 static const struct service_verb verbs[] = {

@@ -47,7 +47,7 @@ static const struct consume_topic topics[] = {
     {.topic = "city.reference.v1", .handler = consume_reference, .batch_max = 200},
     {.topic = "city.contacts.v1", .handler = consume_contacts, .batch_max = 500},
     {.topic = "city.submissions.v1", .handler = consume_submissions, .batch_max = 1000},
-    {.topic = "city.cases.v1", .handler = consume_cases, .batch_max = 500},
+    {.topic = "city.cases.v1", .handler = consume_cases, .batch_max = 500, .hold_ms = 10},
 };
 /* clang-format on */
 
