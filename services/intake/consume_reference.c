@@ -77,7 +77,7 @@ static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, vo
 {
     struct intake *intake = state;
     (void)batch, (void)tx;
-    reference_source_refresh(intake->reference);
+    snapshot_source_refresh(intake->reference);
 }
 
 void consume_reference(struct consume_batch *batch, void *state)

@@ -44,13 +44,6 @@ struct filing_origin {
     const char *traceparent;
 };
 
-enum filing_outcome {
-    FILING_UNKNOWN,   /* not yet, or it lost: see who won */
-    FILING_FILED,     /* stored now */
-    FILING_REPEATED,  /* stored before by the same input; submission is the stored one */
-    FILING_KEY_REUSED /* the key was used with another input */
-};
-
 struct filing {
     struct submission submission;
     int64_t number;
@@ -66,7 +59,7 @@ struct filing {
     bool contact_offered; /* in the last built transaction: not so when another of the same person
                              was */
     struct outbox_item *said, *told;
-    enum filing_outcome outcome;
+    bool filed; /* by the last settled transaction */
 };
 
 /* What filings are made with; all borrowed. */
@@ -111,9 +104,8 @@ void filing_abandon(struct filing *filing, const struct filer *filer);
 void filings_add(struct filing *const *items, size_t count, const struct filer *filer,
                  struct pg_tx *tx);
 
-/* After the commit: publishes what won and marks it FILING_FILED; of the rest the events are
- * dropped (when in_doubt, left to the outbox) and the outcome stays FILING_UNKNOWN.
- * tx NULL: nothing won for sure. */
+/* After the commit: publishes what won and marks it filed; of the rest the events are dropped, or
+ * when in_doubt left to the outbox. tx NULL: nothing won for sure. */
 void filings_settle(struct filing *const *items, size_t count, const struct filer *filer,
                     const struct pg_tx *tx, size_t statement, bool in_doubt);
 

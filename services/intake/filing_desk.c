@@ -51,48 +51,42 @@ static void build(struct pg_tx *tx, void **items, size_t count, void *arg)
 }
 
 /* The stored row has the last word: it is ours from an earlier try, a repeat's, or another's. */
-static void take_row(struct filing *filing, const struct pg_tx *tx, size_t row)
+static bool take_row(struct filing *filing, const struct pg_tx *tx, size_t row, struct error *err)
 {
     struct filing_request *request = (struct filing_request *)filing;
     struct uuid own = filing->submission.id;
     const void *fingerprint;
 
     store_take_filed(tx, row, &filing->submission, &fingerprint, request->arena);
-    if (uuid_equal(&own, &filing->submission.id)) {
-        filing->outcome = FILING_FILED;
-    } else if (memcmp(fingerprint, filing->fingerprint, FINGERPRINT_SIZE) == 0) {
-        filing->outcome = FILING_REPEATED;
-    } else {
-        filing->outcome = FILING_KEY_REUSED;
+    if (!uuid_equal(&own, &filing->submission.id) &&
+        memcmp(fingerprint, filing->fingerprint, FINGERPRINT_SIZE) != 0) {
+        return error_set(err, ERR_UNPROCESSABLE, "idempotency_key_reused",
+                         "the Idempotency-Key was used with another body");
     }
+    return true;
+}
+
+static bool find_row(struct filing *filing, const struct pg_tx *tx, struct error *err)
+{
+    for (size_t row = 0; row < pg_rows(tx, 0); row++) {
+        struct uuid idempotency = store_filed_idempotency(tx, row);
+        if (uuid_equal(&idempotency, &filing->idempotency)) {
+            return take_row(filing, tx, row, err);
+        }
+    }
+    /* Lost to nobody: the row that won was rolled back; the client may send it again. */
+    return error_set(err, ERR_RETRY, "filing_lost", "the submission was not stored: send again");
 }
 
 static void on_looked_up(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct lookup *lookup = arg;
-    struct error err = {0};
 
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        end_all(lookup->items, lookup->count, &err);
-        return;
-    }
-    size_t rows = pg_rows(tx, 0);
     for (size_t i = 0; i < lookup->count; i++) {
-        struct filing *filing = lookup->items[i];
-        for (size_t row = 0; row < rows && filing->outcome == FILING_UNKNOWN; row++) {
-            struct uuid idempotency = store_filed_idempotency(tx, row);
-            if (uuid_equal(&idempotency, &filing->idempotency)) {
-                take_row(filing, tx, row);
-            }
-        }
-        /* Lost to nobody: the row that won was rolled back; the client may send it again. */
-        struct error gone = {0};
-        bool found = filing->outcome != FILING_UNKNOWN;
-        if (!found) {
-            error_set(&gone, ERR_RETRY, "filing_lost", "the submission was not stored: send again");
-        }
-        end_all(&filing, 1, found ? NULL : &gone);
+        struct error err = {0};
+        bool found = outcome == PG_COMMITTED ? find_row(lookup->items[i], tx, &err)
+                                             : pg_tx_error(tx, outcome, &err);
+        end_all(&lookup->items[i], 1, found ? NULL : &err);
     }
 }
 
@@ -103,7 +97,7 @@ static void look_up(struct filing_desk *desk, struct filing *const *items, size_
     lookup->desk = desk;
     lookup->items = arena_array(pg_tx_arena(tx), count, sizeof *lookup->items);
     for (size_t i = 0; i < count; i++) {
-        if (items[i]->outcome == FILING_UNKNOWN) {
+        if (!items[i]->filed) {
             lookup->items[lookup->count++] = items[i];
         }
     }
@@ -127,13 +121,13 @@ static void on_batch_done(const struct pg_tx *tx, void **items, size_t count,
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        lost += filings[i]->outcome == FILING_UNKNOWN;
+        lost += !filings[i]->filed;
     }
     if (lost > 0) {
         look_up(desk, filings, count);
     }
     for (size_t i = 0; i < count; i++) {
-        if (filings[i]->outcome == FILING_FILED) {
+        if (filings[i]->filed) {
             end_all(&filings[i], 1, NULL);
         }
     }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* filing_desk: where filings of the HTTP edges queue for the next transaction.
  *
- *   submit ──▶ [line for a number] ──▶ batch ──▶ committed: won ──▶ on_done FILED
- *                                                          lost ──▶ look up ──▶ REPEATED |
- * KEY_REUSED
+ *   submit ──▶ [line for a number] ──▶ batch ──▶ won ──▶ filed
+ *                                              lost ──▶ look up ──▶ repeated, or key reused
  *
  * Loop thread only. */
 #ifndef INTAKE_FILING_DESK_H
@@ -12,8 +11,9 @@
 #include "filing.h"
 
 struct filing_request;
-/* err NULL: filing.outcome holds, and when it is FILING_REPEATED filing.submission is the stored
- * one as far as a receipt needs it. */
+/* err NULL: filed, now or by an earlier request with the same key and input: filing.submission is
+ * the stored one as far as a receipt needs it. ERR_UNPROCESSABLE idempotency_key_reused: the key
+ * was used with another input. */
 typedef void filing_on_done(struct filing_request *request, const struct error *err);
 
 /* Owned by the edge, e.g. in the request's arena, until on_done. */

@@ -75,9 +75,9 @@ static bool takes_row(const struct pg_tx *tx, size_t statement, size_t *row,
 
 static void settle_item(struct filing *filing, const struct filer *filer, bool won, bool in_doubt)
 {
+    filing->filed = won;
     if (won) {
         outbox_publish(filer->outbox, filing->said);
-        filing->outcome = FILING_FILED;
     } else if (in_doubt) {
         outbox_doubt(filer->outbox, filing->said);
     } else {

@@ -175,12 +175,6 @@ void http_open311_post_request(struct http_request *request, void *state)
 static void on_filed(struct filing_request *filing, const struct error *err)
 {
     struct post *post = (struct post *)filing;
-    struct error reused = {0};
-    if (err == NULL && filing->filing.outcome == FILING_KEY_REUSED) {
-        error_set(&reused, ERR_UNPROCESSABLE, "idempotency_key_reused",
-                  "the Idempotency-Key was used with another body");
-        err = &reused;
-    }
     if (err != NULL) {
         http_answer_error(post->request, err);
         return;

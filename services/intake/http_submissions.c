@@ -91,12 +91,6 @@ static void post_decode(struct post *post, struct intake *intake)
 static void on_filed(struct filing_request *filing, const struct error *err)
 {
     struct post *post = (struct post *)filing;
-    struct error reused = {0};
-    if (err == NULL && filing->filing.outcome == FILING_KEY_REUSED) {
-        error_set(&reused, ERR_UNPROCESSABLE, "idempotency_key_reused",
-                  "the Idempotency-Key was used with another body");
-        err = &reused;
-    }
     if (err != NULL) {
         http_answer_error(post->request, err);
         return;

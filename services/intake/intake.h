@@ -13,7 +13,7 @@ struct intake {
     const struct service_parts *parts;
     struct seal *seal;
     struct filing_desk *desk;
-    struct reference_source *reference;
+    struct snapshot_source *reference;
     struct wait *wait; /* for versions of cases, by submission */
 };
 

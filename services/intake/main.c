@@ -11,6 +11,7 @@
 #include "http_open311.h"
 #include "http_submissions.h"
 #include "intake.h"
+#include "store_reference.h"
 #include "store_submission.h"
 
 extern const struct migration_set intake_migrations;
@@ -133,7 +134,8 @@ static void open_intake(struct service_parts *parts, void **state, service_on_op
     struct opening *opening = memory_alloc(sizeof *opening);
     *opening = (struct opening){intake, on_opened, arg};
     intake->reference =
-        reference_source_new(loop_uv(parts->loop), parts->pg, on_reference_opened, opening);
+        snapshot_source_new(loop_uv(parts->loop), parts->pg, sizeof(struct reference),
+                            store_read_reference, on_reference_opened, opening);
 }
 
 struct closing {
@@ -162,7 +164,7 @@ static void close_intake(void *state, service_on_closed *on_closed, void *arg)
 {
     struct closing *closing = memory_alloc(sizeof *closing);
     *closing = (struct closing){state, on_closed, arg};
-    reference_source_close(closing->intake->reference, on_reference_closed, closing);
+    snapshot_source_close(closing->intake->reference, on_reference_closed, closing);
 }
 
 static bool is_ready(struct buffer *why_not, void *state)

@@ -31,3 +31,8 @@ const struct unit_name *reference_unit(const struct reference *reference, const 
     return bsearch(code, reference->units, reference->unit_count, sizeof *reference->units,
                    compare_unit);
 }
+
+const struct reference *reference_current(const struct snapshot_source *source)
+{
+    return (const struct reference *)snapshot_current(source);
+}

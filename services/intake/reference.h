@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reference: the categories, unit names and promises that filings are answered from.
  *
- * A snapshot is immutable; `reference_source` replaces it when the tables changed (this process or
- * another replica took city.reference.v1): texts of a snapshot may be used until control returns
- * to the loop, longer only as copies. */
+ * A snapshot is immutable; its source (common/snapshot.h) replaces it when the tables changed (this
+ * process or another replica took city.reference.v1): texts of a snapshot may be used until control
+ * returns to the loop, longer only as copies. */
 #ifndef INTAKE_REFERENCE_H
 #define INTAKE_REFERENCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <uv.h>
 
-#include "common/arena.h"
-#include "common/pg.h"
+#include "common/snapshot.h"
 #include "promise.h"
 #include "submission.h"
 
@@ -28,8 +26,7 @@ struct unit_name {
 };
 
 struct reference {
-    struct arena arena;
-    int64_t changes;                   /* of reference_change when it was read */
+    struct snapshot snapshot;
     const struct category *categories; /* by code */
     size_t category_count;
     const struct unit_name *units; /* by code */
@@ -42,18 +39,7 @@ struct reference {
 const struct category *reference_category(const struct reference *reference, const char *code);
 const struct unit_name *reference_unit(const struct reference *reference, const char *code);
 
-/* ---- keeping it current ---- */
-struct reference_source;
-
-/* Reads the first snapshot, then calls on_opened; polls for changes each half second. */
-typedef void reference_on_opened(void *arg);
-struct reference_source *reference_source_new(uv_loop_t *loop, struct pg *pg,
-                                              reference_on_opened *on_opened, void *arg);
-typedef void reference_on_closed(void *arg);
-void reference_source_close(struct reference_source *source, reference_on_closed *on_closed,
-                            void *arg);
-const struct reference *reference_current(const struct reference_source *source);
-/* The tables changed by our own hand: read them now. */
-void reference_source_refresh(struct reference_source *source);
+/* What a source of these snapshots holds now. */
+const struct reference *reference_current(const struct snapshot_source *source);
 
 #endif

@@ -30,7 +30,7 @@ enum { CHANGES, CATEGORIES, UNITS, PROMISES };
 
 struct reading {
     int64_t known;
-    store_on_reference *on_read;
+    snapshot_on_read *on_read;
     void *arg;
 };
 
@@ -52,7 +52,7 @@ static const char *text(const struct pg_tx *tx, size_t statement, size_t row, in
 static void take_categories(struct reference *reference, const struct pg_tx *tx)
 {
     size_t count = pg_rows(tx, CATEGORIES);
-    struct arena *arena = &reference->arena;
+    struct arena *arena = &reference->snapshot.arena;
     struct category *categories = arena_array(arena, count, sizeof *categories);
     for (size_t i = 0; i < count; i++) {
         categories[i] = (struct category){
@@ -73,7 +73,7 @@ static void take_categories(struct reference *reference, const struct pg_tx *tx)
 static void take_units(struct reference *reference, const struct pg_tx *tx)
 {
     size_t count = pg_rows(tx, UNITS);
-    struct arena *arena = &reference->arena;
+    struct arena *arena = &reference->snapshot.arena;
     struct unit_name *units = arena_array(arena, count, sizeof *units);
     for (size_t i = 0; i < count; i++) {
         units[i] = (struct unit_name){
@@ -90,7 +90,7 @@ static void take_units(struct reference *reference, const struct pg_tx *tx)
 static void take_promises(struct reference *reference, const struct pg_tx *tx)
 {
     size_t rows = pg_rows(tx, PROMISES), count = 0;
-    struct arena *arena = &reference->arena;
+    struct arena *arena = &reference->snapshot.arena;
     struct promise_segment *segments = arena_array(arena, rows, sizeof *segments);
     struct promise *promises = arena_array(arena, rows, sizeof *promises);
     for (size_t i = 0; i < rows; i++) {
@@ -126,16 +126,19 @@ static void on_done(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         log_warn_error("reference_not_read", &err);
     } else if (pg_value_int8(tx, CHANGES, 0, 0) != reading.known) {
         reference = memory_zero(1, sizeof *reference);
-        arena_init(&reference->arena);
-        reference->changes = pg_value_int8(tx, CHANGES, 0, 0);
+        arena_init(&reference->snapshot.arena);
+        reference->snapshot.changes = pg_value_int8(tx, CHANGES, 0, 0);
         take_categories(reference, tx);
         take_units(reference, tx);
         take_promises(reference, tx);
+        log_info("reference_loaded", log_int("categories", (int64_t)reference->category_count),
+                 log_int("units", (int64_t)reference->unit_count),
+                 log_int("promises", (int64_t)reference->promise_count));
     }
-    reading.on_read(reference, reading.arg);
+    reading.on_read(reference == NULL ? NULL : &reference->snapshot, reading.arg);
 }
 
-void store_read_reference(struct pg *pg, int64_t known, store_on_reference *on_read, void *arg)
+void store_read_reference(struct pg *pg, int64_t known, snapshot_on_read *on_read, void *arg)
 {
     struct pg_tx *tx = pg_tx_new(pg);
     struct reading *reading = arena_alloc(pg_tx_arena(tx), sizeof *reading);

@@ -6,10 +6,8 @@
 #include "common/pg.h"
 #include "reference.h"
 
-/* Reads everything unless reference_change still says `known`. reference is NULL when nothing
- * changed or the database is away; else the callee owns it. */
-typedef void store_on_reference(struct reference *reference, void *arg);
-void store_read_reference(struct pg *pg, int64_t known, store_on_reference *on_read, void *arg);
+/* A snapshot_read: a struct reference of what the tables hold. */
+void store_read_reference(struct pg *pg, int64_t known, snapshot_on_read *on_read, void *arg);
 
 /* What a batch of the topic says, the last word per key. */
 struct reference_words {

@@ -69,7 +69,7 @@ static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, vo
 {
     struct notification *notification = state;
     (void)batch, (void)tx;
-    reference_source_refresh(notification->reference);
+    snapshot_source_refresh(notification->reference);
 }
 
 void consume_reference(struct consume_batch *batch, void *state)

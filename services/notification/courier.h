@@ -23,7 +23,7 @@ struct courier_config {
     struct fetch *fetch;
     struct metrics *metrics;
     struct seal *seal;
-    const struct reference_source *reference;
+    const struct snapshot_source *reference;
     const char *smtp_url, *smtp_user, *smtp_password;
     bool smtp_require_tls;
     size_t connections_max;

@@ -8,6 +8,7 @@
 #include "http_routes.h"
 #include "mail.h"
 #include "notification.h"
+#include "store_reference.h"
 
 extern const struct migration_set notification_migrations;
 
@@ -132,7 +133,8 @@ static void open_notification(struct service_parts *parts, void **state,
     struct opening *opening = memory_alloc(sizeof *opening);
     *opening = (struct opening){notification, on_opened, arg};
     notification->reference =
-        reference_source_new(loop_uv(parts->loop), parts->pg, on_reference_opened, opening);
+        snapshot_source_new(loop_uv(parts->loop), parts->pg, sizeof(struct reference),
+                            store_read_reference, on_reference_opened, opening);
 }
 
 /* ---- closing, in reverse order ---- */
@@ -155,7 +157,7 @@ static void on_reference_closed(void *arg)
 static void on_courier_closed(void *arg)
 {
     struct closing *closing = arg;
-    reference_source_close(closing->notification->reference, on_reference_closed, closing);
+    snapshot_source_close(closing->notification->reference, on_reference_closed, closing);
 }
 
 static void on_streams_closed(void *arg)

@@ -12,7 +12,7 @@
 struct notification {
     const struct service_parts *parts;
     struct seal *seal;
-    struct reference_source *reference;
+    struct snapshot_source *reference;
     struct courier *courier;
     struct streams *streams;
     const char *site; /* where people look reports up */

@@ -118,11 +118,16 @@ static int by_account(const void *a, const void *b)
 void reference_index_people(struct reference *reference)
 {
     size_t count = reference->focal_point_count;
-    reference->people = arena_array(&reference->arena, count, sizeof *reference->people);
+    reference->people = arena_array(&reference->snapshot.arena, count, sizeof *reference->people);
     for (size_t i = 0; i < count; i++) {
         reference->people[i] = &reference->focal_points[i];
     }
     if (count > 0) {
         qsort(reference->people, count, sizeof *reference->people, by_account);
     }
+}
+
+const struct reference *reference_current(const struct snapshot_source *source)
+{
+    return (const struct reference *)snapshot_current(source);
 }

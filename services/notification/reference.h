@@ -2,19 +2,17 @@
 /* reference: names of units and categories, and who is a focal point, as kept from
  * city.reference.v1.
  *
- * A snapshot is immutable; `reference_source` replaces it when the tables changed (this process or
- * another replica took the topic): texts of a snapshot may be used until control returns to the
- * loop, longer only as copies. */
+ * A snapshot is immutable; its source (common/snapshot.h) replaces it when the tables changed (this
+ * process or another replica took the topic): texts of a snapshot may be used until control returns
+ * to the loop, longer only as copies. */
 #ifndef NOTIFICATION_REFERENCE_H
 #define NOTIFICATION_REFERENCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uv.h>
 
-#include "common/arena.h"
-#include "common/pg.h"
+#include "common/snapshot.h"
 
 struct unit {
     const char *code, *name_vi, *name_en;
@@ -34,8 +32,7 @@ struct focal_point {
 };
 
 struct reference {
-    struct arena arena;
-    int64_t changes;          /* of reference_change when it was read */
+    struct snapshot snapshot;
     const struct unit *units; /* by code */
     size_t unit_count;
     const struct category_name *categories; /* by code */
@@ -59,18 +56,7 @@ size_t reference_focal_points(const struct reference *reference, const char *uni
 /* Makes `people` from focal_points. */
 void reference_index_people(struct reference *reference);
 
-/* ---- keeping it current ---- */
-struct reference_source;
-
-/* Reads the first snapshot, then calls on_opened; polls for changes each half second. */
-typedef void reference_on_opened(void *arg);
-struct reference_source *reference_source_new(uv_loop_t *loop, struct pg *pg,
-                                              reference_on_opened *on_opened, void *arg);
-typedef void reference_on_closed(void *arg);
-void reference_source_close(struct reference_source *source, reference_on_closed *on_closed,
-                            void *arg);
-const struct reference *reference_current(const struct reference_source *source);
-/* The tables changed by our own hand: read them now. */
-void reference_source_refresh(struct reference_source *source);
+/* What a source of these snapshots holds now. */
+const struct reference *reference_current(const struct snapshot_source *source);
 
 #endif

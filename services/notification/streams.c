@@ -25,7 +25,7 @@ struct listener {
 struct streams {
     uv_timer_t *timer;
     struct pg *pg;
-    const struct reference_source *reference;
+    const struct snapshot_source *reference;
     const char *site;
     struct listener *buckets[BUCKETS]; /* by account */
     size_t count;
@@ -224,8 +224,8 @@ static void on_poll(uv_timer_t *timer)
 
 /* ---- opening and closing ---- */
 
-struct streams *streams_new(uv_loop_t *loop, struct pg *pg,
-                            const struct reference_source *reference, const char *site)
+struct streams *streams_new(uv_loop_t *loop, struct pg *pg, const struct snapshot_source *reference,
+                            const char *site)
 {
     struct streams *streams = memory_zero(1, sizeof *streams);
     streams->pg = pg;

@@ -16,8 +16,8 @@
 #include "reference.h"
 
 struct streams;
-struct streams *streams_new(uv_loop_t *loop, struct pg *pg,
-                            const struct reference_source *reference, const char *site);
+struct streams *streams_new(uv_loop_t *loop, struct pg *pg, const struct snapshot_source *reference,
+                            const char *site);
 /* The HTTP server has ended the streams before. */
 typedef void streams_on_closed(void *arg);
 void streams_close(struct streams *streams, streams_on_closed *on_closed, void *arg);

@@ -33,7 +33,7 @@ static inline void sample_reference(struct reference *reference)
         .focal_points = sample_focal_points,
         .focal_point_count = 5,
     };
-    arena_init(&reference->arena);
+    arena_init(&reference->snapshot.arena);
     reference_index_people(reference);
 }
 

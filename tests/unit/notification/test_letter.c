@@ -77,7 +77,7 @@ static int close_fixture(void **state)
     struct fixture *fixture = *state;
     seal_close(fixture->seal);
     arena_finish(&fixture->arena);
-    arena_finish(&fixture->reference.arena);
+    arena_finish(&fixture->reference.snapshot.arena);
     return 0;
 }
 

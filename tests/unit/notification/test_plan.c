@@ -28,7 +28,7 @@ static void says(const struct news *news, const char *expected)
         strcat(text, row->language == LANGUAGE_EN ? " en" : "");
     }
     assert_string_equal(text, expected);
-    arena_finish(&reference.arena);
+    arena_finish(&reference.snapshot.arena);
 }
 
 static void plan_tells_reporters(void **state)

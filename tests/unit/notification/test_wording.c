@@ -67,7 +67,7 @@ static void wording_renders_every_template(void **state)
         }
     }
     arena_finish(&arena);
-    arena_finish(&reference.arena);
+    arena_finish(&reference.snapshot.arena);
 }
 
 static const char *body_of(enum template_id template, enum language language,
@@ -82,7 +82,7 @@ static const char *body_of(enum template_id template, enum language language,
                                       .language = language,
                                       .site = "https://ihanoi.example"};
     assert_true(wording_make(&wording, notice, &context, arena, &err));
-    arena_finish(&reference.arena);
+    arena_finish(&reference.snapshot.arena);
     return wording.body;
 }
 

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/snapshot.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+enum { POLL_MS = 500 };
+
+struct snapshot_source {
+    struct pg *pg;
+    snapshot_read *read;
+    uv_timer_t *timer;
+    struct snapshot *current;
+    bool reading, again;           /* again: a change came while reading */
+    snapshot_on_opened *on_opened; /* NULL once called */
+    void *opened_arg;
+    snapshot_on_closed *on_closed; /* set while closing */
+    void *closed_arg;
+};
+
+static void read_if_changed(struct snapshot_source *source);
+
+static void on_freed(uv_handle_t *handle)
+{
+    free(handle);
+}
+
+static void snapshot_free(struct snapshot *snapshot)
+{
+    if (snapshot != NULL) {
+        arena_finish(&snapshot->arena);
+        free(snapshot);
+    }
+}
+
+static void source_free(struct snapshot_source *source)
+{
+    snapshot_on_closed *on_closed = source->on_closed;
+    void *arg = source->closed_arg;
+    uv_timer_stop(source->timer);
+    uv_close((uv_handle_t *)source->timer, on_freed);
+    snapshot_free(source->current);
+    free(source);
+    on_closed(arg);
+}
+
+static void take(struct snapshot_source *source, struct snapshot *snapshot)
+{
+    snapshot_free(source->current);
+    source->current = snapshot;
+    if (source->on_opened != NULL) {
+        snapshot_on_opened *on_opened = source->on_opened;
+        source->on_opened = NULL;
+        on_opened(source->opened_arg);
+    }
+}
+
+static void on_read(struct snapshot *snapshot, void *arg)
+{
+    struct snapshot_source *source = arg;
+    source->reading = false;
+    if (source->on_closed != NULL) {
+        snapshot_free(snapshot);
+        source_free(source);
+        return;
+    }
+    if (snapshot != NULL) {
+        take(source, snapshot);
+    }
+    if (source->again) {
+        read_if_changed(source);
+    }
+}
+
+static void read_if_changed(struct snapshot_source *source)
+{
+    source->reading = true;
+    source->again = false;
+    int64_t known = source->on_opened != NULL ? -1 : source->current->changes;
+    source->read(source->pg, known, on_read, source);
+}
+
+static void on_poll(uv_timer_t *timer)
+{
+    struct snapshot_source *source = timer->data;
+    if (!source->reading) {
+        read_if_changed(source);
+    }
+}
+
+struct snapshot_source *snapshot_source_new(uv_loop_t *loop, struct pg *pg, size_t size,
+                                            snapshot_read *read, snapshot_on_opened *on_opened,
+                                            void *arg)
+{
+    struct snapshot_source *source = memory_zero(1, sizeof *source);
+    source->pg = pg;
+    source->read = read;
+    source->on_opened = on_opened;
+    source->opened_arg = arg;
+    source->current = memory_zero(1, size);
+    source->current->changes = -1;
+    source->timer = memory_zero(1, sizeof *source->timer);
+    source->timer->data = source;
+    uv_timer_init(loop, source->timer);
+    uv_timer_start(source->timer, on_poll, 0, POLL_MS);
+    return source;
+}
+
+void snapshot_source_close(struct snapshot_source *source, snapshot_on_closed *on_closed, void *arg)
+{
+    source->on_closed = on_closed;
+    source->closed_arg = arg;
+    if (!source->reading) {
+        source_free(source);
+    }
+}
+
+const struct snapshot *snapshot_current(const struct snapshot_source *source)
+{
+    return source->current;
+}
+
+void snapshot_source_refresh(struct snapshot_source *source)
+{
+    if (source->reading) {
+        source->again = true;
+    } else {
+        read_if_changed(source);
+    }
+}
