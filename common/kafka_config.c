@@ -16,7 +16,7 @@ static const struct kafka_setting common_settings[] = {
     {"socket.timeout.ms", "10000", KAFKA_DEFAULT}, /* a frozen broker is given up after this */
     {"reconnect.backoff.ms", "50", KAFKA_DEFAULT},
     {"reconnect.backoff.max.ms", "1000", KAFKA_DEFAULT},
-    {"topic.metadata.refresh.interval.ms", "60000", KAFKA_DEFAULT},
+    {"topic.metadata.refresh.interval.ms", "5000", KAFKA_DEFAULT}, /* a topic made a moment ago */
 };
 
 enum { COMMON_COUNT = sizeof common_settings / sizeof common_settings[0] };

@@ -9,8 +9,7 @@
 #include "common/log.h"
 
 enum {
-    FORWARDS = 3,     /* times that partitions are forwarded again after an assignment, */
-    FORWARD_MS = 200, /* at least so far apart */
+    FORWARD_MS = 500, /* partitions are forwarded again, at most so often */
     EVENTS_MAX = 64,  /* group events before the loop may do other things */
     SEEK_MS = 200,    /* a seek is local to the client: microseconds as a rule */
     CLOSE_MS = 3000,  /* then the client is left behind */
@@ -223,13 +222,14 @@ static void learn_cluster_id(struct kafka_consumer *consumer)
 static void consumer_close_step(struct kafka_consumer *consumer);
 
 /* A partition that is stopped and started at once may lose its forwarding when the stop is carried
- * out after our call: its messages would wait unseen. Forwarding again brings them. */
+ * out after our call: its messages would wait unseen. Forwarding again brings them. Nothing tells
+ * when librdkafka's threads get to the stop (seconds, on a busy machine), so this never ends: it
+ * costs a microsecond for each partition and tick. */
 static void forward_again(struct kafka_consumer *consumer)
 {
-    if (consumer->forwards_left == 0 || uv_now(consumer->loop) < consumer->forward_at_ms) {
+    if (uv_now(consumer->loop) < consumer->forward_at_ms) {
         return;
     }
-    consumer->forwards_left--;
     consumer->forward_at_ms = uv_now(consumer->loop) + FORWARD_MS;
     for (size_t i = 0; i < consumer->subscription_count; i++) {
         struct subscription *subscription = &consumer->subscriptions[i];
@@ -267,8 +267,6 @@ static void on_wake(void *arg)
 static void assign_list(struct kafka_consumer *consumer,
                         const rd_kafka_topic_partition_list_t *list)
 {
-    consumer->forwards_left = FORWARDS;
-    consumer->forward_at_ms = uv_now(consumer->loop) + FORWARD_MS;
     rd_kafka_resp_err_t code = rd_kafka_assign(consumer->client, list);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
         log_error("kafka_assign_failed", log_text("error", rd_kafka_err2name(code)));

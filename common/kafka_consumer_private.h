@@ -55,8 +55,7 @@ struct kafka_consumer {
     struct slot *spare;
     size_t handed_over; /* messages not freed yet */
     bool closing, dead;
-    unsigned forwards_left;     /* see forward_again */
-    uint64_t forward_at_ms;     /* of uv_now */
+    uint64_t forward_at_ms;     /* of uv_now; see forward_again */
     uint64_t close_deadline_ms; /* of uv_now */
     unsigned parts_open;
     struct metrics_counter *messages_counter;
