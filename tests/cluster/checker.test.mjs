@@ -87,20 +87,22 @@ test('a command whose effect is gone is found', async () => {
 });
 
 test('a count of one too many is found', async () => {
-  await damage('analytics', `UPDATE unit_count SET resolved = resolved + 1
-    WHERE ctid = (SELECT ctid FROM unit_count LIMIT 1)`);
+  const add = (n) => damage('analytics', `UPDATE unit_count SET resolved = resolved + ${n}
+    WHERE (unit, category) = (SELECT unit, category FROM unit_count ORDER BY 1, 2 LIMIT 1)`);
+  await add(1);
   await assertFound('I5', /analytics counts \d+ of .*resolved, the topic \d+/);
-  await damage('analytics', `UPDATE unit_count SET resolved = resolved - 1
-    WHERE ctid = (SELECT ctid FROM unit_count LIMIT 1)`);
+  await add(-1);
 });
 
 test('a second delivery of one message is found', async () => {
   const delivery = uuid7();
-  await damage('notification', 'ALTER TABLE delivery DROP CONSTRAINT delivery_event_id_recipient_channel_key',
+  const unique = 'delivery_event_id_recipient_channel_key';
+  await damage('notification', `ALTER TABLE delivery DROP CONSTRAINT ${unique}`,
     `INSERT INTO delivery SELECT (jsonb_populate_record(d, jsonb_build_object('id', '${delivery}',
        'channel', 'email', 'seq', null))).* FROM delivery d WHERE channel = 'email' LIMIT 1`);
   await assertFound('I5', /2 deliveries for/);
-  await damage('notification', `DELETE FROM delivery WHERE id = '${delivery}'`);
+  await damage('notification', `DELETE FROM delivery WHERE id = '${delivery}'`,
+    `ALTER TABLE delivery ADD CONSTRAINT ${unique} UNIQUE (event_id, recipient, channel)`);
 });
 
 test('two answers to one key are found', async () => {
@@ -141,11 +143,12 @@ test('events out of order, or missing, are found', async () => {
 test('one effect under two event ids is found', async () => {
   const [{ snapshot }] = await cluster.database('routing',
     'SELECT snapshot FROM case_history WHERE case_id = $1 AND version = 5', [victim]);
+  const { partition } = (await collect(cluster, [])).events['city.cases.v1'].find(({ key }) => key === victim);
   const twin = message('city.cases.v1', 'vn.hanoi.case.resolved.v1', victim, JSON.parse(snapshot));
-  await cluster.topics.publish([twin]);
+  await cluster.topics.publish([{ ...twin, partition }]);
   await quiesce(cluster);
   await assertFound('I5', new RegExp(`${victim}/5 was told as 2 different events`));
   const found = await violations();
-  assert.ok(found.every(({ invariant }) => invariant === 'I5'), // and it had no effect anywhere
+  assert.ok(found.every(({ text }) => text.startsWith(`${victim}/5 `)), // and no version, view or count moved
     describeViolations(found));
 });

@@ -65,10 +65,6 @@ export const FAULTS = {
   'zombie intake': zombie('intake-1'),
 };
 
-function notFor(times, random) {
-  return { downMs: 300 + random.below(times * 1000) };
-}
-
 // Faults one after another, in an order of chance, each name as often as any other, while there is
 // time; resolves to what was done.
 async function spoil(cluster, { names, random, ledger, seconds, say }) {
@@ -78,7 +74,7 @@ async function spoil(cluster, { names, random, ledger, seconds, say }) {
     for (const name of random.shuffled(names)) {
       await sleep(1500 + random.below(2500));
       const start = Date.now();
-      await FAULTS[name](cluster, { ledger, random, ...notFor(2, random) });
+      await FAULTS[name](cluster, { ledger, random, downMs: 300 + random.below(2000) });
       done.push(name);
       say(`${name}: well again after ${((Date.now() - start) / 1000).toFixed(1)} s`);
     }
@@ -87,7 +83,7 @@ async function spoil(cluster, { names, random, ledger, seconds, say }) {
 }
 
 // {violations, done, count}. Faults run whole rounds: at least one, and while `seconds` last.
-export async function crashRun(cluster, { seed, seconds, rate, names, say }) {
+export async function crashRun(cluster, { seed, seconds, rate, names, say, isOrdered = true }) {
   const random = new Random(seed);
   const path = join(cluster.folder, `ledger-${seed}`);
   const ledger = new Ledger(path);
@@ -108,5 +104,5 @@ export async function crashRun(cluster, { seed, seconds, rate, names, say }) {
   const ids = [...read.filings.values()].flatMap((attempts) => attempts.find(({ id }) => id)?.id ?? []);
   const asked = random.shuffled(ids).slice(0, HTTP_ASKED_MAX);
   const evidence = await collect(cluster, asked);
-  return { violations: check({ ledger: read, evidence }), done, count: load.count };
+  return { violations: check({ ledger: read, evidence, isOrdered }), done, count: load.count };
 }
