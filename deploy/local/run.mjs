@@ -26,7 +26,7 @@ ${services.join('\n')}
 
 try:
   curl -i ${stack.url('intake')}/api/intake/submissions -H 'X-API-Key: ${DEMO_KEY}' \\
-    -H 'Content-Type: application/json' -H "Idempotency-Key: $(uuidgen)" -d '{
+    -H 'Content-Type: application/json' -H "Idempotency-Key: $(cat /proc/sys/kernel/random/uuid)" -d '{
       "category": "giao-thong", "description": "Ổ gà trước số 12 Hàng Trống",
       "location": {"lat": 21.0305, "lon": 105.8497}}'
   make token ROLE=officer      # an access token of an officer of Phường Hoàn Kiếm
