@@ -12,6 +12,8 @@ MAKEFLAGS += --no-builtin-rules
 
 BUILD   ?= build
 MODE    ?= release
+# V=1 shows whole commands.
+HIDE    := $(if $(V),,@)
 NODE    := node_modules/.bin/node
 SERVICES := intake routing notification analytics
 
@@ -59,16 +61,18 @@ all: $(PROGRAMS)
 # --- objects -------------------------------------------------------------------------------
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c $< -o $@
+	@echo "cc $<"
+	$(HIDE)$(CC) $(CFLAGS) -c $< -o $@
 
 $(OUT)/gen/%.o: $(OUT)/gen/%.c
-	$(CC) $(CFLAGS) -c $< -o $@
+	@echo "cc $<"
+	$(HIDE)$(CC) $(CFLAGS) -c $< -o $@
 
 $(OUT)/common/service.o: CFLAGS += -DIHANOI_VERSION='"$(VERSION)"'
 
 $(OUT)/libcommon.a: $(COMMON_OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 
 # --- migrations and reference data, embedded in the binaries -----------------------------------
 $(OUT)/gen/common_migrations.c: deploy/local/embed-sql $(wildcard common/sql/*.sql)
@@ -85,11 +89,12 @@ $(OUT)/gen/$(1)_migrations.c: deploy/local/embed-sql $$(wildcard services/$(1)/s
 
 $(OUT)/lib$(1).a: $$($(1)_OBJECTS)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	@ar rcs $$@ $$^
 
 $(BIN)/$(1): $(OUT)/services/$(1)/main.o $(OUT)/lib$(1).a $(OUT)/libcommon.a
 	@mkdir -p $$(@D)
-	$(CC) $(LINKHARD) -o $$@ $$^ $(LIBS)
+	@echo "ld $$@"
+	$(HIDE)$(CC) $(LINKHARD) -o $$@ $$^ $(LIBS)
 endef
 $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 
@@ -101,7 +106,8 @@ $(OUT)/services/notification/template_files.o: $(wildcard services/notification/
 
 $(BIN)/topics: $(patsubst %.c,$(OUT)/%.o,$(wildcard deploy/kafka/*.c)) $(OUT)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
+	@echo "ld $@"
+	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
 
 # --- unit tests: tests/unit/<room>/test_<module>.c, one program each -----------------------------
 UNIT_SOURCES := $(wildcard tests/unit/*/test_*.c)
@@ -110,12 +116,14 @@ unit_room = $(word 1,$(subst /, ,$(1)))
 
 $(OUT)/unit/common/%: $(OUT)/tests/unit/common/%.o $(OUT)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(LINKHARD) -o $@ $^ $(LIBS) -lcmocka
+	@echo "ld $@"
+	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS) -lcmocka
 
 define unit_rules
 $(OUT)/unit/$(1)/%: $(OUT)/tests/unit/$(1)/%.o $(OUT)/lib$(1).a $(OUT)/libcommon.a
 	@mkdir -p $$(@D)
-	$(CC) $(LINKHARD) -o $$@ $$^ $(LIBS) -lcmocka
+	@echo "ld $$@"
+	$(HIDE)$(CC) $(LINKHARD) -o $$@ $$^ $(LIBS) -lcmocka
 endef
 $(foreach s,$(SERVICES),$(eval $(call unit_rules,$(s))))
 
@@ -124,7 +132,8 @@ BENCH_SHARED := $(addprefix $(OUT)/tests/bench/,http_client.o histogram.o filing
 BENCH_PROGRAMS := $(addprefix $(OUT)/bench/,load ceiling_pg ceiling_http ceiling_kafka mail_sink)
 $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(BENCH_SHARED) $(OUT)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
+	@echo "ld $@"
+	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
 .PHONY: bench-programs
 bench-programs: $(BENCH_PROGRAMS)
 
@@ -139,12 +148,14 @@ SERVICE_C_PROGRAMS := $(SERVICE_C_SOURCES:tests/service/%.c=$(OUT)/service/%)
 
 $(OUT)/service/common/%: $(OUT)/tests/service/common/%.o $(OUT)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(LINKHARD) -o $@ $^ $(LIBS) -lcmocka
+	@echo "ld $@"
+	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS) -lcmocka
 
 define service_c_rules
 $(OUT)/service/$(1)/%: $(OUT)/tests/service/$(1)/%.o $(OUT)/lib$(1).a $(OUT)/libcommon.a
 	@mkdir -p $$(@D)
-	$(CC) $(LINKHARD) -o $$@ $$^ $(LIBS) -lcmocka
+	@echo "ld $$@"
+	$(HIDE)$(CC) $(LINKHARD) -o $$@ $$^ $(LIBS) -lcmocka
 endef
 $(foreach s,$(SERVICES),$(eval $(call service_c_rules,$(s))))
 
@@ -167,10 +178,12 @@ FUZZ_SECONDS ?= 20
 FUZZ_PROGRAMS := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/libcommon.a
-	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
+	@echo "ld $@"
+	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
 
 $(OUT)/fuzz_case: $(OUT)/tests/fuzz/fuzz_case.o $(OUT)/librouting.a $(OUT)/libcommon.a
-	$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
+	@echo "ld $@"
+	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
 
 .PHONY: fuzz fuzz-run
 fuzz:

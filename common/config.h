@@ -18,7 +18,7 @@
 enum config_type { CONFIG_TEXT, CONFIG_INT, CONFIG_BOOL, CONFIG_SECRET };
 
 struct config_option {
-    const char *name;     /* environment variable */
+    const char *name; /* environment variable */
     enum config_type type;
     const char *fallback; /* NULL: must be set; "" : optional, empty when unset (texts only) */
     int64_t min, max;     /* CONFIG_INT */

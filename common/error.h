@@ -37,8 +37,8 @@ struct error_field {
 
 struct error {
     enum error_kind kind;
-    char code[48];  /* stable for machines: "stale_version", "database_unavailable" … */
-    char text[256]; /* for people */
+    char code[48];          /* stable for machines: "stale_version", "database_unavailable" … */
+    char text[256];         /* for people */
     unsigned retry_after_s; /* ERR_BUSY, ERR_RETRY: 0 = let the edge choose */
     size_t field_count;
     struct error_field fields[ERROR_FIELDS_MAX];

@@ -27,8 +27,8 @@ bool fetch_open(struct fetch **fetch, uv_loop_t *loop, const struct fetch_config
 void fetch_close(struct fetch *fetch); /* transfers under way end with ERR_RETRY */
 
 struct fetch_request {
-    const char *method; /* "GET" */
-    const char *url;    /* http or https */
+    const char *method;         /* "GET" */
+    const char *url;            /* http or https */
     const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
     const char *body;
     size_t body_size;

@@ -60,8 +60,8 @@ static void mail_set_login(CURL *easy, const struct fetch_mail *mail)
                      (long)(mail->require_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
 }
 
-bool fetch_mail(struct fetch *fetch, const struct fetch_mail *request,
-                fetch_on_mailed *on_mailed, void *arg, struct error *err)
+bool fetch_mail(struct fetch *fetch, const struct fetch_mail *request, fetch_on_mailed *on_mailed,
+                void *arg, struct error *err)
 {
     struct mail_transfer *mail = memory_zero(1, sizeof *mail);
     mail->transfer.end = on_end;

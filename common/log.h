@@ -6,8 +6,9 @@
  * Members: ts (RFC 3339 UTC), level, service, instance, event, then the given fields. Error:
  * someone must act; warn: we coped; info: state changed; debug: for developers. No personal data
  * ever. Events are literals. Lines with the same event at warn and error are limited to 50 in
- * 10 s; what was dropped is counted and reported with the first line after that. The logger is the one process-wide object: lines come from everywhere and carry
- * no state that a rule could read. Call from the loop's thread only. */
+ * 10 s; what was dropped is counted and reported with the first line after that. The logger is the
+ * one process-wide object: lines come from everywhere and carry no state that a rule could read.
+ * Call from the loop's thread only. */
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H
 
@@ -52,14 +53,14 @@ void log_write(enum log_level level, const char *event, const struct log_field *
 void log_write_error(enum log_level level, const char *event, const struct error *err,
                      const struct log_field *fields);
 
-#define LOG_FIELDS(...) ((const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){0}})
+#define LOG_FIELDS(...)       ((const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){0}})
 #define log_debug(event, ...) log_write(LOG_DEBUG, event, LOG_FIELDS(__VA_ARGS__))
-#define log_info(event, ...) log_write(LOG_INFO, event, LOG_FIELDS(__VA_ARGS__))
-#define log_warn(event, ...) log_write(LOG_WARN, event, LOG_FIELDS(__VA_ARGS__))
+#define log_info(event, ...)  log_write(LOG_INFO, event, LOG_FIELDS(__VA_ARGS__))
+#define log_warn(event, ...)  log_write(LOG_WARN, event, LOG_FIELDS(__VA_ARGS__))
 #define log_error(event, ...) log_write(LOG_ERROR, event, LOG_FIELDS(__VA_ARGS__))
-#define log_warn_error(event, err, ...) \
+#define log_warn_error(event, err, ...)                                                            \
     log_write_error(LOG_WARN, event, err, LOG_FIELDS(__VA_ARGS__))
-#define log_error_error(event, err, ...) \
+#define log_error_error(event, err, ...)                                                           \
     log_write_error(LOG_ERROR, event, err, LOG_FIELDS(__VA_ARGS__))
 
 #endif

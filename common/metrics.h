@@ -23,8 +23,8 @@ struct metrics *metrics_new(void);
 void metrics_free(struct metrics *metrics);
 
 /* labels: "name=value" texts, NULL-terminated; may be NULL. name and help are borrowed for ever. */
-struct metrics_counter *metrics_counter(struct metrics *metrics, const char *name,
-                                        const char *help, const char *const *labels);
+struct metrics_counter *metrics_counter(struct metrics *metrics, const char *name, const char *help,
+                                        const char *const *labels);
 struct metrics_gauge *metrics_gauge(struct metrics *metrics, const char *name, const char *help,
                                     const char *const *labels);
 struct metrics_histogram *metrics_histogram(struct metrics *metrics, const char *name,

@@ -32,7 +32,7 @@ bool migrate_run(const char *conninfo, const struct migration_set *const *sets, 
                  struct error *err);
 
 /* True when every migration of the sets is applied unchanged; else says what is missing. */
-bool migrate_check(const char *conninfo, const struct migration_set *const *sets,
-                   size_t set_count, struct error *err);
+bool migrate_check(const char *conninfo, const struct migration_set *const *sets, size_t set_count,
+                   struct error *err);
 
 #endif

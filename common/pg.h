@@ -76,9 +76,10 @@ void pg_array_int4(struct pg_array *array, int32_t value);
 void pg_array_int8(struct pg_array *array, int64_t value);
 void pg_array_float8(struct pg_array *array, double value);
 void pg_array_text(struct pg_array *array, const char *text); /* NULL gives NULL; also PG_JSONB */
-void pg_array_bytes(struct pg_array *array, const void *bytes, size_t size); /* TEXT, BYTEA, JSONB */
-void pg_array_uuid(struct pg_array *array, const struct uuid *uuid);         /* NULL gives NULL */
-void pg_array_instant(struct pg_array *array, int64_t instant_us);           /* 0 gives NULL */
+void pg_array_bytes(struct pg_array *array, const void *bytes,
+                    size_t size);                                    /* TEXT, BYTEA, JSONB */
+void pg_array_uuid(struct pg_array *array, const struct uuid *uuid); /* NULL gives NULL */
+void pg_array_instant(struct pg_array *array, int64_t instant_us);   /* 0 gives NULL */
 
 struct pg; /* the pool */
 struct pg_tx;
@@ -86,10 +87,10 @@ struct pg_tx;
 enum pg_outcome { PG_COMMITTED, PG_REFUSED, PG_UNAVAILABLE, PG_UNKNOWN };
 
 struct pg_config {
-    const char *conninfo;  /* borrowed for the pool's life */
-    size_t connections;    /* 2–16 */
-    size_t waiting_max;    /* transactions waiting for a connection before pg_tx_send says busy */
-    unsigned deadline_ms;  /* default for each transaction */
+    const char *conninfo; /* borrowed for the pool's life */
+    size_t connections;   /* 2–16 */
+    size_t waiting_max;   /* transactions waiting for a connection before pg_tx_send says busy */
+    unsigned deadline_ms; /* default for each transaction */
 };
 
 bool pg_open(struct pg **pg, uv_loop_t *loop, const struct pg_config *config,
@@ -105,8 +106,8 @@ bool pg_is_ready(const struct pg *pg); /* at least one live connection */
 typedef void pg_on_done(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 
 struct pg_tx *pg_tx_new(struct pg *pg);
-void pg_tx_free(struct pg_tx *tx); /* one that was never sent; NULL is fine */
-void pg_tx_set_read_only(struct pg_tx *tx);          /* safe to repeat; the pool does so once */
+void pg_tx_free(struct pg_tx *tx);          /* one that was never sent; NULL is fine */
+void pg_tx_set_read_only(struct pg_tx *tx); /* safe to repeat; the pool does so once */
 void pg_tx_set_deadline(struct pg_tx *tx, unsigned deadline_ms); /* from pg_tx_send, loop time */
 struct arena *pg_tx_arena(struct pg_tx *tx);
 
@@ -118,7 +119,7 @@ void pg_tx_bool(struct pg_tx *tx, bool value);
 void pg_tx_int4(struct pg_tx *tx, int32_t value);
 void pg_tx_int8(struct pg_tx *tx, int64_t value);
 void pg_tx_float8(struct pg_tx *tx, double value);
-void pg_tx_text(struct pg_tx *tx, const char *text); /* copied */
+void pg_tx_text(struct pg_tx *tx, const char *text);                /* copied */
 void pg_tx_bytes(struct pg_tx *tx, const void *bytes, size_t size); /* bytea; copied */
 void pg_tx_jsonb(struct pg_tx *tx, const char *json, size_t size);
 void pg_tx_uuid(struct pg_tx *tx, const struct uuid *uuid);

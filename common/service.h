@@ -2,8 +2,8 @@
 /* service: what the four programs have in common, once.
  *
  * A service is a row of tables: options, migrations, routes, topics, verbs. service_main reads the
- * verb (serve, migrate, health, dlq, republish, position, routes, or one of the service's own), checks the
- * configuration, opens everything in order, runs, and closes in reverse order:
+ * verb (serve, migrate, health, dlq, republish, position, routes, or one of the service's own),
+ * checks the configuration, opens everything in order, runs, and closes in reverse order:
  *
  *   open:  config → metrics → pg → fetch → auth → producer → outbox → own state → consume → http
  *   stop:  not ready → http drains → consume drains → own state → outbox flushes → the rest

@@ -156,7 +156,8 @@ static bool open_edges(struct serving *serving, struct error *err)
     const struct service *service = serving->service;
     struct service_parts *parts = &serving->parts;
     struct kafka_config kafka = service_kafka_config(parts->config);
-    struct consume_config consume = {.group = service->name, .topics = service->topics,
+    struct consume_config consume = {.group = service->name,
+                                     .topics = service->topics,
                                      .topic_count = service->topic_count,
                                      .state = serving->state};
     struct http_config http = {
