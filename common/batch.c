@@ -95,11 +95,13 @@ static struct group *take_split(struct batch *batch)
 }
 
 /* A transaction beside another one must carry enough to be worth its cost: below an eighth of a
- * full one, what waits had better grow until the one in flight is over. */
+ * full one (or half of a short queue), what waits had better grow until the one in flight is over.
+ */
 static bool has_use_for_slot(const struct batch *batch)
 {
+    size_t worth = batch->config.items_max / 8, half = batch->config.queue_max / 2;
     return batch->slots_taken == 0 || batch->split != NULL ||
-           batch->waiting_count >= batch->config.items_max / 8;
+           batch->waiting_count >= (worth < half ? worth : half);
 }
 
 static void fill_slots(struct batch *batch)

@@ -135,7 +135,7 @@ static void busy_batch_gathers(void **state)
     submit(bench, 0, ITEMS);
     assert_int_equal(bench->transactions, 2); /* depth; the others wait for them */
     wait_until_done(bench, ITEMS);
-    /* Two alone, the other 598 in three groups of at most 200. */
+    /* One alone, an eighth of 200 beside it, the other 574 in three groups of at most 200. */
     assert_int_equal(bench->transactions, 5);
     assert_int_equal(bench->largest, 200);
     for (size_t i = 0; i < ITEMS; i++) {
@@ -171,13 +171,13 @@ static void full_queue_says_busy(void **state)
     struct error err = {0};
     (void)state;
 
-    submit(bench, 0, 12); /* two under way, ten wait */
-    assert_false(batch_submit(bench->batch, &bench->items[12], &err));
+    submit(bench, 0, 16); /* one under way, half the queue beside it, ten wait */
+    assert_false(batch_submit(bench->batch, &bench->items[16], &err));
     assert_int_equal(err.kind, ERR_BUSY);
     assert_int_equal(err.retry_after_s, 1);
-    wait_until_done(bench, 12);
-    submit(bench, 12, 1);
-    wait_until_done(bench, 13);
+    wait_until_done(bench, 16);
+    submit(bench, 16, 1);
+    wait_until_done(bench, 17);
     bench_free(bench);
 }
 
