@@ -28,6 +28,7 @@ struct kafka_config {
     const char *properties; /* lines name=value; may be "" */
     const char *client_id;  /* instance */
     unsigned session_timeout_ms;
+    unsigned fetch_wait_ms; /* a broker's answer waits so long for more messages; 0: each at once */
 };
 
 /* ---- producer ---- */

@@ -9,11 +9,12 @@
 #include "common/log.h"
 
 enum {
-    FORWARD_MS = 500, /* partitions are forwarded again, at most so often */
-    EVENTS_MAX = 64,  /* group events before the loop may do other things */
-    SEEK_MS = 200,    /* a seek is local to the client: microseconds as a rule */
-    CLOSE_MS = 3000,  /* then the client is left behind */
-    CLOSE_TICK_MS = 5 /* while closing */
+    FETCH_WAIT_MS = 500, /* of an empty log; an answer comes with the first message */
+    FORWARD_MS = 500,    /* partitions are forwarded again, at most so often */
+    EVENTS_MAX = 64,     /* group events before the loop may do other things */
+    SEEK_MS = 200,       /* a seek is local to the client: microseconds as a rule */
+    CLOSE_MS = 3000,     /* then the client is left behind */
+    CLOSE_TICK_MS = 5    /* while closing */
 };
 
 static struct position *position_make(struct subscription *subscription, int32_t partition)
@@ -481,7 +482,9 @@ void kafka_consumer_close(struct kafka_consumer *consumer)
 static rd_kafka_t *client_new(const struct kafka_config *config, const char *group,
                               struct error *err)
 {
-    char session_ms[16], heartbeat_ms[16], text[200];
+    char session_ms[16], heartbeat_ms[16], wait_ms[16], text[200];
+    bool waits = config->fetch_wait_ms > 0;
+    snprintf(wait_ms, sizeof wait_ms, "%u", waits ? config->fetch_wait_ms : FETCH_WAIT_MS);
     snprintf(session_ms, sizeof session_ms, "%u", config->session_timeout_ms);
     snprintf(heartbeat_ms, sizeof heartbeat_ms, "%u", config->session_timeout_ms / 4);
     const struct kafka_setting settings[] = {
@@ -489,6 +492,8 @@ static rd_kafka_t *client_new(const struct kafka_config *config, const char *gro
         {"group.instance.id", config->client_id, KAFKA_FIXED}, /* static membership */
         {"session.timeout.ms", session_ms, KAFKA_FIXED},
         {"heartbeat.interval.ms", heartbeat_ms, KAFKA_DEFAULT},
+        {"fetch.wait.max.ms", wait_ms, KAFKA_DEFAULT},
+        {"fetch.min.bytes", waits ? "65536" : "1", KAFKA_DEFAULT},
         {"partition.assignment.strategy", "range", KAFKA_FIXED},
         {"enable.auto.commit", "false", KAFKA_FIXED}, /* positions live in the database */
         {"enable.auto.offset.store", "false", KAFKA_FIXED},

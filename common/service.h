@@ -55,6 +55,7 @@ struct service {
     const struct http_route *routes;
     const struct consume_topic *topics;
     size_t topic_count;
+    unsigned fetch_wait_ms; /* see struct kafka_config: for a service that nobody waits for */
     const struct service_verb *verbs; /* ended by a row without name */
     /* Opens the service's state (loads rules, starts timers); may take its time and read the
      * database; calls on_opened once. */

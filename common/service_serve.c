@@ -156,6 +156,7 @@ static bool open_edges(struct serving *serving, struct error *err)
     const struct service *service = serving->service;
     struct service_parts *parts = &serving->parts;
     struct kafka_config kafka = service_kafka_config(parts->config);
+    kafka.fetch_wait_ms = service->fetch_wait_ms;
     struct consume_config consume = {.group = service->name,
                                      .topics = service->topics,
                                      .topic_count = service->topic_count,

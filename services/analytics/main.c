@@ -87,6 +87,7 @@ int main(int argc, char **argv)
         .routes = routes,
         .topics = topics,
         .topic_count = sizeof topics / sizeof topics[0],
+        .fetch_wait_ms = 25,
         .verbs = verbs,
         .open = open_analytics,
         .close = close_analytics,
