@@ -103,24 +103,24 @@ static bool history_fits(const struct migration_set *set, const PGresult *rows, 
 {
     for (int row = 0; row < PQntuples(rows) && (size_t)row < set->count; row++) {
         const struct migration *migration = &set->migrations[row];
-        int number = atoi(PQgetvalue(rows, row, 0));
+        long number = strtol(PQgetvalue(rows, row, 0), NULL, 10);
         char sha256[DIGEST_HEX_SIZE];
 
         if (number < migration->number) {
             return error_set(err, ERR_FATAL, "migration_unknown",
-                             "the database has %s %04d_%s, which this program does not know",
+                             "the database has %s %04ld_%s, which this program does not know",
                              set->name, number, PQgetvalue(rows, row, 1));
         }
         if (number > migration->number) {
             return error_set(err, ERR_FATAL, "migration_skipped",
-                             "the database has %s %04d_%s, but not %04d_%s before it", set->name,
+                             "the database has %s %04ld_%s, but not %04d_%s before it", set->name,
                              number, PQgetvalue(rows, row, 1), migration->number,
                              migration->subject);
         }
         hash(migration, sha256);
         if (strcmp(PQgetvalue(rows, row, 2), sha256) != 0) {
             return error_set(err, ERR_FATAL, "migration_changed",
-                             "%s %04d_%s was applied with another text: undo the change and add a "
+                             "%s %04ld_%s was applied with another text: undo the change and add a "
                              "new migration",
                              set->name, number, migration->subject);
         }

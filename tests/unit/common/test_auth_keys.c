@@ -18,7 +18,7 @@ static void hex_hash(const char *text, char hex[2 * AUTH_HASH_SIZE + 1])
     uint8_t hash[AUTH_HASH_SIZE];
     auth_hash(text, strlen(text), hash);
     for (size_t i = 0; i < AUTH_HASH_SIZE; i++) {
-        sprintf(hex + 2 * i, "%02x", hash[i]);
+        snprintf(hex + 2 * i, 3, "%02x", hash[i]);
     }
 }
 

@@ -209,8 +209,10 @@ static void token_refuses_tampered_parts(void **state)
     json_object_set_new(claims, "roles", json_string("administrator"));
     char *forged =
         signed_token(NULL, parse("{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"r\"}"), claims);
-    char *mixed = malloc(strlen(forged) + strlen(good));
-    sprintf(mixed, "%.*s%s", (int)(strrchr(forged, '.') - forged), forged, strrchr(good, '.'));
+    size_t size = strlen(forged) + strlen(good);
+    char *mixed = malloc(size);
+    snprintf(mixed, size, "%.*s%s", (int)(strrchr(forged, '.') - forged), forged,
+             strrchr(good, '.'));
     struct error err = {0};
     struct token token;
     assert_string_equal(check(mixed, keys->rsa, &token, &err), "token_signature");

@@ -49,6 +49,12 @@ static void serve_http(int connection, void *arg)
     }
 }
 
+static void note(struct fixture *fixture, const char *line)
+{
+    size_t end = strlen(fixture->seen);
+    snprintf(fixture->seen + end, sizeof fixture->seen - end, "%s", line);
+}
+
 /* Takes one mail; seen gathers all that the client says. */
 static void serve_smtp(int connection, void *arg)
 {
@@ -57,13 +63,13 @@ static void serve_smtp(int connection, void *arg)
     fixture->seen[0] = '\0';
     send_text(connection, "220 test\r\n");
     while (read_until(connection, line, sizeof line, "\r\n")) {
-        strcat(fixture->seen, line);
+        note(fixture, line);
         if (strncmp(line, "RCPT", 4) == 0) {
             send_text(connection, fixture->rcpt_reply);
         } else if (strncmp(line, "DATA", 4) == 0) {
             send_text(connection, "354 go on\r\n");
             read_until(connection, line, sizeof line, "\r\n.\r\n");
-            strcat(fixture->seen, line);
+            note(fixture, line);
             send_text(connection, "250 2.0.0 taken\r\n");
         } else if (strncmp(line, "QUIT", 4) == 0) {
             send_text(connection, "221 bye\r\n");

@@ -312,12 +312,13 @@ static void ambiguous_framing_is_refused(void **state)
 
 static void header_is_limited(void **state)
 {
-    char *request = memory_zero(1, 64 * 1024);
+    enum { REQUEST_SIZE = 64 * 1024 };
+    char *request = memory_zero(1, REQUEST_SIZE);
     for (int size_k = 20; size_k <= 40; size_k += 20) {
         struct client *client = client_open(*state);
-        int at = sprintf(request, "GET /hello HTTP/1.1\r\n" H "X: ");
+        int at = snprintf(request, REQUEST_SIZE, "GET /hello HTTP/1.1\r\n" H "X: ");
         memset(request + at, 'x', (size_t)size_k * 1024);
-        strcpy(request + at + size_k * 1024, "\r\n\r\n");
+        memcpy(request + at + size_k * 1024, "\r\n\r\n", sizeof "\r\n\r\n");
         client_say(client, request);
         client_read(client, &answer, false);
         assert_int_equal(answer.status, 431);
@@ -343,10 +344,10 @@ static void body_is_limited(void **state)
     handled = 0;
     for (int size = 1000; size <= 1001; size++) { /* chunked, in two halves */
         struct client *client = client_open(*state);
-        int at = sprintf(request,
-                         "POST /body HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n"
-                         "1f4\r\n%0500d\r\n%x\r\n%0*d\r\n0\r\n\r\n%s",
-                         0, (unsigned)size - 500, size - 500, 0, ASK("GET /hello"));
+        int at = snprintf(request, sizeof request,
+                          "POST /body HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n"
+                          "1f4\r\n%0500d\r\n%x\r\n%0*d\r\n0\r\n\r\n%s",
+                          0, (unsigned)size - 500, size - 500, 0, ASK("GET /hello"));
         client_send(client, request, (size_t)at);
         client_read(client, &answer, false);
         assert_int_equal(answer.status, size == 1000 ? 201 : 413);

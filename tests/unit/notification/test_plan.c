@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sample.h"
@@ -16,16 +17,17 @@ static void says(const struct news *news, const char *expected)
     struct reference reference;
     struct planned planned[PLAN_MAX];
     char text[512] = "";
+    size_t end = 0;
     sample_reference(&reference);
     size_t count = plan_deliveries(news, &reference, NOW, planned);
     for (size_t i = 0; i < count; i++) {
         const struct planned *row = &planned[i];
         assert_int_equal(row->lane, row->template >= TEMPLATE_OPENED);
-        strcat(text, i > 0 ? ", " : "");
-        strcat(text, row->recipient);
-        strcat(text, row->channel == CHANNEL_EMAIL ? " email " : " inapp ");
-        strcat(text, template_words[row->template]);
-        strcat(text, row->language == LANGUAGE_EN ? " en" : "");
+        end += (size_t)snprintf(text + end, sizeof text - end, "%s%s %s %s%s", i > 0 ? ", " : "",
+                                row->recipient, row->channel == CHANNEL_EMAIL ? "email" : "inapp",
+                                template_words[row->template],
+                                row->language == LANGUAGE_EN ? " en" : "");
+        assert_true(end < sizeof text);
     }
     assert_string_equal(text, expected);
     arena_finish(&reference.snapshot.arena);
