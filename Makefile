@@ -3,8 +3,8 @@
 #   make            programs in build/bin
 #   make run        install what is missing, start PostgreSQL, Kafka and the services
 #   make test       all tests that fit in about 20 minutes; ends with "N passed, N failed"
-# Others: unit sanitize valgrind fuzz service-c contract service cluster faults bench demo token test-compose
-#         lint format clean
+# Others: unit sanitize valgrind fuzz service-c sanitize-service-c contract service cluster faults bench
+#         demo token test-compose lint format clean
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := all
@@ -77,7 +77,8 @@ $(OUT)/libcommon.a: $(COMMON_OBJECTS)
 # --- migrations and reference data, embedded in the binaries -----------------------------------
 $(OUT)/gen/common_migrations.c: deploy/local/embed-sql $(wildcard common/sql/*.sql)
 	@mkdir -p $(@D)
-	deploy/local/embed-sql common common/sql >$@.tmp && mv $@.tmp $@
+	@echo "sql $@"
+	$(HIDE)deploy/local/embed-sql common common/sql >$@.tmp && mv $@.tmp $@
 
 define service_rules
 $(1)_OBJECTS := $$(patsubst %.c,$(OUT)/%.o,$$(filter-out services/$(1)/main.c,$$(wildcard services/$(1)/*.c))) \
@@ -85,7 +86,8 @@ $(1)_OBJECTS := $$(patsubst %.c,$(OUT)/%.o,$$(filter-out services/$(1)/main.c,$$
 
 $(OUT)/gen/$(1)_migrations.c: deploy/local/embed-sql $$(wildcard services/$(1)/sql/*.sql)
 	@mkdir -p $$(@D)
-	deploy/local/embed-sql $(1) services/$(1)/sql >$$@.tmp && mv $$@.tmp $$@
+	@echo "sql $$@"
+	$(HIDE)deploy/local/embed-sql $(1) services/$(1)/sql >$$@.tmp && mv $$@.tmp $$@
 
 $(OUT)/lib$(1).a: $$($(1)_OBJECTS)
 	@rm -f $$@
@@ -164,9 +166,11 @@ service-c-programs: $(SERVICE_C_PROGRAMS)
 service-c: $(SERVICE_C_PROGRAMS)
 	@tests/service/run-c $(SERVICE_C_PROGRAMS)
 
-.PHONY: sanitize
+.PHONY: sanitize sanitize-service-c
 sanitize:
 	$(MAKE) MODE=sanitize unit
+sanitize-service-c:
+	$(MAKE) MODE=sanitize service-c
 
 .PHONY: valgrind
 valgrind: $(UNIT_PROGRAMS)
