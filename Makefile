@@ -213,8 +213,8 @@ token:
 test: install
 	@tests/run-all
 
-.PHONY: contract service cluster faults browser bench demo test-compose
-contract service cluster faults browser: all
+.PHONY: contract service cluster faults bench demo test-compose
+contract service cluster faults: all
 	@tests/run-suite $@
 bench: install
 	$(MAKE) all bench-programs
