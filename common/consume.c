@@ -355,21 +355,26 @@ struct consume *consume_new(uv_loop_t *loop, struct pg *pg, struct outbox *outbo
     consume->tick.data = consume;
     consume->starter.data = consume;
     consume->wake.data = consume;
-    consume->handles = 3;
+    consume->parts_open = 4;
     uv_timer_start(&consume->tick, on_tick, CONSUME_TICK_MS, CONSUME_TICK_MS);
     return consume;
 }
 
+static void on_part_closed(void *arg)
+{
+    struct consume *consume = arg;
+    consume_on_closed *on_closed = consume->on_closed;
+    void *closed_arg = consume->closed_arg;
+
+    if (--consume->parts_open == 0) {
+        consume_free(consume);
+        on_closed(closed_arg);
+    }
+}
+
 static void on_handle_closed(uv_handle_t *handle)
 {
-    struct consume *consume = handle->data;
-    consume_on_closed *on_closed = consume->on_closed;
-    void *arg = consume->closed_arg;
-
-    if (--consume->handles == 0) {
-        consume_free(consume);
-        on_closed(arg);
-    }
+    on_part_closed(handle->data);
 }
 
 void consume_close_step(struct consume *consume)
@@ -382,7 +387,7 @@ void consume_close_step(struct consume *consume)
     for (size_t i = 0; i < consume->line_count; i++) {
         consume_line_filter(&consume->lines[i], 0, true);
     }
-    kafka_consumer_close(consume->consumer);
+    kafka_consumer_close(consume->consumer, on_part_closed, consume);
     uv_close((uv_handle_t *)&consume->tick, on_handle_closed);
     uv_close((uv_handle_t *)&consume->starter, on_handle_closed);
     uv_close((uv_handle_t *)&consume->wake, on_handle_closed);

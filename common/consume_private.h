@@ -80,7 +80,7 @@ struct consume {
     struct metrics_gauge *alarms_gauge;
 
     bool closing;
-    unsigned handles; /* of libuv, open */
+    unsigned parts_open; /* the consumer and three handles of libuv */
     consume_on_closed *on_closed;
     void *closed_arg;
 };

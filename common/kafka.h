@@ -10,7 +10,7 @@
  * membership (cooperative-sticky stalls in 2.0.2), reconnect.backoff.max.ms=1000. Settings on which
  * the design depends cannot be replaced by properties. Loop thread only; nothing blocks.
  *
- * Closing goes on in the loop after the close function has returned, without further callbacks: the
+ * Closing goes on in the loop after the close function has returned, without further events: the
  * loop has to run until then, and its memory to live as long. */
 #ifndef COMMON_KAFKA_H
 #define COMMON_KAFKA_H
@@ -129,6 +129,10 @@ const char *kafka_consumer_cluster_id(const struct kafka_consumer *consumer);
 /* True once everything that the partition's log held since it was assigned has been handed over. */
 bool kafka_consumer_reached_end(struct kafka_consumer *consumer, const char *topic,
                                 int32_t partition);
-void kafka_consumer_close(struct kafka_consumer *consumer);
+/* Leaves the group and ends the client; then on_closed, which may be NULL. A client that cannot
+ * leave in three seconds (a dead one) is left behind with its threads, which touch nothing of the
+ * loop. */
+typedef void kafka_on_closed(void *arg);
+void kafka_consumer_close(struct kafka_consumer *consumer, kafka_on_closed *on_closed, void *arg);
 
 #endif

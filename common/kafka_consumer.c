@@ -391,13 +391,8 @@ const char *kafka_consumer_cluster_id(const struct kafka_consumer *consumer)
 
 /* ---- the end ---- */
 
-/* The wake's handles and the client end in any order; the last one frees. */
-static void on_part_closed(void *arg)
+static void consumer_free(struct kafka_consumer *consumer)
 {
-    struct kafka_consumer *consumer = arg;
-    if (--consumer->parts_open > 0) {
-        return;
-    }
     while (consumer->spare != NULL) {
         struct slot *slot = consumer->spare;
         consumer->spare = slot->next;
@@ -408,6 +403,23 @@ static void on_part_closed(void *arg)
     }
     free(consumer->subscriptions);
     free(consumer);
+}
+
+/* The wake's handles and the client end in any order; the last one tells. */
+static void on_part_closed(void *arg)
+{
+    struct kafka_consumer *consumer = arg;
+    kafka_on_closed *on_closed = consumer->on_closed;
+    void *closed_arg = consumer->closed_arg;
+    if (--consumer->parts_open > 0) {
+        return;
+    }
+    if (!consumer->left_behind) {
+        consumer_free(consumer);
+    }
+    if (on_closed != NULL) {
+        on_closed(closed_arg);
+    }
 }
 
 /* Joins librdkafka's threads: not for the loop's thread. */
@@ -447,23 +459,22 @@ static void consumer_close_step(struct kafka_consumer *consumer)
     }
     queue_end(consumer->group_queue);
     queue_end(consumer->close_queue);
+    consumer->parts_open = closed ? 2 : 1;
     if (closed) {
-        consumer->parts_open = 2;
         uv_queue_work(consumer->loop, &consumer->work, destroy_client, on_client_destroyed);
     } else {
         log_warn("kafka_consumer_left_behind"); /* waiting for it could take for ever */
-        consumer->parts_open = 2;               /* so it is never freed: its threads live on */
+        consumer->left_behind = true;
     }
     kafka_wake_close(&consumer->wake, on_part_closed);
 }
 
-void kafka_consumer_close(struct kafka_consumer *consumer)
+void kafka_consumer_close(struct kafka_consumer *consumer, kafka_on_closed *on_closed, void *arg)
 {
-    if (consumer == NULL) {
-        return;
-    }
     assert(!consumer->closing);
     consumer->closing = true;
+    consumer->on_closed = on_closed;
+    consumer->closed_arg = arg;
     consumer->close_deadline_ms = uv_now(consumer->loop) + CLOSE_MS;
     for (size_t i = 0; i < consumer->subscription_count; i++) {
         subscription_drop_fetched(&consumer->subscriptions[i]);
@@ -567,7 +578,7 @@ bool kafka_consumer_open(struct kafka_consumer **consumer, uv_loop_t *loop,
     kafka_wake_watch(&opened->wake, opened->group_queue);
     kafka_wake_watch(&opened->wake, opened->close_queue);
     if (!subscribe(opened, topics, topic_count, err)) {
-        kafka_consumer_close(opened);
+        kafka_consumer_close(opened, NULL, NULL);
         return false;
     }
     *consumer = opened;

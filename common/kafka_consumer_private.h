@@ -58,6 +58,9 @@ struct kafka_consumer {
     uint64_t forward_at_ms;     /* of uv_now; see forward_again */
     uint64_t close_deadline_ms; /* of uv_now */
     unsigned parts_open;
+    bool left_behind; /* never freed: its threads live on */
+    kafka_on_closed *on_closed;
+    void *closed_arg;
     struct metrics_counter *messages_counter;
 };
 

@@ -233,7 +233,7 @@ struct reader {
     size_t held;                              /* now */
     size_t received, want;
     size_t pause_at; /* pauses itself at that many */
-    bool answers_late, out_of_order, bad;
+    bool answers_late, out_of_order, bad, closed;
     struct error alarm;
     const char *alarm_topic;
     unsigned alarm_partitions; /* a bit each */
@@ -377,10 +377,22 @@ static inline void reader_may_stay_behind(const struct reader *reader)
 #endif
 }
 
+static inline void on_reader_closed(void *arg)
+{
+    ((struct reader *)arg)->closed = true;
+}
+
+static inline void reader_begin_close(struct reader *reader)
+{
+    reader->closed = false;
+    kafka_consumer_close(reader->consumer, on_reader_closed, reader);
+}
+
 static inline void reader_close(struct reader *reader)
 {
-    kafka_consumer_close(reader->consumer);
+    reader_begin_close(reader);
     run_out();
+    assert_true(reader->closed);
     free(reader);
 }
 

@@ -24,6 +24,7 @@ struct things {
     unsigned retries_left; /* pretends that a dependency is away */
     unsigned calls, committed, in_doubt;
     bool closed;
+    size_t asyncs_left;                           /* in the loop, once closed */
     bool (*before_commit)(struct things *things); /* once, in the handler */
 };
 
@@ -130,18 +131,28 @@ static void things_open(struct things *things)
     assert_non_null(things->consume);
 }
 
+/* librdkafka's threads wake the loop through these. */
+static void count_asyncs(uv_handle_t *handle, void *arg)
+{
+    *(size_t *)arg += handle->type == UV_ASYNC;
+}
+
 static void things_on_closed(void *arg)
 {
-    ((struct things *)arg)->closed = true;
+    struct things *things = arg;
+    things->closed = true;
+    uv_walk(&things->stack->pool->loop, count_asyncs, &things->asyncs_left);
 }
 
 static void things_close(struct things *things)
 {
     things->closed = false;
+    things->asyncs_left = 0;
     consume_close(things->consume, things_on_closed, things);
     while (!things->closed) {
         pool_turn(things->stack->pool);
     }
+    assert_int_equal(things->asyncs_left, 1); /* the producer's; the consumer has gone */
     stack_close(things->stack, 5000);
 }
 

@@ -29,7 +29,7 @@ static void consumer_resumes_from_the_positions_it_is_given(void **state)
     reader_open(reader, "reader-1");
     assert_true(wait_for(reader_has_all, reader, 30000));
     kafka_consumer_commit(reader->consumer, reader->start, PARTITIONS);
-    kafka_consumer_close(reader->consumer);
+    reader_begin_close(reader);
     run_out();
 
     reader->pause_at = 0;
@@ -92,7 +92,7 @@ static void second_member_takes_over_half_of_the_partitions(void **state)
     assert_false(wait_for(never, NULL, 200));
     assert_int_equal(pair.first->received + pair.second->received, 2000);
     assert_true(pair.second->received > 0);
-    kafka_consumer_close(pair.second->consumer);
+    reader_begin_close(pair.second);
     reader_close(pair.first);
     free(pair.second);
 }
@@ -187,7 +187,7 @@ static void second_client_of_the_same_name_kills_the_first(void **state)
     assert_true(wait_for(reader_has_alarm, first, 20000));
     assert_string_equal(first->alarm.code, "kafka_consumer_dead");
     assert_true(wait_for(reader_has_assignment, second, 20000));
-    kafka_consumer_close(second->consumer);
+    reader_begin_close(second);
     reader_may_stay_behind(first);
     reader_close(first);
     free(second);
