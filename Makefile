@@ -3,8 +3,8 @@
 #   make            programs in build/bin
 #   make run        install what is missing, start PostgreSQL, Kafka and the services
 #   make test       all tests that fit in about 20 minutes; ends with "N passed, N failed"
-# Others: unit sanitize valgrind fuzz service-c sanitize-service-c contract service cluster faults bench
-#         demo token test-compose lint format clean
+# Others: unit sanitize valgrind fuzz service-c contract service service-sanitize cluster faults
+#         bench demo token test-compose lint format clean
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := all
@@ -166,11 +166,12 @@ service-c-programs: $(SERVICE_C_PROGRAMS)
 service-c: $(SERVICE_C_PROGRAMS)
 	@tests/service/run-c $(SERVICE_C_PROGRAMS)
 
-.PHONY: sanitize sanitize-service-c
+.PHONY: sanitize service-sanitize
 sanitize:
 	$(MAKE) MODE=sanitize unit
-sanitize-service-c:
+service-sanitize:
 	$(MAKE) MODE=sanitize service-c
+	$(MAKE) MODE=sanitize service
 
 .PHONY: valgrind
 valgrind: $(UNIT_PROGRAMS)
@@ -215,7 +216,7 @@ test: install
 
 .PHONY: contract service cluster faults bench demo test-compose
 contract service cluster faults: all
-	@tests/run-suite $@
+	@SERVICE_BIN=$(BIN) tests/run-suite $@
 bench: install
 	$(MAKE) all bench-programs
 	$(NODE) tests/bench/bench.mjs $(BENCH)

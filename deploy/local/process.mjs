@@ -75,7 +75,9 @@ export class Process {
     return this.ended ? new Error(`${this.describeEnd()}\n${tailOf(this.log)}`) : null;
   }
 
-  // An orderly end; what does not come in time is killed, and that is an error.
+  // An orderly end: by exit code 0, or by the signal where the program leaves that to the kernel.
+  // Any other is an error (a sanitizer that found a leak, say), and so is one that does not come in
+  // time: then it is killed.
   async stop(signal = 'SIGTERM', graceMs = 30000) {
     this.wanted = false;
     if (this.ended) return;
@@ -89,6 +91,9 @@ export class Process {
     if (first === late) {
       await this.kill();
       throw new Error(`${this.name} did not stop in ${graceMs / 1000} s and was killed`);
+    }
+    if (this.code !== 0 && this.signal !== signal) {
+      throw new Error(`${this.describeEnd()} when it was stopped\n${tailOf(this.log)}`);
     }
   }
 

@@ -53,6 +53,7 @@ export class Stack extends EventEmitter {
     this.logs = join(this.folder, 'logs');
     this.apiKeysFile = join(this.folder, 'api-keys.json');
     this.stopping = false;
+    this.unheard = []; // ends of parts that nobody listened for; stop() tells them
     this.running = new Map(); // name of the part → what has stop() and kill(), in starting order
     mkdirSync(this.logs, { recursive: true });
     const onCrash = (part) => this.#crashed(part);
@@ -72,8 +73,8 @@ export class Stack extends EventEmitter {
 
   #crashed(part) {
     this.running.delete(part.name);
-    this.emit('crash', { name: part.name, text: part.describeEnd(), log: part.log,
-      tail: tailOf(part.log) });
+    const crash = { name: part.name, text: part.describeEnd(), log: part.log, tail: tailOf(part.log) };
+    if (!this.emit('crash', crash)) this.unheard.push(new Error(`${crash.text}\n${crash.tail}`));
   }
 
   // ---- the parts, each on its own ----
@@ -149,7 +150,7 @@ export class Stack extends EventEmitter {
   // then throws.
   async stop() {
     this.stopping = true;
-    const errors = [];
+    const errors = this.unheard.splice(0);
     for (const [name, part] of [...this.running].reverse()) {
       this.running.delete(name);
       this.log(`stopping ${name}`);

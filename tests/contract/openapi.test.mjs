@@ -7,6 +7,7 @@ import { proto, readYaml, services } from './contracts.mjs';
 
 const redocly = ['node_modules/@redocly/cli/bin/cli.js', 'lint', '--format', 'json', '--config',
     proto('openapi', 'redocly.yaml')];
+const bin = process.env.SERVICE_BIN ?? 'build/bin';
 
 /** A path item, through its reference. */
 function resolve(document, item) {
@@ -26,7 +27,7 @@ for (const service of services) {
     });
 
     test(`openapi/${service}.yaml lists the routes of build/bin/${service}`, () => {
-        const served = execFileSync(`build/bin/${service}`, ['routes'], { encoding: 'utf8' })
+        const served = execFileSync(`${bin}/${service}`, ['routes'], { encoding: 'utf8' })
             .trim().split('\n').sort();
         const documented = Object.entries(document.paths).flatMap(([path, item]) =>
             Object.keys(resolve(document, item)).filter((key) => methods.includes(key))

@@ -33,7 +33,7 @@ if (verb === 'serve') {
   }).listen(process.env.HTTP_PORT, '127.0.0.1');
   process.on('SIGTERM', () => {
     appendFileSync(${JSON.stringify(join(folder, 'verbs'))}, me + ' stopped\\n');
-    process.exit(0);
+    process.exit(Number(process.env.CODE_AT_STOP ?? 0));
   });
 }
 `;
@@ -135,6 +135,20 @@ test('a service that fails at start is told with the end of its log', async () =
   await stack.stopPart('analytics');
   await assert.rejects(stack.startService('analytics', { environment: { FAIL_AT_START: '1' } }),
     /exit code 3[^]*cannot go on/);
+});
+
+test('an end with another code than 0 is told when a service is stopped', async () => {
+  await stack.startService('analytics', { environment: { CODE_AT_STOP: '23' } });
+  await assert.rejects(stack.stopPart('analytics'), /exit code 23 when it was stopped/);
+});
+
+test('a crash that nobody listened for is told at the stop', async () => {
+  const deaf = new Stack({ folder: join(folder, 'deaf'), offset: OFFSET, bin });
+  await deaf.startService('analytics');
+  await fetch(`${deaf.url('analytics')}/crash`).catch(() => {}); // as above
+  await until('it is gone', () => !deaf.running.has('analytics'), 10000);
+  await assert.rejects(deaf.stop(), (error) => /exit code 7[^]*something broke/.test(error.message));
+  await deaf.stop(); // told once
 });
 
 test('run.mjs refuses ports that are taken and stops what it started', async () => {
