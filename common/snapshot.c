@@ -4,11 +4,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "common/log.h"
+
 enum { POLL_MS = 500 };
 
 struct snapshot_source {
     struct pg *pg;
-    snapshot_read *read;
+    const struct snapshot_tables *tables;
     uv_timer_t *timer;
     struct snapshot *current;
     bool reading, again;           /* again: a change came while reading */
@@ -44,7 +46,7 @@ static void source_free(struct snapshot_source *source)
     on_closed(arg);
 }
 
-static void take(struct snapshot_source *source, struct snapshot *snapshot)
+static void replace(struct snapshot_source *source, struct snapshot *snapshot)
 {
     snapshot_free(source->current);
     source->current = snapshot;
@@ -55,18 +57,39 @@ static void take(struct snapshot_source *source, struct snapshot *snapshot)
     }
 }
 
-static void on_read(struct snapshot *snapshot, void *arg)
+static struct snapshot *snapshot_new(const struct snapshot_tables *tables, int64_t changes)
+{
+    struct snapshot *snapshot = memory_zero(1, tables->size);
+    arena_init(&snapshot->arena);
+    snapshot->changes = changes;
+    return snapshot;
+}
+
+static void take_results(struct snapshot_source *source, struct pg_tx *tx, enum pg_outcome outcome)
+{
+    struct error err = {0};
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+        log_warn_error(source->tables->event_not_read, &err);
+        return;
+    }
+    int64_t changes = pg_value_int8(tx, 0, 0, 0);
+    if (changes != source->current->changes) {
+        struct snapshot *snapshot = snapshot_new(source->tables, changes);
+        source->tables->take(snapshot, tx);
+        replace(source, snapshot);
+    }
+}
+
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct snapshot_source *source = arg;
     source->reading = false;
     if (source->on_closed != NULL) {
-        snapshot_free(snapshot);
         source_free(source);
         return;
     }
-    if (snapshot != NULL) {
-        take(source, snapshot);
-    }
+    take_results(source, tx, outcome);
     if (source->again) {
         read_if_changed(source);
     }
@@ -74,10 +97,17 @@ static void on_read(struct snapshot *snapshot, void *arg)
 
 static void read_if_changed(struct snapshot_source *source)
 {
+    const struct snapshot_tables *tables = source->tables;
+    struct pg_tx *tx = pg_tx_new(source->pg);
     source->reading = true;
     source->again = false;
-    int64_t known = source->on_opened != NULL ? -1 : source->current->changes;
-    source->read(source->pg, known, on_read, source);
+    pg_tx_set_read_only(tx);
+    pg_tx_add(tx, tables->statements[0]);
+    for (size_t i = 1; i < tables->statement_count; i++) {
+        pg_tx_add(tx, tables->statements[i]);
+        pg_tx_int8(tx, source->current->changes);
+    }
+    pg_tx_send(tx, on_read, source);
 }
 
 static void on_poll(uv_timer_t *timer)
@@ -88,17 +118,16 @@ static void on_poll(uv_timer_t *timer)
     }
 }
 
-struct snapshot_source *snapshot_source_new(uv_loop_t *loop, struct pg *pg, size_t size,
-                                            snapshot_read *read, snapshot_on_opened *on_opened,
-                                            void *arg)
+struct snapshot_source *snapshot_source_new(uv_loop_t *loop, struct pg *pg,
+                                            const struct snapshot_tables *tables,
+                                            snapshot_on_opened *on_opened, void *arg)
 {
     struct snapshot_source *source = memory_zero(1, sizeof *source);
     source->pg = pg;
-    source->read = read;
+    source->tables = tables;
     source->on_opened = on_opened;
     source->opened_arg = arg;
-    source->current = memory_zero(1, size);
-    source->current->changes = -1;
+    source->current = snapshot_new(tables, -1);
     source->timer = memory_zero(1, sizeof *source->timer);
     source->timer->data = source;
     uv_timer_init(loop, source->timer);

@@ -19,18 +19,25 @@ struct snapshot {
     int64_t changes;    /* the counter when it was read; -1: nothing read yet */
 };
 
-/* Reads all unless the counter still says `known`, then calls on_read: with NULL when nothing has
- * changed or the database is away, else with what the source now owns. */
-typedef void snapshot_on_read(struct snapshot *snapshot, void *arg);
-typedef void snapshot_read(struct pg *pg, int64_t known, snapshot_on_read *on_read, void *arg);
+/* What is kept, and how it is read. */
+struct snapshot_tables {
+    size_t size; /* of the owner's struct */
+    /* The first reads the counter. The others read the rows; their only parameter is the counter
+     * that is known already, and while it still stands they give none. */
+    const struct pg_statement *const *statements;
+    size_t statement_count;
+    /* Fills what is zero from the results, in the order of the statements. */
+    void (*take)(struct snapshot *snapshot, const struct pg_tx *tx);
+    const char *event_not_read; /* for the log, when the database is away */
+};
 
 struct snapshot_source;
 
-/* Begins with an empty snapshot of that size; calls on_opened once the first was read. */
+/* Begins with an empty snapshot; calls on_opened once the first was read. Borrows tables. */
 typedef void snapshot_on_opened(void *arg);
-struct snapshot_source *snapshot_source_new(uv_loop_t *loop, struct pg *pg, size_t size,
-                                            snapshot_read *read, snapshot_on_opened *on_opened,
-                                            void *arg);
+struct snapshot_source *snapshot_source_new(uv_loop_t *loop, struct pg *pg,
+                                            const struct snapshot_tables *tables,
+                                            snapshot_on_opened *on_opened, void *arg);
 /* Waits for a read under way. */
 typedef void snapshot_on_closed(void *arg);
 void snapshot_source_close(struct snapshot_source *source, snapshot_on_closed *on_closed,

@@ -133,9 +133,8 @@ static void open_intake(struct service_parts *parts, void **state, service_on_op
     *state = intake;
     struct opening *opening = memory_alloc(sizeof *opening);
     *opening = (struct opening){intake, on_opened, arg};
-    intake->reference =
-        snapshot_source_new(loop_uv(parts->loop), parts->pg, sizeof(struct reference),
-                            store_read_reference, on_reference_opened, opening);
+    intake->reference = snapshot_source_new(loop_uv(parts->loop), parts->pg,
+                                            &store_reference_tables, on_reference_opened, opening);
 }
 
 struct closing {

@@ -28,10 +28,11 @@ static const struct pg_statement read_promises = {
 
 enum { CHANGES, CATEGORIES, UNITS, PROMISES };
 
-struct reading {
-    int64_t known;
-    snapshot_on_read *on_read;
-    void *arg;
+static const struct pg_statement *const reads[] = {
+    [CHANGES] = &read_changes,
+    [CATEGORIES] = &read_categories,
+    [UNITS] = &read_units,
+    [PROMISES] = &read_promises,
 };
 
 static int word_index(const char *const *words, const char *word)
@@ -115,44 +116,24 @@ static void take_promises(struct reference *reference, const struct pg_tx *tx)
     reference->promise_count = count;
 }
 
-static void on_done(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+static void take_reference(struct snapshot *snapshot, const struct pg_tx *tx)
 {
-    struct reading reading = *(struct reading *)arg;
-    struct reference *reference = NULL;
-    struct error err = {0};
-
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        log_warn_error("reference_not_read", &err);
-    } else if (pg_value_int8(tx, CHANGES, 0, 0) != reading.known) {
-        reference = memory_zero(1, sizeof *reference);
-        arena_init(&reference->snapshot.arena);
-        reference->snapshot.changes = pg_value_int8(tx, CHANGES, 0, 0);
-        take_categories(reference, tx);
-        take_units(reference, tx);
-        take_promises(reference, tx);
-        log_info("reference_loaded", log_int("categories", (int64_t)reference->category_count),
-                 log_int("units", (int64_t)reference->unit_count),
-                 log_int("promises", (int64_t)reference->promise_count));
-    }
-    reading.on_read(reference == NULL ? NULL : &reference->snapshot, reading.arg);
+    struct reference *reference = (struct reference *)snapshot;
+    take_categories(reference, tx);
+    take_units(reference, tx);
+    take_promises(reference, tx);
+    log_info("reference_loaded", log_int("categories", (int64_t)reference->category_count),
+             log_int("units", (int64_t)reference->unit_count),
+             log_int("promises", (int64_t)reference->promise_count));
 }
 
-void store_read_reference(struct pg *pg, int64_t known, snapshot_on_read *on_read, void *arg)
-{
-    struct pg_tx *tx = pg_tx_new(pg);
-    struct reading *reading = arena_alloc(pg_tx_arena(tx), sizeof *reading);
-    *reading = (struct reading){known, on_read, arg};
-    pg_tx_set_read_only(tx);
-    pg_tx_add(tx, &read_changes);
-    pg_tx_add(tx, &read_categories);
-    pg_tx_int8(tx, known);
-    pg_tx_add(tx, &read_units);
-    pg_tx_int8(tx, known);
-    pg_tx_add(tx, &read_promises);
-    pg_tx_int8(tx, known);
-    pg_tx_send(tx, on_done, reading);
-}
+const struct snapshot_tables store_reference_tables = {
+    .size = sizeof(struct reference),
+    .statements = reads,
+    .statement_count = sizeof reads / sizeof reads[0],
+    .take = take_reference,
+    .event_not_read = "reference_not_read",
+};
 
 static const struct pg_statement upsert_categories = {
     "intake_upsert_categories",

@@ -6,8 +6,8 @@
 #include "common/pg.h"
 #include "reference.h"
 
-/* A snapshot_read: a struct reference of what the tables hold. */
-void store_read_reference(struct pg *pg, int64_t known, snapshot_on_read *on_read, void *arg);
+/* How a struct reference is read from them. */
+extern const struct snapshot_tables store_reference_tables;
 
 /* What a batch of the topic says, the last word per key. */
 struct reference_words {

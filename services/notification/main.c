@@ -132,9 +132,8 @@ static void open_notification(struct service_parts *parts, void **state,
     *state = notification;
     struct opening *opening = memory_alloc(sizeof *opening);
     *opening = (struct opening){notification, on_opened, arg};
-    notification->reference =
-        snapshot_source_new(loop_uv(parts->loop), parts->pg, sizeof(struct reference),
-                            store_read_reference, on_reference_opened, opening);
+    notification->reference = snapshot_source_new(
+        loop_uv(parts->loop), parts->pg, &store_reference_tables, on_reference_opened, opening);
 }
 
 /* ---- closing, in reverse order ---- */

@@ -22,10 +22,11 @@ static const struct pg_statement read_focal_points = {
 
 enum { CHANGES, UNITS, CATEGORIES, FOCAL_POINTS };
 
-struct reading {
-    int64_t known;
-    snapshot_on_read *on_read;
-    void *arg;
+static const struct pg_statement *const reads[] = {
+    [CHANGES] = &read_changes,
+    [UNITS] = &read_units,
+    [CATEGORIES] = &read_categories,
+    [FOCAL_POINTS] = &read_focal_points,
 };
 
 static const char *text(const struct pg_tx *tx, size_t statement, size_t row, int column,
@@ -91,44 +92,24 @@ static void take_focal_points(struct reference *reference, const struct pg_tx *t
     reference_index_people(reference);
 }
 
-static void on_done(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+static void take_reference(struct snapshot *snapshot, const struct pg_tx *tx)
 {
-    struct reading reading = *(struct reading *)arg;
-    struct reference *reference = NULL;
-    struct error err = {0};
-
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        log_warn_error("reference_not_read", &err);
-    } else if (pg_value_int8(tx, CHANGES, 0, 0) != reading.known) {
-        reference = memory_zero(1, sizeof *reference);
-        arena_init(&reference->snapshot.arena);
-        reference->snapshot.changes = pg_value_int8(tx, CHANGES, 0, 0);
-        take_units(reference, tx);
-        take_categories(reference, tx);
-        take_focal_points(reference, tx);
-        log_info("reference_loaded", log_int("units", (int64_t)reference->unit_count),
-                 log_int("categories", (int64_t)reference->category_count),
-                 log_int("focal_points", (int64_t)reference->focal_point_count));
-    }
-    reading.on_read(reference == NULL ? NULL : &reference->snapshot, reading.arg);
+    struct reference *reference = (struct reference *)snapshot;
+    take_units(reference, tx);
+    take_categories(reference, tx);
+    take_focal_points(reference, tx);
+    log_info("reference_loaded", log_int("units", (int64_t)reference->unit_count),
+             log_int("categories", (int64_t)reference->category_count),
+             log_int("focal_points", (int64_t)reference->focal_point_count));
 }
 
-void store_read_reference(struct pg *pg, int64_t known, snapshot_on_read *on_read, void *arg)
-{
-    struct pg_tx *tx = pg_tx_new(pg);
-    struct reading *reading = arena_alloc(pg_tx_arena(tx), sizeof *reading);
-    *reading = (struct reading){known, on_read, arg};
-    pg_tx_set_read_only(tx);
-    pg_tx_add(tx, &read_changes);
-    pg_tx_add(tx, &read_units);
-    pg_tx_int8(tx, known);
-    pg_tx_add(tx, &read_categories);
-    pg_tx_int8(tx, known);
-    pg_tx_add(tx, &read_focal_points);
-    pg_tx_int8(tx, known);
-    pg_tx_send(tx, on_done, reading);
-}
+const struct snapshot_tables store_reference_tables = {
+    .size = sizeof(struct reference),
+    .statements = reads,
+    .statement_count = sizeof reads / sizeof reads[0],
+    .take = take_reference,
+    .event_not_read = "reference_not_read",
+};
 
 static const struct pg_statement withdraw_units = {
     "notification_withdraw_units", "DELETE FROM unit WHERE 'unit:' || code = ANY ($1::text[])"};
