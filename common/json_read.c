@@ -10,6 +10,7 @@
 #include "common/json.h"
 #include "common/json_value.h"
 #include "common/utf8.h"
+#include "common/words.h"
 
 struct json_asked {
     const char *name; /* borrowed: a codec's constant */
@@ -170,13 +171,12 @@ int json_read_word(struct json_reader *reader, const char *name, enum json_prese
         wrong_type(reader, name, NO_INDEX, "text");
         return -1;
     }
-    for (int i = 0; words[i] != NULL; i++) {
-        if (strcmp(words[i], value->text) == 0) {
-            return i;
-        }
+    int index = word_index(words, value->text);
+    if (words[index] == NULL) {
+        fault_at(reader, name, NO_INDEX, "not_allowed", "is none of the words allowed here");
+        return -1;
     }
-    fault_at(reader, name, NO_INDEX, "not_allowed", "is none of the words allowed here");
-    return -1;
+    return index;
 }
 
 static bool is_number(const struct json_value *value)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/words.h"
 
 static const struct pg_statement read_changes = {"intake_reference_changes",
                                                  "SELECT changes FROM reference_change"};
@@ -34,15 +35,6 @@ static const struct pg_statement *const reads[] = {
     [UNITS] = &read_units,
     [PROMISES] = &read_promises,
 };
-
-static int word_index(const char *const *words, const char *word)
-{
-    int index = 0;
-    while (words[index] != NULL && strcmp(words[index], word) != 0) {
-        index++;
-    }
-    return index;
-}
 
 static const char *text(const struct pg_tx *tx, size_t statement, size_t row, int column,
                         struct arena *arena)

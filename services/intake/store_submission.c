@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/words.h"
+
 /* What every reading of a submission selects; take_row knows the order. */
 #define VIEW_COLUMNS                                                                               \
     "s.id, s.ticket, s.channel, s.category, s.level, s.title, s.description, s.lat, s.lon, "       \
@@ -40,15 +42,6 @@ static const struct pg_statement list_public = {
 static const struct pg_statement read_versions = {
     "intake_read_versions",
     "SELECT submission_id, version FROM submission_case WHERE submission_id = ANY ($1::uuid[])"};
-
-static int word_index(const char *const *words, const char *word)
-{
-    int index = 0;
-    while (words[index] != NULL && strcmp(words[index], word) != 0) {
-        index++;
-    }
-    return index;
-}
 
 /* A jsonb array of texts, as PostgreSQL prints it. */
 static size_t take_media(const char *json, const char *const **media, struct arena *arena)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/words.h"
 #include "notice_json.h"
 
 static const char *const event_types[] = {
@@ -49,15 +50,6 @@ void delivery_write_event(const struct delivery_said *said, const struct seal *s
         .data = out->data.data,
         .data_size = out->data.size,
     };
-}
-
-static int word_index(const char *const *words, const char *word)
-{
-    int index = 0;
-    while (words[index] != NULL && strcmp(words[index], word) != 0) {
-        index++;
-    }
-    return index;
 }
 
 static bool make_words(struct wording *wording, struct notice *notice,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store_delivery.h"
 
-#include <string.h>
-
 #include "common/outbox.h"
+#include "common/words.h"
 
 /* The numbers of an inbox are taken first, under its row's lock and in order of account, so that
  * two replicas never wait for each other in a circle. Numbers of rows that turn out not to be new
@@ -122,15 +121,6 @@ void store_claim(struct pg_tx *tx, enum lane lane, size_t max, int64_t now, int6
     pg_tx_instant(tx, now);
     pg_tx_int4(tx, (int32_t)max);
     pg_tx_instant(tx, lease_until);
-}
-
-static int word_index(const char *const *words, const char *word)
-{
-    int index = 0;
-    while (words[index] != NULL && strcmp(words[index], word) != 0) {
-        index++;
-    }
-    return index;
 }
 
 struct letter *store_claimed_letter(const struct pg_tx *tx, size_t statement, size_t row)

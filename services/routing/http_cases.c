@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/cursor.h"
 #include "common/json.h"
+#include "common/words.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/store.h"
 
@@ -106,15 +107,11 @@ static const char *query_word(struct http_request *request, const char *name,
                               const char *const *words, struct error *err)
 {
     const char *text = http_query(request, name);
-    for (size_t i = 0; text != NULL && words[i] != NULL; i++) {
-        if (strcmp(words[i], text) == 0) {
-            return text;
-        }
-    }
-    if (text != NULL) {
+    if (text != NULL && words[word_index(words, text)] == NULL) {
         error_add_field(err, name, "unknown_word", "not one of the known words");
+        return NULL;
     }
-    return NULL;
+    return text;
 }
 
 static bool list_decode(struct case_list *list, const struct routing *routing, struct error *err)
