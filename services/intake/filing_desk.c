@@ -28,7 +28,6 @@ struct filing_desk {
 
 /* Requests that lost, while their rows are looked up. */
 struct lookup {
-    struct filing_desk *desk;
     size_t count;
     struct filing **items;
 };
@@ -94,7 +93,6 @@ static void look_up(struct filing_desk *desk, struct filing *const *items, size_
 {
     struct pg_tx *tx = pg_tx_new(desk->config.pg);
     struct lookup *lookup = arena_alloc(pg_tx_arena(tx), sizeof *lookup);
-    lookup->desk = desk;
     lookup->items = arena_array(pg_tx_arena(tx), count, sizeof *lookup->items);
     for (size_t i = 0; i < count; i++) {
         if (!items[i]->filed) {

@@ -21,7 +21,6 @@ struct filing_request {
     struct filing filing; /* prepared */
     struct arena *arena;
     filing_on_done *on_done;
-    void *arg;
     struct filing_request *next; /* in the line for a number */
 };
 

@@ -93,7 +93,6 @@ static void read_versions(struct wait *wait, const struct uuid *ids, size_t coun
 /* ---- opening and closing ---- */
 
 struct opening {
-    struct intake *intake;
     service_on_opened *on_opened;
     void *arg;
 };
@@ -132,7 +131,7 @@ static void open_intake(struct service_parts *parts, void **state, service_on_op
     intake->wait = wait_new(loop_uv(parts->loop), &wait);
     *state = intake;
     struct opening *opening = memory_alloc(sizeof *opening);
-    *opening = (struct opening){intake, on_opened, arg};
+    *opening = (struct opening){on_opened, arg};
     intake->reference = snapshot_source_new(loop_uv(parts->loop), parts->pg,
                                             &store_reference_tables, on_reference_opened, opening);
 }
