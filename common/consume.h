@@ -98,7 +98,6 @@ void consume_reject(struct consume_batch *batch, struct consume_message *message
  * others. What on_committed does not settle, the table does, at the price of a round trip. */
 void consume_stage(struct consume_batch *batch, const struct event *event,
                    const struct uuid *command);
-size_t consume_staged(const struct consume_batch *batch); /* their number */
 void consume_put_staged(struct consume_batch *batch);
 void consume_took(struct consume_batch *batch, const struct pg_tx *tx, size_t statement,
                   int column);

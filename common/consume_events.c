@@ -19,11 +19,6 @@ void consume_stage(struct consume_batch *batch, const struct event *event,
     batch->staged[batch->staged_count++] = outbox_stage(batch->consume->outbox, event, command);
 }
 
-size_t consume_staged(const struct consume_batch *batch)
-{
-    return batch->staged_count;
-}
-
 void consume_put_staged(struct consume_batch *batch)
 {
     struct outbox_columns columns;
