@@ -28,9 +28,10 @@ struct waiting_item {
     uint64_t since_ms;
 };
 
-/* On the heap, since libuv closes it later than batch_free. */
-struct batch_timer {
-    uv_timer_t timer;
+/* On the heap, since libuv closes them later than batch_free. */
+struct batch_handles {
+    uv_idle_t starter; /* runs when the present turn of the loop is over */
+    uv_timer_t timer;  /* of the resting groups */
     struct batch *batch;
 };
 
@@ -42,7 +43,7 @@ struct batch {
     size_t slots_taken;
     struct group *split;   /* halves of refused groups: next in turn */
     struct group *resting; /* between two tries */
-    struct batch_timer *timer;
+    struct batch_handles *handles;
     struct metrics_counter *transactions, *items, *repeats, *splits, *failed, *busy;
 };
 
@@ -104,6 +105,14 @@ static bool has_use_for_slot(const struct batch *batch)
            batch->waiting_count >= (worth < half ? worth : half);
 }
 
+static void on_starter(uv_idle_t *starter);
+
+/* Not at once: what else comes in this turn goes along. */
+static void fill_slots_soon(struct batch *batch)
+{
+    uv_idle_start(&batch->handles->starter, on_starter);
+}
+
 static void fill_slots(struct batch *batch)
 {
     while (batch->slots_taken < batch->config.depth && has_use_for_slot(batch)) {
@@ -117,6 +126,12 @@ static void fill_slots(struct batch *batch)
         batch->slots_taken++;
         group_try(group);
     }
+}
+
+static void on_starter(uv_idle_t *starter)
+{
+    uv_idle_stop(starter);
+    fill_slots(((struct batch_handles *)starter->data)->batch);
 }
 
 /* ---- the life of a group ---- */
@@ -172,7 +187,7 @@ static void on_done(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         }
         break;
     }
-    fill_slots(batch);
+    fill_slots_soon(batch);
 }
 
 static void group_end(struct group *group, const struct pg_tx *tx, const struct error *err)
@@ -215,7 +230,7 @@ static void set_timer(struct batch *batch)
         first_ms = group->repeat_ms < first_ms ? group->repeat_ms : first_ms;
     }
     if (first_ms != UINT64_MAX) {
-        uv_timer_start(&batch->timer->timer, on_timer, first_ms > now_ms ? first_ms - now_ms : 0,
+        uv_timer_start(&batch->handles->timer, on_timer, first_ms > now_ms ? first_ms - now_ms : 0,
                        0);
     }
 }
@@ -242,7 +257,7 @@ static void group_rest(struct group *group)
 
 static void on_timer(uv_timer_t *timer)
 {
-    struct batch *batch = ((struct batch_timer *)timer->data)->batch;
+    struct batch *batch = ((struct batch_handles *)timer->data)->batch;
     uint64_t now_ms = uv_now(batch->pg->loop);
     struct group *group = batch->resting, *next;
 
@@ -292,17 +307,24 @@ struct batch *batch_new(struct pg *pg, const struct batch_config *config, struct
     batch->pg = pg;
     batch->config = *config;
     batch->waiting = memory_zero(config->queue_max, sizeof *batch->waiting);
-    batch->timer = memory_zero(1, sizeof *batch->timer);
-    batch->timer->batch = batch;
-    uv_timer_init(pg->loop, &batch->timer->timer);
-    batch->timer->timer.data = batch->timer;
+    batch->handles = memory_zero(1, sizeof *batch->handles);
+    batch->handles->batch = batch;
+    uv_timer_init(pg->loop, &batch->handles->timer);
+    uv_idle_init(pg->loop, &batch->handles->starter);
+    batch->handles->timer.data = batch->handles->starter.data = batch->handles;
     open_metrics(batch, metrics);
     return batch;
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void on_timer_closed(uv_handle_t *timer)
 {
-    free(handle->data);
+    free(timer->data);
+}
+
+static void on_starter_closed(uv_handle_t *starter)
+{
+    struct batch_handles *handles = starter->data;
+    uv_close((uv_handle_t *)&handles->timer, on_timer_closed);
 }
 
 void batch_free(struct batch *batch)
@@ -311,7 +333,7 @@ void batch_free(struct batch *batch)
         return;
     }
     assert(batch_is_idle(batch));
-    uv_close((uv_handle_t *)&batch->timer->timer, on_timer_closed);
+    uv_close((uv_handle_t *)&batch->handles->starter, on_starter_closed);
     free(batch->waiting);
     free(batch);
 }
@@ -320,6 +342,9 @@ bool batch_submit(struct batch *batch, void *item, struct error *err)
 {
     size_t queue_max = batch->config.queue_max;
 
+    if (batch->waiting_count == queue_max) {
+        fill_slots(batch); /* no need to wait for the end of the turn */
+    }
     if (batch->waiting_count == queue_max) {
         metrics_add(batch->busy, 1);
         error_set(err, ERR_BUSY, "too_busy", "too many commands are waiting");
@@ -331,7 +356,7 @@ bool batch_submit(struct batch *batch, void *item, struct error *err)
     batch->waiting[(batch->waiting_first + batch->waiting_count) % queue_max] =
         (struct waiting_item){.item = item, .since_ms = uv_now(batch->pg->loop)};
     batch->waiting_count++;
-    fill_slots(batch);
+    fill_slots_soon(batch);
     return true;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* batch: commands that wait while a transaction is in flight go together in the next one.
  *
- * No timer: an idle batch sends a lone command at once (latency of one commit), a busy one fills
+ * No timer: an idle batch sends what came in one turn of the loop when the turn is over (latency of
+ * one commit; a turn that found fifty sockets readable costs one transaction), a busy one fills
  * while PostgreSQL works (throughput of bulk SQL). Items are borrowed pointers, kept in order of
  * arrival. `build` turns items into statements; it may be called again for the same items, alone
  * or in smaller groups, so it must give the same ids each time and its SQL must recognise its own

@@ -25,7 +25,7 @@ const READERS = { // who reads what
   [SUBMISSIONS]: ['routing', 'notification'],
   [CASES]: ['intake', 'notification', 'analytics'],
 };
-const WARM_UP_SECONDS = 6; // a fresh JVM spends twice the CPU on the same requests
+const WARM_UP_SECONDS = 25; // a fresh JVM spends twice the CPU on the same requests
 const QUIET_MS = 1000;
 const DRAIN_MS = 300000;
 

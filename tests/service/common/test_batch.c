@@ -119,11 +119,24 @@ static void lone_item_goes_at_once(void **state)
     (void)state;
 
     submit(bench, 0, 1);
+    assert_int_equal(bench->transactions, 0);
+    pool_turn(bench->pool);
     assert_int_equal(bench->transactions, 1);
-    assert_int_equal(bench->done, 0);
     wait_until_done(bench, 1);
     assert_int_equal(bench->items[0].kind, ERR_NONE);
     assert_false(bench->items[0].in_doubt);
+    bench_free(bench);
+}
+
+static void one_turn_goes_together(void **state)
+{
+    struct bench *bench = bench_new(5000, ITEMS);
+    (void)state;
+
+    submit(bench, 0, 20);
+    wait_until_done(bench, 20);
+    assert_int_equal(bench->transactions, 1);
+    assert_int_equal(bench->largest, 20);
     bench_free(bench);
 }
 
@@ -133,10 +146,10 @@ static void busy_batch_gathers(void **state)
     (void)state;
 
     submit(bench, 0, ITEMS);
+    pool_turn(bench->pool);
     assert_int_equal(bench->transactions, 2); /* depth; the others wait for them */
     wait_until_done(bench, ITEMS);
-    /* One alone, an eighth of 200 beside it, the other 574 in three groups of at most 200. */
-    assert_int_equal(bench->transactions, 5);
+    assert_int_equal(bench->transactions, 3);
     assert_int_equal(bench->largest, 200);
     for (size_t i = 0; i < ITEMS; i++) {
         assert_int_equal(bench->items[i].times, 1);
@@ -171,13 +184,13 @@ static void full_queue_says_busy(void **state)
     struct error err = {0};
     (void)state;
 
-    submit(bench, 0, 16); /* one under way, half the queue beside it, ten wait */
-    assert_false(batch_submit(bench->batch, &bench->items[16], &err));
+    submit(bench, 0, 30); /* two times ten are under way, ten wait */
+    assert_false(batch_submit(bench->batch, &bench->items[30], &err));
     assert_int_equal(err.kind, ERR_BUSY);
     assert_int_equal(err.retry_after_s, 1);
-    wait_until_done(bench, 16);
-    submit(bench, 16, 1);
-    wait_until_done(bench, 17);
+    wait_until_done(bench, 30);
+    submit(bench, 30, 1);
+    wait_until_done(bench, 31);
     bench_free(bench);
 }
 
@@ -217,7 +230,9 @@ static void locked_table_gives_up_in_doubt(void **state)
     submit(bench, 0, 1);
     wait_until_done(bench, 1);
     other_client_run(other, "BEGIN; LOCK TABLE item IN EXCLUSIVE MODE");
-    submit(bench, 1, 50);
+    submit(bench, 1, 26);
+    pool_turn(bench->pool);
+    submit(bench, 27, 24);
     wait_until_done(bench, 51);
     for (size_t i = 1; i < 51; i++) {
         assert_int_equal(bench->items[i].times, 1);
@@ -287,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lone_item_goes_at_once),
+        cmocka_unit_test(one_turn_goes_together),
         cmocka_unit_test(busy_batch_gathers),
         cmocka_unit_test(poison_fails_alone),
         cmocka_unit_test(full_queue_says_busy),
