@@ -19,19 +19,45 @@ struct waiter {
     void *arg;
 };
 
+struct reached {
+    struct uuid id;
+    int64_t version;
+};
+
 struct wait {
     struct wait_config config;
     uv_timer_t *timer;
     struct waiter *buckets[BUCKETS];
+    struct reached reached[BUCKETS]; /* the last of each bucket */
     size_t count;
     bool reading;
     struct uuid *ids; /* scratch of a read */
 };
 
 /* The tail of a time-ordered id is random. */
-static struct waiter **bucket_of(struct wait *wait, const struct uuid *id)
+static size_t bucket_of(const struct uuid *id)
 {
-    return &wait->buckets[(id->bytes[14] << 8 | id->bytes[15]) % BUCKETS];
+    return (size_t)(id->bytes[14] << 8 | id->bytes[15]) % BUCKETS;
+}
+
+/* The version that the aggregate was seen to have; 0: not remembered. */
+static int64_t reached_version(const struct wait *wait, const struct uuid *id)
+{
+    const struct reached *reached = &wait->reached[bucket_of(id)];
+    return uuid_equal(&reached->id, id) ? reached->version : 0;
+}
+
+static void remember(struct wait *wait, const struct uuid *id, int64_t version)
+{
+    if (version > reached_version(wait, id)) {
+        wait->reached[bucket_of(id)] = (struct reached){*id, version};
+    }
+}
+
+bool wait_is_due(const struct wait *wait, const struct uuid *id, int64_t version)
+{
+    int64_t known = reached_version(wait, id);
+    return known > 0 && known < version;
 }
 
 static void on_freed(uv_handle_t *handle)
@@ -142,11 +168,15 @@ static void on_period(uv_timer_t *timer)
 bool wait_for(struct wait *wait, const struct uuid *id, int64_t version, unsigned wait_ms,
               wait_on_over *on_over, void *arg, struct error *err)
 {
+    if (wait_ms == 0 || reached_version(wait, id) >= version) {
+        on_over(arg);
+        return true;
+    }
     if (wait->count >= wait->config.waiters_max) {
         return error_set(err, ERR_BUSY, "too_many_waiters", "too many requests wait for a version");
     }
     struct waiter *waiter = memory_alloc(sizeof *waiter);
-    struct waiter **bucket = bucket_of(wait, id);
+    struct waiter **bucket = &wait->buckets[bucket_of(id)];
     *waiter = (struct waiter){.next = *bucket,
                               .id = *id,
                               .version = version,
@@ -163,8 +193,9 @@ bool wait_for(struct wait *wait, const struct uuid *id, int64_t version, unsigne
 void wait_reached(struct wait *wait, const struct uuid *id, int64_t version)
 {
     struct arrival arrival = {id, version};
+    remember(wait, id, version);
     if (wait->count > 0) {
-        end_waiters(wait, bucket_of(wait, id), has_arrived, &arrival);
+        end_waiters(wait, &wait->buckets[bucket_of(id)], has_arrived, &arrival);
     }
 }
 

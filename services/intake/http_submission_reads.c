@@ -19,16 +19,17 @@ static bool reads_any(const struct principal *principal)
 struct get {
     struct http_request *request;
     struct intake *intake;
-    struct uuid id;
-    const char *reporter; /* NULL: any */
+    struct submission_read read;
     int64_t min_version;
     unsigned wait_ms;
     bool waited;
 };
 
+/* Steps, in running order. */
+static void get_wait(struct get *get);
+static void on_waited(void *arg);
 static void get_read(struct get *get);
-static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
-static void on_waited(void *arg); /* reads again */
+static void on_read(struct submission_read *read, const struct error *err); /* may wait, once */
 static void get_answer(struct get *get, const struct submission_view *view);
 
 void http_get_submission(struct http_request *request, void *state)
@@ -40,54 +41,64 @@ void http_get_submission(struct http_request *request, void *state)
 
     get->request = request;
     get->intake = state;
-    get->reporter = reads_any(principal) ? NULL : principal->id;
     get->min_version = http_query_int(request, "min_version", 0, INT32_MAX, 0, &err);
     get->wait_ms = (unsigned)http_query_int(request, "wait_ms", 0, WAIT_MAX_MS, WAIT_MS, &err);
-    if (!uuid_parse(id, strlen(id), &get->id)) {
+    if (!uuid_parse(id, strlen(id), &get->read.id)) {
         error_set(&err, ERR_NOT_FOUND, "unknown_submission", "there is no such submission");
     }
     if (error_is_set(&err)) {
         http_answer_error(request, &err);
         return;
     }
-    get_read(get);
+    get->read.reporter = reads_any(principal) ? NULL : principal->id;
+    get->read.arena = http_arena(request);
+    get->read.on_read = on_read;
+    get->read.arg = get;
+    if (wait_is_due(get->intake->wait, &get->read.id, get->min_version)) {
+        get_wait(get);
+    } else {
+        get_read(get);
+    }
 }
 
-static void get_read(struct get *get)
+static void get_wait(struct get *get)
 {
-    struct pg_tx *tx = pg_tx_new(get->intake->parts->pg);
-    pg_tx_set_read_only(tx);
-    store_read_submission(tx, &get->id, get->reporter);
-    pg_tx_send(tx, on_read, get);
-}
-
-static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
-{
-    struct get *get = arg;
-    struct submission_view view;
     struct error err = {0};
-
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-    } else if (!store_take_submission(tx, &view, http_arena(get->request))) {
-        error_set(&err, ERR_NOT_FOUND, "unknown_submission", "there is no such submission");
-    } else if (view.state.version < get->min_version && !get->waited && get->wait_ms > 0) {
-        get->waited = true;
-        if (wait_for(get->intake->wait, &get->id, get->min_version, get->wait_ms, on_waited, get,
-                     &err)) {
-            return;
-        }
-    }
-    if (error_is_set(&err)) {
+    get->waited = true;
+    if (!wait_for(get->intake->wait, &get->read.id, get->min_version, get->wait_ms, on_waited, get,
+                  &err)) {
         http_answer_error(get->request, &err);
-        return;
     }
-    get_answer(get, &view);
 }
 
 static void on_waited(void *arg)
 {
     get_read(arg);
+}
+
+static void get_read(struct get *get)
+{
+    struct error err = {0};
+    if (!submission_reader_submit(get->intake->reader, &get->read, &err)) {
+        http_answer_error(get->request, &err);
+    }
+}
+
+static void on_read(struct submission_read *read, const struct error *err)
+{
+    struct get *get = read->arg;
+    struct error unknown = {0};
+
+    if (err != NULL) {
+        http_answer_error(get->request, err);
+    } else if (!read->found) {
+        error_set(&unknown, ERR_NOT_FOUND, "unknown_submission", "there is no such submission");
+        http_answer_error(get->request, &unknown);
+    } else if (read->view.state.version < get->min_version && !get->waited) {
+        get_wait(get);
+    } else {
+        get_answer(get, &read->view);
+    }
 }
 
 static void get_answer(struct get *get, const struct submission_view *view)

@@ -8,11 +8,13 @@
 #include "common/wait.h"
 #include "filing_desk.h"
 #include "reference.h"
+#include "submission_reader.h"
 
 struct intake {
     const struct service_parts *parts;
     struct seal *seal;
     struct filing_desk *desk;
+    struct submission_reader *reader;
     struct snapshot_source *reference;
     struct wait *wait; /* for versions of cases, by submission */
 };

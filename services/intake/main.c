@@ -124,6 +124,7 @@ static void open_intake(struct service_parts *parts, void **state, service_on_op
         .seal = intake->seal,
     };
     intake->desk = filing_desk_new(&desk);
+    intake->reader = submission_reader_new(parts->pg, parts->metrics);
     struct wait_config wait = {.period_ms = WAIT_PERIOD_MS,
                                .waiters_max = WAITERS_MAX,
                                .read = read_versions,
@@ -147,6 +148,7 @@ static void on_desk_closed(void *arg)
     struct closing closing = *(struct closing *)arg;
     free(arg);
     wait_free(closing.intake->wait);
+    submission_reader_free(closing.intake->reader);
     seal_close(closing.intake->seal);
     free(closing.intake);
     closing.on_closed(closing.arg);

@@ -12,28 +12,31 @@
     "s.address, s.media, s.reporter_ref, s.anonymous, s.client, s.language, s.submitted_at, "      \
     "s.receive_by, s.rule_code, s.rule_version, s.rule_source, coalesce(c.version, 0), c.state, "  \
     "c.unit, c.receive_due, c.resolve_due, c.updated_at, c.result::text, c.reason::text, "         \
-    "c.result ->> 'text', c.reason ->> 'text' "
-#define VIEW_TABLES "FROM submission s LEFT JOIN submission_case c ON c.submission_id = s.id "
+    "c.result ->> 'text', c.reason ->> 'text'"
+#define VIEW_CASE   "LEFT JOIN submission_case c ON c.submission_id = s.id "
+#define VIEW_TABLES "FROM submission s " VIEW_CASE
 
-static const struct pg_statement read_one = {
-    "intake_read_submission",
-    "SELECT " VIEW_COLUMNS VIEW_TABLES
-    "WHERE s.id = $1::uuid AND ($2::text IS NULL OR s.reporter_ref = $2)"};
+static const struct pg_statement read_submissions = {
+    "intake_read_submissions",
+    "SELECT " VIEW_COLUMNS ", i.position FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY "
+    "AS i (id, reporter, position) JOIN submission s ON s.id = i.id "
+    "AND (i.reporter IS NULL OR s.reporter_ref = i.reporter) " VIEW_CASE "ORDER BY i.position"};
 static const struct pg_statement read_steps = {
     "intake_read_steps",
-    "SELECT version, action, state, unit, actor_role, note, at FROM submission_step "
-    "WHERE submission_id = $1::uuid ORDER BY version"};
+    "SELECT p.version, p.action, p.state, p.unit, p.actor_role, p.note, p.at, i.position "
+    "FROM unnest($1::uuid[]) WITH ORDINALITY AS i (id, position) "
+    "JOIN submission_step p ON p.submission_id = i.id ORDER BY i.position, p.version"};
 static const struct pg_statement list_own = {
-    "intake_list_own", "SELECT " VIEW_COLUMNS VIEW_TABLES
+    "intake_list_own", "SELECT " VIEW_COLUMNS " " VIEW_TABLES
                        "WHERE s.reporter_ref = $1::text AND ($2::uuid IS NULL OR s.id < $2) "
                        "ORDER BY s.id DESC LIMIT $3::integer"};
 static const struct pg_statement list_by_ticket = {
     "intake_list_by_ticket",
-    "SELECT " VIEW_COLUMNS VIEW_TABLES "JOIN category k ON k.code = s.category "
+    "SELECT " VIEW_COLUMNS " " VIEW_TABLES "JOIN category k ON k.code = s.category "
     "WHERE s.ticket = ANY ($1::text[]) AND NOT k.sensitive ORDER BY s.id DESC LIMIT $2::integer"};
 static const struct pg_statement list_public = {
     "intake_list_public",
-    "SELECT " VIEW_COLUMNS VIEW_TABLES "JOIN category k ON k.code = s.category "
+    "SELECT " VIEW_COLUMNS " " VIEW_TABLES "JOIN category k ON k.code = s.category "
     "WHERE s.id >= $1::uuid AND s.id < $2::uuid AND s.submitted_at >= $3::timestamptz "
     "AND s.submitted_at < $4::timestamptz AND NOT k.sensitive "
     "AND ($5::text[] IS NULL OR s.category = ANY ($5)) "
@@ -115,38 +118,58 @@ static void take_row(const struct pg_tx *tx, size_t row, struct submission_view 
     view->step_count = 0;
 }
 
-void store_read_submission(struct pg_tx *tx, const struct uuid *id, const char *reporter)
+void store_read_submissions(struct pg_tx *tx, const struct pg_array *ids,
+                            const struct pg_array *reporters)
 {
-    pg_tx_add(tx, &read_one);
-    pg_tx_uuid(tx, id);
-    pg_tx_text(tx, reporter);
+    pg_tx_add(tx, &read_submissions);
+    pg_tx_array(tx, ids);
+    pg_tx_array(tx, reporters);
     pg_tx_add(tx, &read_steps);
-    pg_tx_uuid(tx, id);
+    pg_tx_array(tx, ids);
 }
 
-bool store_take_submission(const struct pg_tx *tx, struct submission_view *view,
-                           struct arena *arena)
+enum { POSITION = 30, STEP_POSITION = 7 };
+
+size_t store_submission_position(const struct pg_tx *tx, size_t row)
 {
-    if (pg_rows(tx, 0) == 0) {
-        return false;
+    return (size_t)(pg_value_int8(tx, 0, row, POSITION) - 1);
+}
+
+static void take_step(const struct pg_tx *tx, size_t row, struct case_step *step,
+                      struct arena *arena)
+{
+    *step = (struct case_step){
+        .version = pg_value_int4(tx, 1, row, 0),
+        .action = arena_text(arena, pg_value_text(tx, 1, row, 1)),
+        .state = arena_text(arena, pg_value_text(tx, 1, row, 2)),
+        .unit = arena_text(arena, pg_value_text(tx, 1, row, 3)),
+        .actor_role = arena_text(arena, pg_value_text(tx, 1, row, 4)),
+        .note = arena_text(arena, pg_value_text(tx, 1, row, 5)),
+        .at = pg_value_instant(tx, 1, row, 6),
+    };
+}
+
+void store_take_submission(const struct pg_tx *tx, size_t row, size_t *step,
+                           struct submission_view *view, struct arena *arena)
+{
+    int64_t position = pg_value_int8(tx, 0, row, POSITION);
+    size_t rows = pg_rows(tx, 1), from = *step;
+
+    take_row(tx, row, view, arena);
+    while (from < rows && pg_value_int8(tx, 1, from, STEP_POSITION) < position) {
+        from++; /* of a submission that is another reporter's */
     }
-    take_row(tx, 0, view, arena);
-    size_t count = pg_rows(tx, 1);
-    struct case_step *steps = arena_array(arena, count, sizeof *steps);
-    for (size_t i = 0; i < count; i++) {
-        steps[i] = (struct case_step){
-            .version = pg_value_int4(tx, 1, i, 0),
-            .action = arena_text(arena, pg_value_text(tx, 1, i, 1)),
-            .state = arena_text(arena, pg_value_text(tx, 1, i, 2)),
-            .unit = arena_text(arena, pg_value_text(tx, 1, i, 3)),
-            .actor_role = arena_text(arena, pg_value_text(tx, 1, i, 4)),
-            .note = arena_text(arena, pg_value_text(tx, 1, i, 5)),
-            .at = pg_value_instant(tx, 1, i, 6),
-        };
+    size_t to = from;
+    while (to < rows && pg_value_int8(tx, 1, to, STEP_POSITION) == position) {
+        to++;
+    }
+    struct case_step *steps = arena_array(arena, to - from, sizeof *steps);
+    for (size_t i = from; i < to; i++) {
+        take_step(tx, i, &steps[i - from], arena);
     }
     view->steps = steps;
-    view->step_count = count;
-    return true;
+    view->step_count = to - from;
+    *step = to;
 }
 
 void store_list_own(struct pg_tx *tx, const char *reporter, const struct cursor *after,

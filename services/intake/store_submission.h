@@ -10,11 +10,15 @@
 
 /* ---- reading: add the statements, then take the results of the committed transaction ---- */
 
-/* One, with its timeline. reporter NULL: whoever filed it. */
-void store_read_submission(struct pg_tx *tx, const struct uuid *id, const char *reporter);
-/* False when there is none. */
-bool store_take_submission(const struct pg_tx *tx, struct submission_view *view,
-                           struct arena *arena);
+/* By id, with their timelines. reporters: of the same length; NULL: whoever filed it. */
+void store_read_submissions(struct pg_tx *tx, const struct pg_array *ids,
+                            const struct pg_array *reporters);
+/* Which of the ids the row is about; rows come in their order, and only for those that are there.
+ */
+size_t store_submission_position(const struct pg_tx *tx, size_t row);
+/* *step goes through the timelines from 0, row by row. */
+void store_take_submission(const struct pg_tx *tx, size_t row, size_t *step,
+                           struct submission_view *view, struct arena *arena);
 
 /* The reporter's own, newest first, after the cursor. */
 void store_list_own(struct pg_tx *tx, const char *reporter, const struct cursor *after,

@@ -22,9 +22,10 @@ struct case_get {
 };
 
 /* Steps, in running order. */
-static void get_read(struct case_get *get);
-static void on_get_read(struct case_read *read, const struct error *err);
+static void get_wait(struct case_get *get);
 static void on_wait_over(void *arg);
+static void get_read(struct case_get *get);
+static void on_get_read(struct case_read *read, const struct error *err); /* may wait, once */
 static void get_answer(struct case_get *get);
 
 void http_get_case(struct http_request *request, void *state)
@@ -46,7 +47,26 @@ void http_get_case(struct http_request *request, void *state)
     get->read.arena = http_arena(request);
     get->read.on_read = on_get_read;
     get->read.arg = get;
-    get_read(get);
+    if (wait_is_due(get->routing->wait, &get->read.id, get->min_version)) {
+        get_wait(get);
+    } else {
+        get_read(get);
+    }
+}
+
+static void get_wait(struct case_get *get)
+{
+    struct error err = {0};
+    get->waited = true;
+    if (!wait_for(get->routing->wait, &get->read.id, get->min_version, get->wait_ms, on_wait_over,
+                  get, &err)) {
+        http_answer_error(get->request, &err);
+    }
+}
+
+static void on_wait_over(void *arg)
+{
+    get_read(arg);
 }
 
 static void get_read(struct case_get *get)
@@ -60,26 +80,15 @@ static void get_read(struct case_get *get)
 static void on_get_read(struct case_read *read, const struct error *err)
 {
     struct case_get *get = read->arg;
-    struct error busy = {0};
+    int64_t version = read->found ? read->snapshot.version : 0;
+
     if (err != NULL) {
         http_answer_error(get->request, err);
-        return;
-    }
-    int64_t version = read->found ? read->snapshot.version : 0;
-    if (version >= get->min_version || get->waited) {
+    } else if (version < get->min_version && !get->waited) {
+        get_wait(get);
+    } else {
         get_answer(get);
-        return;
     }
-    get->waited = true;
-    if (!wait_for(get->routing->wait, &read->id, get->min_version, get->wait_ms, on_wait_over, get,
-                  &busy)) {
-        http_answer_error(get->request, &busy);
-    }
-}
-
-static void on_wait_over(void *arg)
-{
-    get_read(arg);
 }
 
 static void get_answer(struct case_get *get)

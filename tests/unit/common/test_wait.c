@@ -99,6 +99,34 @@ static void too_many_waiters_are_refused(void **state)
     assert_int_equal(err.kind, ERR_BUSY);
 }
 
+static void a_known_version_needs_no_wait(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error err = {0};
+    assert_false(wait_is_due(fixture->wait, &one, 2)); /* nothing is known: read */
+    wait_reached(fixture->wait, &one, 3);
+    wait_reached(fixture->wait, &one, 2); /* late: what is known only grows */
+    assert_false(wait_is_due(fixture->wait, &one, 3));
+    assert_true(wait_is_due(fixture->wait, &one, 4));
+    assert_false(wait_is_due(fixture->wait, &two, 4));
+    assert_true(wait_for(fixture->wait, &one, 3, 1000, on_over, &fixture->over, &err));
+    assert_int_equal(fixture->over, 1);
+    assert_true(wait_for(fixture->wait, &one, 4, 0, on_over, &fixture->over, &err));
+    assert_int_equal(fixture->over, 2);
+    assert_int_equal(fixture->reads, 0);
+}
+
+static void newer_aggregates_push_out_older_ones(void **state)
+{
+    struct fixture *fixture = *state;
+    struct uuid same_bucket = {{7, [14] = 4, [15] = 0}}, first = {{1, [14] = 0, [15] = 0}};
+    wait_reached(fixture->wait, &first, 1);
+    assert_true(wait_is_due(fixture->wait, &first, 2));
+    wait_reached(fixture->wait, &same_bucket, 1);
+    assert_false(wait_is_due(fixture->wait, &first, 2));
+    assert_true(wait_is_due(fixture->wait, &same_bucket, 2));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +135,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(waiting_is_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(too_many_waiters_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_known_version_needs_no_wait, setup, teardown),
+        cmocka_unit_test_setup_teardown(newer_aggregates_push_out_older_ones, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
