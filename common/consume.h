@@ -3,13 +3,15 @@
  *
  * One group per service, one handler per topic, at most one batch of a topic's lane in flight:
  * messages that arrive meanwhile go together into the next one. A batch is handed to the topic's
- * handler with its transaction open: the guard of the outbox and the move of the positions are
- * already in it (statements 0 and 1). The handler decodes, decides, adds its statements and ends
- * with exactly one of consume_commit(batch, on_committed)   apply; on_committed sees the results
- * and publishes consume_retry(batch, err)             a dependency is away: pause, back off, same
- * batch again and may reject single messages as poison before that: they go to the dead letters
- * (table and topic) in the same transaction. The handler may take its time (reads of its own) but
- * holds the topic meanwhile.
+ * handler with its transaction open: the move of the positions is already in it. The handler
+ * decodes, decides, adds its statements and ends with exactly one of
+ *
+ *   consume_commit(batch, on_committed)   apply; on_committed sees the results and publishes
+ *   consume_retry(batch, err)             a dependency is away: pause, back off, same batch again
+ *
+ * It may reject single messages as poison before that: they go to the dead letters (table and
+ * topic) in the same transaction. The handler may take its time (reads of its own) but holds the
+ * topic's lane meanwhile.
  *
  *   end of the transaction     what happens
  *   committed                  on_committed, positions move, next batch
@@ -17,8 +19,10 @@
  *                              happened (on_committed is called with tx NULL: staged events are
  *                              in doubt), else the same batch again, with backoff
  *   refused IH002 (fenced)     positions are read anew, buffered messages of the partition dropped
- *   refused otherwise          halved until one message stands alone; it goes to the dead letters
- *                              as "refused_by_database"
+ *   refused for its content    (SQLSTATE classes 21, 22, 23, 54, P0 and our own IH) halved until
+ *                              one message stands alone, which goes to the dead letters as
+ *                              "refused_by_database"
+ *   refused otherwise          no message is to blame: the same batch again, with backoff
  *
  * Duplicates: messages before the position are dropped here; an event that was published twice has
  * a new offset and the same id, so handlers drop it by aggregate version or by a UNIQUE key. */
@@ -92,10 +96,12 @@ void *consume_context(const struct consume_batch *batch);
 void consume_reject(struct consume_batch *batch, struct consume_message *message, const char *class,
                     const char *detail);
 /* Events of the batch. Stage them here rather than in the outbox: the batch owns them, drops them
- * when it is retried and settles them when it ends. A statement of the handler inserts their rows
- * (OUTBOX_INSERT); consume_put_staged gives its eight parameters. In on_committed, consume_took
- * publishes those whose command (uuid) is in that column of the statement's result and drops the
- * others. What on_committed does not settle, the table does, at the price of a round trip. */
+ * when it is retried and settles them when it ends. Staging the first adds the outbox's guard to
+ * the transaction, so ask for consume_next_statement after it. A statement of the handler inserts
+ * their rows (OUTBOX_INSERT); consume_put_staged gives its eight parameters. In on_committed,
+ * consume_took publishes those whose command (uuid) is in that column of the statement's result and
+ * drops the others. What on_committed does not settle, the table does, at the price of a round
+ * trip. */
 void consume_stage(struct consume_batch *batch, const struct event *event,
                    const struct uuid *command);
 void consume_put_staged(struct consume_batch *batch);

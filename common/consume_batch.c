@@ -17,7 +17,7 @@ enum {
 
 /* Steps, in running order. */
 static void batch_read(struct consume_batch *batch); /* messages, envelopes, moves */
-static void batch_open(struct consume_batch *batch); /* guard and positions, then the handler */
+static void batch_open(struct consume_batch *batch); /* positions, then the handler */
 static void batch_send(struct consume_batch *batch);
 static void on_done(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void batch_applied(struct consume_batch *batch, const struct pg_tx *tx);
@@ -26,8 +26,12 @@ static void batch_again(struct consume_batch *batch, const struct error *err);
 static void batch_free(struct consume_batch *batch);
 
 static const struct pg_statement advance_statement = {
-    "consume_advance", "SELECT consumer_advance($1::text, $2::text[], $3::integer[], "
-                       "$4::bigint[], $5::bigint[])"};
+    "consume_advance",
+    "WITH moved AS (UPDATE consumer_position p SET next_offset = n.next_offset, moved_at = now() "
+    "FROM unnest($3::integer[], $4::bigint[], $5::bigint[]) AS n (partition, expected, "
+    "next_offset) WHERE p.consumer = $1::text AND p.topic = $2::text "
+    "AND p.partition = n.partition AND p.next_offset = n.expected RETURNING 1) "
+    "SELECT consumer_refuse() WHERE (SELECT count(*) FROM moved) <> cardinality($3)"};
 
 /* Was the head of the line refused when it stood alone? */
 static bool is_condemned(const struct consume_line *line)
@@ -126,28 +130,33 @@ static void batch_read(struct consume_batch *batch)
 
 static void add_advance(struct consume_batch *batch)
 {
-    struct pg_array topics, partitions, expected, next;
+    struct pg_array partitions, expected, next;
 
-    pg_array_init(&topics, PG_TEXT);
     pg_array_init(&partitions, PG_INT4);
     pg_array_init(&expected, PG_INT8);
     pg_array_init(&next, PG_INT8);
     for (size_t i = 0; i < batch->move_count; i++) {
-        pg_array_text(&topics, batch->line->topic);
         pg_array_int4(&partitions, batch->partitions[i]);
         pg_array_int8(&expected, batch->expected[i]);
         pg_array_int8(&next, batch->next[i]);
     }
     pg_tx_add(batch->tx, &advance_statement);
     pg_tx_text(batch->tx, batch->consume->group);
-    pg_tx_array(batch->tx, &topics);
+    pg_tx_text(batch->tx, batch->line->topic);
     pg_tx_array(batch->tx, &partitions);
     pg_tx_array(batch->tx, &expected);
     pg_tx_array(batch->tx, &next);
-    pg_array_finish(&topics);
     pg_array_finish(&partitions);
     pg_array_finish(&expected);
     pg_array_finish(&next);
+}
+
+void consume_batch_guard(struct consume_batch *batch)
+{
+    if (!batch->guarded) {
+        outbox_guard(batch->consume->outbox, batch->tx);
+        batch->guarded = true;
+    }
 }
 
 static void batch_open(struct consume_batch *batch)
@@ -155,7 +164,6 @@ static void batch_open(struct consume_batch *batch)
     struct consume *consume = batch->consume;
 
     batch->tx = pg_tx_new(consume->pg);
-    outbox_guard(consume->outbox, batch->tx);
     add_advance(batch);
     if (batch->message_count > 0) {
         batch->line->handler(batch, consume->state);
@@ -186,6 +194,7 @@ static void batch_send(struct consume_batch *batch)
     struct pg_tx *tx = batch->tx;
 
     if (batch->letter_count > 0) {
+        consume_batch_guard(batch);
         batch->staged_letters =
             arena_array(&batch->arena, batch->letter_count, sizeof(struct outbox_item *));
         dead_letter_add(tx, batch->consume->outbox, batch->consume->group, batch->letters,

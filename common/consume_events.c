@@ -9,6 +9,7 @@ void consume_stage(struct consume_batch *batch, const struct event *event,
                    const struct uuid *command)
 {
     assert(!batch->ended);
+    consume_batch_guard(batch);
     if (batch->staged_count == batch->staged_room) {
         batch->staged_room = batch->staged_room == 0 ? 64 : batch->staged_room * 2;
         batch->staged =

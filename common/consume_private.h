@@ -92,6 +92,7 @@ struct consume_batch {
     struct pg_tx *tx;      /* NULL once sent */
     size_t count;          /* messages at the head of the line */
     bool committed, ended; /* by the handler */
+    bool guarded;          /* the outbox's guard is in it */
 
     struct consume_message *messages; /* those that the handler sees */
     struct kafka_message **raw;       /* and as they came */
@@ -136,6 +137,8 @@ void consume_follow_past(struct consume *consume); /* for consume_has_caught_up 
 void consume_assign_events(struct kafka_consumer_events *events);
 
 void consume_batch_start(struct consume_line *line);
+/* Once there is something to say, before the statement that inserts it. */
+void consume_batch_guard(struct consume_batch *batch);
 void consume_batch_check(struct consume_batch *batch); /* after an unknown end */
 extern const struct pg_statement consume_positions_statement;
 

@@ -110,7 +110,6 @@ void outbox_free(struct outbox *outbox)
 
 void outbox_guard(struct outbox *outbox, struct pg_tx *tx)
 {
-    assert(pg_tx_statements(tx) == 0);
     pg_tx_add(tx, &outbox_guard_statement);
     pg_tx_int4(tx, outbox->slot);
     pg_tx_int8(tx, outbox->epoch);

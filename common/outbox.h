@@ -68,7 +68,7 @@ void outbox_publish(struct outbox *outbox, struct outbox_item *item);
 void outbox_drop(struct outbox *outbox, struct outbox_item *item);
 void outbox_doubt(struct outbox *outbox, struct outbox_item *item);
 
-/* Adds the guard to a transaction; call before any other statement (it is statement 0). */
+/* Adds the guard to a transaction, as one statement: call before that which inserts the rows. */
 void outbox_guard(struct outbox *outbox, struct pg_tx *tx);
 
 /* The columns of staged items, as parameters of the statement that inserts them. */
