@@ -244,7 +244,7 @@ static bool producer_start(struct kafka_producer *producer, struct error *err)
         {"partitioner", "murmur2_random", KAFKA_FIXED}, /* as Java clients: one key, one place */
         {"batch.size", "196608", KAFKA_FIXED}, /* topics refuse batches over max.message.bytes */
         {"request.timeout.ms", "10000", KAFKA_DEFAULT},
-        {"linger.ms", "0.5", KAFKA_DEFAULT},
+        {"linger.ms", "0.1", KAFKA_DEFAULT},
         {"compression.type", "lz4", KAFKA_DEFAULT},
         {"message.max.bytes", "2293760", KAFKA_DEFAULT}, /* the largest dead letter, its batch */
         {"queue.buffering.max.messages", "200000", KAFKA_DEFAULT},

@@ -17,7 +17,7 @@ enum {
     PG_PIPELINE_MAX = 8,
     PG_STALLED_MS = 10, /* a connection whose transaction runs longer gets no followers */
     PG_SPARE_MAX = 16,  /* finished transactions kept for reuse, with their memory */
-    PG_SPARE_BYTES_MAX = 512 * 1024,
+    PG_SPARE_BYTES_MAX = 64 * 1024,
 };
 
 /* Times are counted from 2000-01-01 on the wire, and a jsonb value begins with a version. */

@@ -2,7 +2,6 @@
 #include "common/service.h"
 
 #include <curl/curl.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,16 +242,6 @@ static int print_routes(const struct service *service)
     return 0;
 }
 
-/* Few arenas, and freed memory given back: librdkafka's threads free what the loop allocated, and a
- * burst would be kept for ever. */
-static void limit_kept_memory(void)
-{
-    enum { ARENAS = 2, TRIM_BYTES = 1 << 20, MMAP_BYTES = 256 << 10 };
-    mallopt(M_ARENA_MAX, ARENAS);
-    mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
-    mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
-}
-
 int service_main(const struct service *service, int argc, char **argv)
 {
     struct config *config;
@@ -265,7 +254,6 @@ int service_main(const struct service *service, int argc, char **argv)
     if (strcmp(argv[1], "routes") == 0) { /* needs no settings */
         return print_routes(service);
     }
-    limit_kept_memory();
     set_default_instance(service);
     if (!config_load(&config, common_options, sizeof common_options / sizeof common_options[0],
                      service->options, service->option_count, &err)) {

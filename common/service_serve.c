@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The running service: opens its parts in order, serves, closes them in reverse order. */
+#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -15,7 +16,8 @@ enum {
     DATABASE_WAITING_MAX = 10000,
     OUTBOX_MEMORY_MAX = 8 << 20,
     OUTBOX_BACKLOG_MAX = 1000000,
-    OUTBOX_GRACE_MS = 10000
+    OUTBOX_GRACE_MS = 10000,
+    TRIM_MS = 10000 /* a round takes less than a millisecond */
 };
 
 struct serving {
@@ -23,6 +25,7 @@ struct serving {
     struct service_parts parts;
     struct kafka_producer *producer;
     struct consume *consume;
+    uv_timer_t trim;
     void *state;
     bool state_open;
 };
@@ -59,6 +62,33 @@ static void on_delivered(void *opaque, bool delivered, const char *reason, void 
     struct serving *serving = arg;
     outbox_delivered(serving->parts.outbox, opaque, delivered, reason);
 }
+
+/* ---- memory that a burst leaves behind ---- */
+
+/* Few arenas: librdkafka's threads free what the loop allocated. */
+static void limit_kept_memory(void)
+{
+    enum { ARENAS = 2, TRIM_BYTES = 1 << 20, MMAP_BYTES = 256 << 10 };
+    mallopt(M_ARENA_MAX, ARENAS);
+    mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
+    mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
+}
+
+/* By itself the allocator gives back only what lies at the heap's end. */
+static void on_trim(uv_timer_t *trim)
+{
+    enum { KEPT_BYTES = 1 << 20 };
+    (void)trim;
+    malloc_trim(KEPT_BYTES);
+}
+
+static void start_trimming(struct serving *serving)
+{
+    uv_timer_init(loop_uv(serving->parts.loop), &serving->trim);
+    uv_timer_start(&serving->trim, on_trim, TRIM_MS, TRIM_MS);
+}
+
+/* ---- opening ---- */
 
 static bool open_plain_parts(struct serving *serving, struct error *err)
 {
@@ -182,6 +212,8 @@ static bool open_edges(struct serving *serving, struct error *err)
     return true;
 }
 
+/* ---- closing ---- */
+
 static void on_stage_closed(void *arg)
 {
     struct serving *serving = arg;
@@ -233,6 +265,7 @@ static void stop_rest(struct loop *loop, void *arg)
 {
     struct serving *serving = arg;
     struct service_parts *parts = &serving->parts;
+    uv_close((uv_handle_t *)&serving->trim, NULL);
     kafka_producer_close(serving->producer);
     outbox_free(parts->outbox);
     parts->outbox = NULL;
@@ -270,6 +303,7 @@ int service_serve(const struct service *service, const struct config *config)
     struct service_parts *parts = &serving.parts;
     struct error err = {0};
 
+    limit_kept_memory();
     if (!wait_for_database(service, config)) {
         return 1;
     }
@@ -277,6 +311,7 @@ int service_serve(const struct service *service, const struct config *config)
     parts->instance = config_text(config, "INSTANCE");
     parts->metrics = metrics_new();
     parts->loop = loop_new((unsigned)config_int(config, "STOP_GRACE_MS"));
+    start_trimming(&serving);
     loop_on_stop(parts->loop, "http", stop_http, &serving);
     loop_on_stop(parts->loop, "consume", stop_consume, &serving);
     loop_on_stop(parts->loop, "state", stop_state, &serving);

@@ -5,6 +5,7 @@ import { sleep } from '../../deploy/local/process.mjs';
 const SECONDS = 8;
 const CONNECTIONS = 256;
 const PERIOD_MS = 250;
+const TRIM_MS = 11000; // services give back what a burst left behind each 10 s
 const SERVICE_MB = 25;
 const CLUSTER_MB = 1200;
 
@@ -29,6 +30,7 @@ export async function measureMemory(cluster, { report }) {
   }
   await load;
   await cluster.settle();
+  await sleep(TRIM_MS);
   const after = cluster.memory();
   for (const service of cluster.services) {
     report.add({ name: `memory of ${service} under load`, unit: 'MB RSS', runs: [peak[service]],
