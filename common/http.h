@@ -13,7 +13,8 @@
  * handler: header over 16 KiB (431), body over the route's limit (413), Transfer-Encoding together
  * with Content-Length or two Content-Length (400: request smuggling, RFC 9112 section 6.3), unknown
  * path (404) or method (405 with Allow), a principal without a role of the route (401, 403), more
- * than requests_max under way (503, Retry-After). Loop thread only. */
+ * than requests_max under way, or a change while the service is full (503, Retry-After). Loop
+ * thread only. */
 #ifndef COMMON_HTTP_H
 #define COMMON_HTTP_H
 
@@ -83,6 +84,11 @@ void http_close(struct http *http, http_on_closed *on_closed, void *arg);
 /* Readiness shown by /readyz; /livez and /metrics are always served. */
 typedef bool http_is_ready(struct buffer *why_not, void *arg);
 void http_set_ready(struct http *http, http_is_ready *is_ready, void *arg);
+
+/* While it says true, whatever may change something (all but GET and HEAD) gets 503 with
+ * Retry-After before its handler: nothing new is taken. */
+typedef bool http_is_full(void *arg);
+void http_set_full(struct http *http, http_is_full *is_full, void *arg);
 
 /* ---- reading a request ---- */
 struct arena *http_arena(struct http_request *request);

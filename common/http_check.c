@@ -156,10 +156,26 @@ static bool find_route(struct http_request *request, int *status, struct error *
     return read_params(request, &match, err);
 }
 
+static bool has_room(const struct http_request *request, struct error *err)
+{
+    const struct http *http = request->http;
+    bool reads =
+        strcmp(request->method, MHD_HTTP_METHOD_GET) == 0 || strcmp(request->method, "HEAD") == 0;
+    if (request->route->builtin) {
+        return true;
+    }
+    if (http->under_way >= http->requests_max) {
+        return error_set(err, ERR_RETRY, "overloaded", "too many requests are under way");
+    }
+    if (!reads && http->is_full != NULL && http->is_full(http->is_full_arg)) {
+        return error_set(err, ERR_RETRY, "full", "too much waits to be passed on");
+    }
+    return true;
+}
+
 bool http_check_header(struct http_request *request, const char *version, int *status,
                        struct error *err)
 {
-    struct http *http = request->http;
     struct header_read read = read_headers(request);
     size_t announced;
     const char *parent = http_header(request, "traceparent");
@@ -187,11 +203,8 @@ bool http_check_header(struct http_request *request, const char *version, int *s
         return error_set(err, ERR_TOO_LARGE, "body_too_large", "the body may have %zu bytes",
                          request->route->spec->body_max);
     }
-    if (!request->route->builtin && http->under_way >= http->requests_max) {
-        *status = MHD_HTTP_SERVICE_UNAVAILABLE;
-        return error_set(err, ERR_RETRY, "overloaded", "too many requests are under way");
-    }
-    return true;
+    *status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    return has_room(request, err);
 }
 
 /* A structured-field string; the bare form that many clients send is taken too. */

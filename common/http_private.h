@@ -131,6 +131,8 @@ struct http {
 
     http_is_ready *is_ready;
     void *is_ready_arg;
+    http_is_full *is_full;
+    void *is_full_arg;
 
     bool run_wanted; /* since the daemon last ran */
     bool closing, stopped;

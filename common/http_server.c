@@ -312,6 +312,12 @@ void http_set_ready(struct http *http, http_is_ready *is_ready, void *arg)
     http->is_ready_arg = arg;
 }
 
+void http_set_full(struct http *http, http_is_full *is_full, void *arg)
+{
+    http->is_full = is_full;
+    http->is_full_arg = arg;
+}
+
 /* ---- close ---- */
 
 void http_close(struct http *http, http_on_closed *on_closed, void *arg)

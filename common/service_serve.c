@@ -181,6 +181,12 @@ static bool is_ready(struct buffer *why_not, void *arg)
     return own && why_not->size == before;
 }
 
+static bool is_full(void *arg)
+{
+    struct serving *serving = arg;
+    return outbox_is_full(serving->parts.outbox);
+}
+
 static bool open_edges(struct serving *serving, struct error *err)
 {
     const struct service *service = serving->service;
@@ -209,6 +215,7 @@ static bool open_edges(struct serving *serving, struct error *err)
         return false;
     }
     http_set_ready(parts->http, is_ready, serving);
+    http_set_full(parts->http, is_full, serving);
     return true;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/json.h"
+#include "contact_json.h"
 #include "store_filing.h"
 #include "submission_json.h"
 #include "ticket_numbers.h"
@@ -43,7 +43,6 @@ static const char *reporter_ref(const struct filer *filer, const struct filing_o
 static void prepare_contact(struct filing *filing, const struct filer *filer,
                             const struct contact *contact, struct arena *arena)
 {
-    struct json_writer writer;
     struct buffer plain;
     uint8_t digest[DIGEST_SIZE];
 
@@ -51,13 +50,7 @@ static void prepare_contact(struct filing *filing, const struct filer *filer,
         return;
     }
     buffer_init(&plain);
-    json_write_start(&writer, &plain);
-    json_open_object(&writer, NULL);
-    json_put_text(&writer, "email", contact->email);
-    json_put_text(&writer, "phone", contact->phone);
-    json_put_text(&writer, "name", contact->name);
-    json_put_text(&writer, "language", language_words[filing->submission.language]);
-    json_close_object(&writer);
+    contact_write(contact, filing->submission.language, &plain);
     seal_hash(filer->seal, plain.data, digest);
     memcpy(filing->contact_digest, digest, CONTACT_DIGEST_SIZE);
     const char *ref = filing->submission.reporter_ref;
@@ -153,13 +146,8 @@ void filing_write_event(const struct filing *filing, struct filing_event *out)
 
 void filing_write_contact_event(const struct filing *filing, struct filing_event *out)
 {
-    struct json_writer writer;
     buffer_reset(&out->data);
-    json_write_start(&writer, &out->data);
-    json_open_object(&writer, NULL);
-    json_put_text(&writer, "ref", filing->contact_ref);
-    json_put_text(&writer, "sealed", filing->contact_sealed);
-    json_close_object(&writer);
+    contact_write_event(filing->contact_ref, filing->contact_sealed, &out->data);
     out->event = (struct event){
         .id = uuid_new(),
         .type = "vn.hanoi.contact.changed.v1",

@@ -80,11 +80,6 @@ static void post_decode(struct post *post, struct intake *intake)
         http_answer_error(request, &err);
         return;
     }
-    if (outbox_is_full(intake->parts->outbox)) {
-        error_set(&err, ERR_RETRY, "outbox_full", "too much waits to be published");
-        http_answer_error(request, &err);
-        return;
-    }
     filing_desk_submit(intake->desk, &post->filing);
 }
 

@@ -140,6 +140,28 @@ static void too_many_requests_are_turned_away(void **state)
 }
 
 /* Who comes when all connections are taken waits until one is free. */
+static bool always_full(void *arg)
+{
+    (void)arg;
+    return true;
+}
+
+static void full_service_takes_no_changes(void **state)
+{
+    struct http_fixture *fixture = *state;
+    static const char post[] = "POST /body HTTP/1.1\r\n" H "Content-Length: 3\r\n\r\nabc";
+    http_set_full(fixture->http, always_full, NULL);
+    http_ask(*state, post, &answer);
+    assert_int_equal(answer.status, 503);
+    assert_non_null(strstr(answer.body, "\"code\":\"full\""));
+    assert_non_null(answer_header(&answer, "Retry-After"));
+    http_ask(*state, ASK("GET /hello"), &answer);
+    assert_int_equal(answer.status, 200);
+    http_set_full(fixture->http, NULL, NULL);
+    http_ask(*state, post, &answer);
+    assert_int_equal(answer.status, 200);
+}
+
 static void further_clients_wait_for_a_connection(void **state)
 {
     struct client *clients[CONNECTIONS_MAX + 2];
@@ -266,6 +288,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(late_handler_gives_503_and_may_still_answer, start, stop),
         cmocka_unit_test_setup_teardown(client_may_leave_before_its_answer, start, stop),
         cmocka_unit_test_setup_teardown(too_many_requests_are_turned_away, start, stop),
+        cmocka_unit_test_setup_teardown(full_service_takes_no_changes, start, stop),
         cmocka_unit_test_setup_teardown(further_clients_wait_for_a_connection, start, stop),
         cmocka_unit_test_setup_teardown(trickling_client_is_cut, start, stop),
         cmocka_unit_test_setup_teardown(idle_connection_is_closed, start, stop),
