@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { request } from 'undici';
 import { Cluster, OUTSIDE, SYSTEM } from './cluster.mjs';
+import { logPlans, scansOfLargeTables } from './plans.mjs';
 
 const cluster = new Cluster({ offset: 5600 });
 const RESULT = { result: { text: 'Đã giải tỏa.', evidence: ['https://anh.ihanoi.example/1.jpg'] } };
@@ -13,6 +14,7 @@ let spoken; // every event of the topics that the tests look at
 
 before(async () => {
   await cluster.start();
+  await logPlans(cluster);
   spoken = await cluster.topics.listen(['city.submissions.v1', 'city.cases.v1',
     'city.deliveries.v1', 'analytics.units.v1', 'analytics.indicators.v1']);
 });
@@ -368,6 +370,17 @@ describe('figures', () => {
     assert.ok(figure.definition_version);
     assert.ok(figure.source);
   });
+});
+
+// All of the above, on tables so new that PostgreSQL has no statistics of them.
+test('no statement reads a large table from end to end', () => {
+  const scans = scansOfLargeTables(cluster);
+  const seen = new Set(scans.map(({ table }) => table));
+  for (const table of ['submission', 'submission_case', 'submission_step', 'case_current',
+    'case_history', 'case_fact', 'delivery', 'outbox']) {
+    assert.ok(seen.has(table), `no statement reads ${table}: are the plans logged?`);
+  }
+  assert.deepEqual(scans.filter(({ good }) => !good), []);
 });
 
 test('nothing crashed', () => assert.deepEqual(cluster.crashes, []));
