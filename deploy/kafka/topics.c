@@ -13,6 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "common/clock.h"
 
 struct options {
     bool apply;
@@ -129,6 +132,31 @@ static bool settle(struct topics_admin *admin, const struct topic *topic,
     return right;
 }
 
+/* The controller has made them; that the broker knows takes a moment more. */
+static bool wait_until_seen(struct topics_admin *admin, struct topic_list *list, int timeout_s,
+                            struct error *err)
+{
+    enum { PAUSE_US = 50000 };
+    uint64_t deadline_us = clock_monotonic_us() + (uint64_t)timeout_s * 1000000;
+    for (;;) {
+        const struct topic *unseen = NULL;
+        if (!topics_look(admin, list, timeout_s * 1000, err)) {
+            return false;
+        }
+        for (size_t i = 0; i < list->count; i++) {
+            unseen = list->topics[i].exists ? unseen : &list->topics[i];
+        }
+        if (unseen == NULL) {
+            return true;
+        }
+        if (clock_monotonic_us() > deadline_us) {
+            return error_set(err, ERR_RETRY, "topic_unseen", "%s was made, but is not there yet",
+                             unseen->name);
+        }
+        usleep(PAUSE_US);
+    }
+}
+
 static bool run(const struct options *options, struct topics_admin *admin, struct arena *arena,
                 struct error *err)
 {
@@ -144,8 +172,11 @@ static bool run(const struct options *options, struct topics_admin *admin, struc
     for (size_t i = 0; i < list.count; i++) {
         wrong += !settle(admin, &list.topics[i], options);
     }
-    return wrong == 0 || error_set(err, ERR_CONFLICT, "topics_differ",
-                                   "%zu of %zu topics are not as declared", wrong, list.count);
+    if (wrong > 0) {
+        return error_set(err, ERR_CONFLICT, "topics_differ",
+                         "%zu of %zu topics are not as declared", wrong, list.count);
+    }
+    return !options->apply || wait_until_seen(admin, &list, options->timeout_s, err);
 }
 
 int main(int argc, char **argv)
