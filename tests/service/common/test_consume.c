@@ -368,6 +368,53 @@ static void killed_database_loses_and_repeats_nothing(void **state)
     assert_int_equal(stack_read_topic(out_topic, NULL, NULL), 2000);
 }
 
+/* Commits become durable and then wait for a replica that is not there. */
+static bool hold_commits(struct things *things)
+{
+    (void)things;
+    database_run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    database_run("SELECT pg_reload_conf()::int");
+    while (database_run("SELECT (current_setting('synchronous_standby_names') = 'nobody')::int") ==
+           0) {
+        usleep(10000);
+    }
+    usleep(300000); /* the checkpointer tells the others */
+    return true;
+}
+
+static void release_commits(void)
+{
+    database_run("ALTER SYSTEM RESET synchronous_standby_names");
+    database_run("SELECT pg_reload_conf()::int");
+}
+
+static int held_commits(void)
+{
+    return database_run("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+}
+
+/* The transaction is there and its answer is not: the positions tell, nothing is applied twice,
+ * and the events in doubt are said once. */
+static void lost_answer_of_a_commit_is_found_out(void **state)
+{
+    struct things things = {.before_commit = hold_commits};
+    (void)state;
+    send_things("a", 100, 20);
+    things_open(&things);
+    while (held_commits() == 0) {
+        stack_turn_for(things.stack, 20);
+    }
+    database_run("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                 "WHERE wait_event = 'SyncRep'");
+    release_commits();
+    wait_got(&things, 20);
+    assert_int_equal(things.in_doubt, 1);
+    assert_int_equal(things.calls, things.committed + things.in_doubt); /* none decided anew */
+    things_close(&things);
+    assert_int_equal(stack_read_topic(out_topic, NULL, NULL), 20);
+    assert_int_equal(database_run("SELECT sum(next_offset) FROM consumer_position"), 20);
+}
+
 static int position_accept(int32_t partition, const char *at)
 {
     struct kafka_config kafka = stack_kafka(stack_brokers(), "test-verb");
@@ -543,6 +590,7 @@ int main(void)
         cmocka_unit_test_setup(retry_waits_and_takes_the_same_again, set_up),
         cmocka_unit_test_setup(fenced_batch_rolls_back, set_up),
         cmocka_unit_test_setup(killed_database_loses_and_repeats_nothing, set_up),
+        cmocka_unit_test_setup(lost_answer_of_a_commit_is_found_out, set_up),
         cmocka_unit_test_setup(lost_log_waits_for_an_operator, set_up),
         cmocka_unit_test_setup(operator_shows_replays_and_discards, set_up),
         cmocka_unit_test_setup(republish_says_the_same_again, set_up),
