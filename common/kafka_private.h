@@ -51,4 +51,7 @@ void kafka_wake_now(struct kafka_wake *wake);
 void kafka_wake_every(struct kafka_wake *wake, unsigned interval_ms);
 void kafka_wake_close(struct kafka_wake *wake, kafka_on_wake *on_closed);
 
+/* For tests: the present client, to make it fail; NULL between two. */
+rd_kafka_t *kafka_producer_client(struct kafka_producer *producer);
+
 #endif

@@ -570,3 +570,8 @@ bool kafka_producer_is_connected(const struct kafka_producer *producer)
 {
     return producer->connected;
 }
+
+rd_kafka_t *kafka_producer_client(struct kafka_producer *producer)
+{
+    return producer->client;
+}

@@ -3,6 +3,7 @@
  * command) let it kill the broker and bring it back. Each test makes a topic of its own. */
 #include <signal.h>
 
+#include "common/kafka_private.h"
 #include "tests/service/common/kafka_clients.h"
 
 static void consumer_gets_each_message_once_in_order(void **state)
@@ -278,6 +279,52 @@ static void killed_broker_loses_nothing(void **state)
     reader_close(reader);
 }
 
+static bool sender_has_no_client(const void *arg)
+{
+    return kafka_producer_client(((const struct sender *)arg)->producer) == NULL;
+}
+
+/* Twice is possible after a replacement. */
+static bool reader_misses_none(const void *arg)
+{
+    const struct reader *reader = arg;
+    for (size_t i = 0; i < reader->want; i++) {
+        if (reader->seen[i] == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* librdkafka gives up when it cannot prove the order any more; what it held is sent anew. */
+static void fatal_error_replaces_the_client(void **state)
+{
+    (void)state;
+    struct sender sender;
+    struct reader *reader = reader_new();
+    const size_t count = 6000;
+    reader->want = count;
+    reader_open(reader, "reader-1");
+    assert_true(wait_for(reader_has_assignment, reader, 20000));
+    sender_open(&sender);
+    assert_true(wait_for(sender_is_connected, &sender, 5000));
+    for (size_t i = 0; i < count; i++) {
+        assert_true(sender_send(&sender)); /* also while there is no client */
+        if (i == count / 3 || i == count / 3 * 2) {
+            rd_kafka_test_fatal_error(kafka_producer_client(sender.producer),
+                                      RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "a test");
+            assert_true(wait_for(sender_has_no_client, &sender, 10000));
+        } else if (i == count / 2) {
+            assert_true(wait_for(sender_is_connected, &sender, 10000));
+        }
+    }
+    assert_true(wait_for(sender_is_idle, &sender, 30000));
+    assert_int_equal(sender.delivered, count);
+    assert_true(wait_for(reader_misses_none, reader, 30000));
+    kafka_producer_close(sender.producer);
+    reader_close(reader);
+}
+
 static void closing_is_bounded_while_the_broker_is_away(void **state)
 {
     (void)state;
@@ -317,6 +364,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(unknown_topic_and_oversize_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(killed_broker_loses_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(fatal_error_replaces_the_client, setup, teardown),
         cmocka_unit_test_setup_teardown(closing_is_bounded_while_the_broker_is_away, setup,
                                         teardown),
     };
