@@ -3,8 +3,8 @@
 #   make            programs in build/bin
 #   make run        install what is missing, start PostgreSQL, Kafka and the services
 #   make test       all tests that fit in about 20 minutes; ends with "N passed, N failed"
-# Others: unit sanitize valgrind fuzz service-c contract service service-sanitize cluster faults
-#         bench demo token test-compose lint format clean
+# Others: unit sanitize valgrind fuzz service-c contract service service-sanitize service-valgrind
+#         cluster faults bench demo token test-compose lint format clean
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := all
@@ -173,10 +173,20 @@ service-sanitize:
 	$(MAKE) MODE=sanitize service-c
 	$(MAKE) MODE=sanitize service
 
-.PHONY: valgrind
+VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9
+
+.PHONY: valgrind service-valgrind
 valgrind: $(UNIT_PROGRAMS)
-	@RUN_UNDER="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9" \
-	    deploy/local/run-unit $(UNIT_PROGRAMS)
+	@RUN_UNDER="$(VALGRIND)" deploy/local/run-unit $(UNIT_PROGRAMS)
+service-valgrind: $(SERVICE_C_PROGRAMS) $(PROGRAMS:$(BIN)/%=$(BUILD)/valgrind/%)
+	@RUN_UNDER="$(VALGRIND)" tests/service/run-c $(SERVICE_C_PROGRAMS)
+	@SERVICE_BIN=$(BUILD)/valgrind tests/run-suite service
+
+# A script that stands for the program.
+$(BUILD)/valgrind/%: $(BIN)/%
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec %s %s "$$@"\n' '$(VALGRIND)' '$(abspath $<)' >$@
+	@chmod +x $@
 
 # --- fuzzing: tests/fuzz/fuzz_<subject>.c, for a bounded time each -------------------------------
 FUZZ_SECONDS ?= 20

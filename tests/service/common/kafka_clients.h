@@ -17,10 +17,6 @@
 #include <cmocka.h>
 #include <librdkafka/rdkafka.h>
 #include <uv.h>
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/lsan_interface.h>
-#endif
-
 #include "common/arena.h"
 #include "common/clock.h"
 #include "common/kafka.h"
@@ -367,14 +363,14 @@ static inline void assert_seen_once(const struct reader *reader, size_t count)
     assert_false(reader->bad);
 }
 
-/* A client that cannot leave its group in time is left to its threads and never freed. */
+/* A client that cannot leave its group in time is left to its threads and never freed; kept in
+ * sight here, so that it does not count as a leak. */
 static inline void reader_may_stay_behind(const struct reader *reader)
 {
-#ifdef __SANITIZE_ADDRESS__
-    __lsan_ignore_object(reader->consumer);
-#else
-    (void)reader;
-#endif
+    static struct kafka_consumer *volatile left_behind[4]; /* never read */
+    static size_t count;
+    assert_true(count < sizeof left_behind / sizeof left_behind[0]);
+    left_behind[count++] = reader->consumer;
 }
 
 static inline void on_reader_closed(void *arg)
