@@ -26,6 +26,7 @@ const READERS = { // who reads what
   [CASES]: ['intake', 'notification', 'analytics'],
 };
 const WARM_UP_SECONDS = 25; // a fresh JVM spends twice the CPU on the same requests
+const LOG_FILES = 128; // of 16 MB: min_wal_size
 const QUIET_MS = 1000;
 const DRAIN_MS = 300000;
 
@@ -68,8 +69,19 @@ export class Cluster {
     this.admin = new Admin({ clientId: 'bench', bootstrapBrokers: [this.stack.kafka.brokers] });
     this.token = await requestToken({ issuer: this.stack.url('idp'), role: 'administrator',
       lifetime: 3600 });
+    await this.fillLog();
     await this.load('lifecycle', { connections: 50, seconds: WARM_UP_SECONDS });
     await this.settle();
+  }
+
+  // A server that has been up for a while uses the files of its log again; a fresh one makes each,
+  // and all commits wait meanwhile.
+  async fillLog() {
+    for (let i = 0; i < LOG_FILES; i++) {
+      await this.query('postgres', "SELECT pg_logical_emit_message(true, 'bench', 'next')");
+      await this.query('postgres', 'SELECT pg_switch_wal()');
+    }
+    await this.query('postgres', 'CHECKPOINT');
   }
 
   async discard() {
