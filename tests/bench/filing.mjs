@@ -21,6 +21,7 @@ export function describeCpu(cpu, unit) {
 
 async function fileAt(cluster, connections, between = async () => {}) {
   const results = [];
+  await cluster.reuseLog();
   for (let i = 0; i < RUNS; i++) {
     results.push(await cluster.load('file', { connections, seconds: SECONDS }));
     await between();
