@@ -388,11 +388,6 @@ static void release_commits(void)
     database_run("SELECT pg_reload_conf()::int");
 }
 
-static int held_commits(void)
-{
-    return database_run("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
-}
-
 /* The transaction is there and its answer is not: the positions tell, nothing is applied twice,
  * and the events in doubt are said once. */
 static void lost_answer_of_a_commit_is_found_out(void **state)
@@ -401,11 +396,10 @@ static void lost_answer_of_a_commit_is_found_out(void **state)
     (void)state;
     send_things("a", 100, 20);
     things_open(&things);
-    while (held_commits() == 0) {
+    while (database_run("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                        "WHERE wait_event = 'SyncRep'") == 0) {
         stack_turn_for(things.stack, 20);
     }
-    database_run("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                 "WHERE wait_event = 'SyncRep'");
     release_commits();
     wait_got(&things, 20);
     assert_int_equal(things.in_doubt, 1);
