@@ -89,10 +89,10 @@ struct consume_batch {
     struct consume *consume;
     struct consume_line *line;
     struct arena arena;
-    struct pg_tx *tx;      /* NULL once sent */
-    size_t count;          /* messages at the head of the line */
-    bool committed, ended; /* by the handler */
-    bool guarded;          /* the outbox's guard is in it */
+    struct pg_tx *tx; /* NULL once sent */
+    size_t count;     /* messages at the head of the line */
+    bool ended;       /* by the handler */
+    bool guarded;     /* the outbox's guard is in it */
 
     struct consume_message *messages; /* those that the handler sees */
     struct kafka_message **raw;       /* and as they came */

@@ -159,8 +159,8 @@ static bool find_route(struct http_request *request, int *status, struct error *
 static bool has_room(const struct http_request *request, struct error *err)
 {
     const struct http *http = request->http;
-    bool reads =
-        strcmp(request->method, MHD_HTTP_METHOD_GET) == 0 || strcmp(request->method, "HEAD") == 0;
+    bool reads = strcmp(request->method, MHD_HTTP_METHOD_GET) == 0 ||
+                 strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0;
     if (request->route->builtin) {
         return true;
     }

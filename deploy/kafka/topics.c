@@ -162,7 +162,7 @@ static bool run(const struct options *options, struct topics_admin *admin, struc
 {
     struct topic_list list = {0};
     const char *properties;
-    size_t wrong = 0;
+    size_t wrong = 0, missing = 0;
     if (!topics_read(&list, options->file, options->min_insync, arena, err) ||
         !properties_read(options->properties_file, arena, &properties, err) ||
         !topics_connect(admin, options->brokers, properties, err) ||
@@ -170,13 +170,14 @@ static bool run(const struct options *options, struct topics_admin *admin, struc
         return false;
     }
     for (size_t i = 0; i < list.count; i++) {
+        missing += !list.topics[i].exists;
         wrong += !settle(admin, &list.topics[i], options);
     }
     if (wrong > 0) {
         return error_set(err, ERR_CONFLICT, "topics_differ",
                          "%zu of %zu topics are not as declared", wrong, list.count);
     }
-    return !options->apply || wait_until_seen(admin, &list, options->timeout_s, err);
+    return missing == 0 || wait_until_seen(admin, &list, options->timeout_s, err);
 }
 
 int main(int argc, char **argv)
