@@ -8,7 +8,7 @@
 
 enum { EXCEPTIONS_MAX = 4000, YEAR_DAYS = 366 };
 
-static bool parse_date(const char *text, int64_t *day)
+bool calendar_date_parse(const char *text, int64_t *day)
 {
     int year, month, month_day, back_year, back_month, back_day, end = 0;
     if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &month_day, &end) != 3 || text[end] != '\0' ||
@@ -24,7 +24,7 @@ static int64_t read_date(struct json_reader *reader, const char *name)
 {
     int64_t day = 0;
     const char *text = json_read_text(reader, name, JSON_REQUIRED, 10, 10);
-    if (text != NULL && !parse_date(text, &day)) {
+    if (text != NULL && !calendar_date_parse(text, &day)) {
         json_read_fault(reader, name, "bad_date", "must be a date like 2026-02-17");
     }
     return day;

@@ -50,16 +50,20 @@ static bool read_submission(struct consume_batch *batch, struct consume_message 
     return false;
 }
 
-static void open_case(struct consume_batch *batch, const struct consume_message *message,
+static void open_case(struct consume_batch *batch, struct consume_message *message,
                       const struct submission *submission, struct routing *routing, int64_t now_us,
                       struct buffer *json, struct opening_rows *rows)
 {
     struct case_snapshot opened;
     struct case_event event;
     struct trace trace;
+    struct error err = {0};
     const char *received = message->event.traceparent;
 
-    reference_open_case(routing->reference, submission, now_us, &opened);
+    if (!reference_open_case(routing->reference, submission, now_us, &opened, &err)) {
+        consume_reject(batch, message, "invalid_data", err.text);
+        return;
+    }
     trace_continue(&trace, received, received != NULL ? strlen(received) : 0);
     buffer_reset(json);
     case_event_make(&event, &opened, trace.parent, json);

@@ -95,11 +95,11 @@ static void get_answer(struct case_get *get)
 {
     const struct case_read *read = &get->read;
     if (!read->found ||
-        !http_may_see(http_principal(get->request), get->routing, &read->snapshot)) {
+        http_view_of(http_principal(get->request), get->routing, &read->snapshot) == VIEW_NONE) {
         http_answer_no_case(get->request);
         return;
     }
-    http_answer_case(get->request, &read->snapshot, read->json, strlen(read->json));
+    http_answer_case(get->request, get->routing, &read->snapshot, read->json, strlen(read->json));
 }
 
 /* ---- a desk's queue ---- */
@@ -123,13 +123,34 @@ static const char *query_word(struct http_request *request, const char *name,
     return text;
 }
 
+static bool is_closed_phase(const char *phase)
+{
+    return phase != NULL &&
+           !process_phase_is_open((enum process_phase)word_index(process_phase_words, phase));
+}
+
+/* Whether cases end in a state of this name, in any process. */
+static bool is_closed_state(const struct routing *routing, const char *code)
+{
+    for (size_t i = 0; code != NULL && i < routing->processes.count; i++) {
+        const struct process *process = routing->processes.items[i];
+        int state = process_state_find(process, code);
+        if (state >= 0) {
+            return !process_phase_is_open(process->states[state].phase);
+        }
+    }
+    return false;
+}
+
 static bool list_decode(struct case_list *list, const struct routing *routing, struct error *err)
 {
     struct http_request *request = list->request;
     struct case_filter *filter = &list->filter;
     const char *unit = http_query(request, "unit"), *due = http_query(request, "due_before");
 
-    filter->state = query_word(request, "state", case_state_words, err);
+    filter->state = http_query(request, "state");
+    filter->phase = query_word(request, "phase", process_phase_words, err);
+    filter->is_closed = is_closed_phase(filter->phase) || is_closed_state(routing, filter->state);
     filter->queue = query_word(request, "queue", case_queue_words, err);
     filter->assignee = http_query(request, "assignee");
     if (due != NULL && !clock_parse(due, strlen(due), &filter->due_before)) {

@@ -142,11 +142,11 @@ static void put_routes(struct json_writer *writer, const struct route_rules *rou
 static void put_deadlines(struct json_writer *writer, const struct case_rules *cases)
 {
     json_open_array(writer, "deadlines");
-    for (size_t i = 0; i < cases->deadline_count; i++) {
-        const struct case_deadline *deadline = &cases->deadlines[i];
+    for (size_t i = 0; i < cases->deadlines.count; i++) {
+        const struct deadline_rule *deadline = &cases->deadlines.items[i];
         json_open_object(writer, NULL);
         put_rule(writer, &deadline->rule);
-        json_put_text(writer, "clock", deadline->resolves ? "resolve" : "receive");
+        json_put_text(writer, "clock", deadline_clock_words[deadline->clock]);
         json_put_text(writer, "level",
                       deadline->level >= 0 ? case_level_words[deadline->level] : ROUTE_ANY);
         json_put_int(writer, "minutes", deadline->minutes);
