@@ -3,17 +3,15 @@
 
 #include <stddef.h>
 
-const char *const actor_words[] = {"system",        "citizen",     "officer",
-                                   "focal_point",   "supervisor",  "editor",
-                                   "approver",      "hotline_operator", "volunteer",
-                                   "auditor",       "administrator", "assignee",
-                                   "reporter",      "city_office", "task_unit",
-                                   NULL};
+const char *const actor_words[] = {"system",     "citizen",     "officer",       "focal_point",
+                                   "supervisor", "editor",      "approver",      "hotline_operator",
+                                   "volunteer",  "auditor",     "administrator", "assignee",
+                                   "reporter",   "city_office", "task_unit",     NULL};
 
 enum actor actor_role(actor_set actor, actor_set allowed)
 {
-    static const enum actor order[] = {ROLE_SYSTEM,  ROLE_FOCAL_POINT, ROLE_SUPERVISOR,
-                                       ROLE_OFFICER, ROLE_AUDITOR,     ROLE_APPROVER,
+    static const enum actor order[] = {ROLE_SYSTEM,       ROLE_FOCAL_POINT, ROLE_SUPERVISOR,
+                                       ROLE_OFFICER,      ROLE_AUDITOR,     ROLE_APPROVER,
                                        ROLE_ADMINISTRATOR};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         if (actor & allowed & ACTOR_BIT(order[i])) {

@@ -22,6 +22,7 @@ void http_command(struct http_request *request, void *state);
 /* ---- http_reference.c ---- */
 void http_get_units(struct http_request *request, void *state);
 void http_get_rules(struct http_request *request, void *state);
+void http_get_processes(struct http_request *request, void *state);
 
 /* ---- http_scope.c: shared by the above ---- */
 

@@ -19,6 +19,7 @@ static const struct http_route routes[] = {
      NULL},
     {"GET", "/api/routing/units", "", http_get_units, 0, 0, NULL},
     {"GET", "/api/routing/rules", "", http_get_rules, 0, 0, NULL},
+    {"GET", "/api/routing/processes", "", http_get_processes, 0, 0, NULL},
     {0},
 };
 

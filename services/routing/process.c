@@ -7,27 +7,60 @@ const char *const process_phase_words[] = {"received", "working",   "paused", "r
                                            "rejected", "withdrawn", "merged", NULL};
 const char *const case_queue_words[] = {"unit", "unroutable", "disputed", NULL};
 const char *const process_field_words[] = {
-    "result.text", "result.evidence", "reason.text", "reason.class", "assignee", "unit",
-    "proposed_unit", "question", "asked", "answer", "rating", "minutes", "into", "category",
-    "level", "details", "note", NULL};
-const char *const process_condition_words[] = {
-    "tasks_settled",     "not_overdue", "not_bound",     "within_extensions",
-    "within_reopenings", "not_rated",   "audit_pending", "audit_settled",
-    "independent",       "task_open",   NULL};
-const char *const process_effect_words[] = {
-    "stop_receive", "start_resolve", "restart_resolve", "pause",         "resume",
-    "stop_clocks",  "extend",        "classify",        "route",         "bind",
-    "hand_over",    "confirm_area",  "assign",          "unassign",      "ask",
-    "answer",       "record_result", "record_reason",   "sample_audit",  "pass_audit",
-    "fail_audit",   "rate",          "count_reopening", "merge",         "separate",
-    "add_task",     "accept_task",   "finish_task",     "decline_task",  "set_details",
-    NULL};
+    "result.text",   "result.evidence", "reason.text", "reason.class", "assignee", "unit",
+    "proposed_unit", "question",        "asked",       "answer",       "rating",   "minutes",
+    "into",          "category",        "level",       "details",      "note",     NULL};
+const char *const process_condition_words[] = {"tasks_settled",
+                                               "not_overdue",
+                                               "not_bound",
+                                               "within_extensions",
+                                               "within_reopenings",
+                                               "not_rated",
+                                               "audit_pending",
+                                               "audit_settled",
+                                               "independent",
+                                               "task_open",
+                                               NULL};
+const char *const process_effect_words[] = {"stop_receive",
+                                            "start_resolve",
+                                            "restart_resolve",
+                                            "pause",
+                                            "resume",
+                                            "stop_clocks",
+                                            "extend",
+                                            "classify",
+                                            "route",
+                                            "bind",
+                                            "hand_over",
+                                            "confirm_area",
+                                            "assign",
+                                            "unassign",
+                                            "ask",
+                                            "answer",
+                                            "record_result",
+                                            "record_reason",
+                                            "sample_audit",
+                                            "pass_audit",
+                                            "fail_audit",
+                                            "rate",
+                                            "count_reopening",
+                                            "merge",
+                                            "separate",
+                                            "add_task",
+                                            "accept_task",
+                                            "finish_task",
+                                            "decline_task",
+                                            "set_details",
+                                            NULL};
 const char *const process_event_words[] = {
-    "opened",   "accepted", "assigned",  "started",    "resolved",      "rejected",
-    "routed",   "reminded", "escalated", "returned",   "info_requested", "info_supplied",
-    "extended", "proposed", "declined",  "reopened",   "rated",         "closed",
-    "withdrawn", "merged",  "separated", "split",      "classified",    "task_changed",
-    "audited",  "recomputed", "advanced", "commented", NULL};
+    "opened",    "accepted",   "assigned",       "started",
+    "resolved",  "rejected",   "routed",         "reminded",
+    "escalated", "returned",   "info_requested", "info_supplied",
+    "extended",  "proposed",   "declined",       "reopened",
+    "rated",     "closed",     "withdrawn",      "merged",
+    "separated", "split",      "classified",     "task_changed",
+    "audited",   "recomputed", "advanced",       "commented",
+    NULL};
 const char *const detail_type_words[] = {"text", "date", "instant", "word", NULL};
 
 bool process_phase_is_open(enum process_phase phase)

@@ -62,11 +62,11 @@ enum process_field {
 
 /* What must be so for an action, beside state and actor. */
 enum process_condition {
-    CONDITION_TASKS_SETTLED,      /* no co-operating unit is at work on its part */
-    CONDITION_NOT_OVERDUE,        /* the running clock has not run out */
-    CONDITION_NOT_BOUND,          /* the city office has not decided whose it is */
-    CONDITION_WITHIN_EXTENSIONS,  /* limits.extensions */
-    CONDITION_WITHIN_REOPENINGS,  /* limits.reopenings */
+    CONDITION_TASKS_SETTLED,     /* no co-operating unit is at work on its part */
+    CONDITION_NOT_OVERDUE,       /* the running clock has not run out */
+    CONDITION_NOT_BOUND,         /* the city office has not decided whose it is */
+    CONDITION_WITHIN_EXTENSIONS, /* limits.extensions */
+    CONDITION_WITHIN_REOPENINGS, /* limits.reopenings */
     CONDITION_NOT_RATED,
     CONDITION_AUDIT_PENDING,
     CONDITION_AUDIT_SETTLED,
@@ -140,14 +140,14 @@ struct process_state {
 
 struct process_action {
     const char *code;
-    int event;         /* index into process_event_words */
-    process_set from;  /* states */
-    int to;            /* state, PROCESS_STAYS or PROCESS_BACK */
+    int event;        /* index into process_event_words */
+    process_set from; /* states */
+    int to;           /* state, PROCESS_STAYS or PROCESS_BACK */
     process_set queues;
     actor_set by;
-    actor_set approvers;       /* 0: takes effect at once; else it is proposed, and one of these
-                                  who is not the proposer approves */
-    bool approval_by_class;    /* only for classes of reasons that need it */
+    actor_set approvers;         /* 0: takes effect at once; else it is proposed, and one of these
+                                    who is not the proposer approves */
+    bool approval_by_class;      /* only for classes of reasons that need it */
     process_set requires, takes; /* fields; takes includes requires */
     process_set conditions;
     process_set effects;
@@ -160,25 +160,26 @@ extern const char *const detail_type_words[];
 struct process_detail {
     const char *code;
     enum detail_type type;
-    bool required; /* at opening */
-    size_t max;    /* code points of a text */
+    bool required;            /* at opening */
+    size_t max;               /* code points of a text */
     const char *const *words; /* of a word; ends with NULL */
 };
 
 struct process_limits {
-    int handovers;     /* after so many the city office decides */
+    int handovers; /* after so many the city office decides */
     int extensions;
     int reopenings;
-    int audit_percent; /* share of results that the control office checks */
+    int audit_percent;  /* share of results that the control office checks */
     int64_t audit_seed; /* which ones */
 };
 
 struct process {
     struct case_rule rule; /* code, version, source */
+    const char *body;      /* the JSON that it was read from */
     const char *name_vi, *name_en;
     int64_t valid_from, valid_to; /* instants; valid_to 0: open */
     struct process_limits limits;
-    int opening; /* the state of a new case */
+    int opening;         /* the state of a new case */
     actor_set opened_by; /* who may open a case here; the system opens what was filed */
     struct process_state states[PROCESS_STATES_MAX];
     int state_count;
@@ -199,8 +200,8 @@ int process_action_find(const struct process *process, const char *code);
 bool process_state_is_final(const struct process *process, int state);
 
 /* Whether the engine can run it: every state can be reached and can reach an end, every action has
- * somebody who may take it, time-outs are the system's to take from where they run out, effects find
- * what they need, clocks do not run on where a case has ended. False with ERR_INPUT
+ * somebody who may take it, time-outs are the system's to take from where they run out, effects
+ * find what they need, clocks do not run on where a case has ended. False with ERR_INPUT
  * "unsound_process": each fault names the state or action and the reason. */
 bool process_check(const struct process *process, struct error *err);
 

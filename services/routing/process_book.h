@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* process_book: every version of every process that this program has read.
  *
- * Versions never change, so the book only grows, and what it holds stays where it is for the life of
- * the program: a case may borrow its process across any wait. Loop thread only. */
+ * Versions never change, so the book only grows, and what it holds stays where it is for the life
+ * of the program: a case may borrow its process across any wait. Loop thread only. */
 #ifndef ROUTING_PROCESS_BOOK_H
 #define ROUTING_PROCESS_BOOK_H
 
@@ -28,8 +28,7 @@ struct process_row {
 
 /* Reads and keeps a version that is not there yet; of one that is there only the last day may be
  * new. False when the body is no sound process. */
-bool process_book_add(struct process_book *book, const struct process_row *row,
-                      struct error *err);
+bool process_book_add(struct process_book *book, const struct process_row *row, struct error *err);
 
 /* The version itself; NULL: unknown. */
 const struct process *process_find(const struct process_book *book, const char *code,

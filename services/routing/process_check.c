@@ -147,9 +147,9 @@ static void check_effects(const struct process_action *action, struct error *err
             fault_action(err, action, "does not require what its effects need");
         }
     }
-    if (action->approvers != 0 && (action->effects & ~(PROCESS_BIT(EFFECT_EXTEND) |
-                                                       PROCESS_BIT(EFFECT_STOP_CLOCKS) |
-                                                       PROCESS_BIT(EFFECT_RECORD_REASON))) != 0) {
+    if (action->approvers != 0 &&
+        (action->effects & ~(PROCESS_BIT(EFFECT_EXTEND) | PROCESS_BIT(EFFECT_STOP_CLOCKS) |
+                             PROCESS_BIT(EFFECT_RECORD_REASON))) != 0) {
         fault_action(err, action, "a proposal can only extend or give a reason");
     }
 }
@@ -194,8 +194,7 @@ static void check_action(const struct process *process, const struct process_act
     if (action->by == 0) {
         fault_action(err, action, "nobody may take it");
     }
-    if (action->to == PROCESS_BACK && action->from != 0 &&
-        !has(action->effects, EFFECT_RESUME)) {
+    if (action->to == PROCESS_BACK && action->from != 0 && !has(action->effects, EFFECT_RESUME)) {
         fault_action(err, action, "leads back without resuming the clock");
     }
     check_effects(action, err);

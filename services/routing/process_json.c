@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/json.h"
 #include "common/words.h"
 
 enum {
@@ -22,8 +23,8 @@ static const char *read_code(struct json_reader *reader, const char *name,
                              enum json_presence presence)
 {
     const char *code = json_read_text(reader, name, presence, 2, CODE_MAX);
-    if (code != NULL && (strspn(code, "abcdefghijklmnopqrstuvwxyz_") != strlen(code) ||
-                         code[0] == '_')) {
+    if (code != NULL &&
+        (strspn(code, "abcdefghijklmnopqrstuvwxyz_") != strlen(code) || code[0] == '_')) {
         json_read_fault(reader, name, "bad_code", "must be lower-case words joined by _");
     }
     return code;
@@ -59,8 +60,8 @@ static process_set read_states(struct json_reader *reader, const char *name,
 {
     const char *const *texts;
     process_set set = 0;
-    size_t count = json_read_texts(reader, name, JSON_REQUIRED, PROCESS_STATES_MAX, CODE_MAX,
-                                   &texts);
+    size_t count =
+        json_read_texts(reader, name, JSON_REQUIRED, PROCESS_STATES_MAX, CODE_MAX, &texts);
     for (size_t i = 0; i < count; i++) {
         int state = process_state_find(process, texts[i]);
         if (state < 0) {
@@ -204,9 +205,9 @@ static void read_detail(struct json_reader *item, struct process_detail *detail)
     detail->required = json_read_bool(item, "required", JSON_OPTIONAL, false);
     detail->max = (size_t)json_read_int(item, "max", JSON_OPTIONAL, 1, TEXT_MAX, CODE_MAX);
     const char *const *texts;
-    size_t count = json_read_texts(
-        item, "words", detail->type == DETAIL_WORD ? JSON_REQUIRED : JSON_OPTIONAL,
-        DETAIL_WORDS_MAX, CODE_MAX, &texts);
+    size_t count =
+        json_read_texts(item, "words", detail->type == DETAIL_WORD ? JSON_REQUIRED : JSON_OPTIONAL,
+                        DETAIL_WORDS_MAX, CODE_MAX, &texts);
     const char **words = arena_array(item->arena, count + 1, sizeof *words);
     for (size_t i = 0; i < count; i++) {
         words[i] = texts[i];
@@ -233,13 +234,15 @@ static void read_limits(struct json_reader *reader, struct process_limits *limit
 {
     struct json_reader item;
     if (json_read_object(reader, "limits", JSON_REQUIRED, &item)) {
-        limits->handovers = (int)json_read_int(&item, "handovers", JSON_REQUIRED, 0, HANDOVERS_MAX, 0);
-        limits->extensions = (int)json_read_int(&item, "extensions", JSON_REQUIRED, 0, COUNT_MAX, 0);
-        limits->reopenings = (int)json_read_int(&item, "reopenings", JSON_REQUIRED, 0, COUNT_MAX, 0);
+        limits->handovers =
+            (int)json_read_int(&item, "handovers", JSON_REQUIRED, 0, HANDOVERS_MAX, 0);
+        limits->extensions =
+            (int)json_read_int(&item, "extensions", JSON_REQUIRED, 0, COUNT_MAX, 0);
+        limits->reopenings =
+            (int)json_read_int(&item, "reopenings", JSON_REQUIRED, 0, COUNT_MAX, 0);
         limits->audit_percent =
             (int)json_read_int(&item, "audit_percent", JSON_REQUIRED, 0, 100, 0);
-        limits->audit_seed =
-            json_read_int(&item, "audit_seed", JSON_OPTIONAL, 0, INT64_MAX, 0);
+        limits->audit_seed = json_read_int(&item, "audit_seed", JSON_OPTIONAL, 0, INT64_MAX, 0);
         json_read_end(&item);
     }
 }
@@ -265,13 +268,14 @@ static void read_members(struct json_reader *reader, struct process *process)
     process->opening = state < 0 ? 0 : state;
 }
 
-bool process_json_read(struct process *process, const char *text, size_t size,
-                       struct arena *arena, struct error *err)
+bool process_json_read(struct process *process, const char *text, size_t size, struct arena *arena,
+                       struct error *err)
 {
     struct json_document document;
     struct json_reader reader;
 
     memset(process, 0, sizeof *process);
+    process->body = arena_copy(arena, text, size);
     if (!json_document_parse(&document, text, size, err)) {
         return false;
     }
@@ -280,16 +284,4 @@ bool process_json_read(struct process *process, const char *text, size_t size,
     bool whole = json_read_end(&reader);
     json_document_free(&document);
     return whole && process_check(process, err);
-}
-
-void process_json_put_set(struct json_writer *writer, const char *name, process_set set,
-                          const char *const *words)
-{
-    json_open_array(writer, name);
-    for (int i = 0; words[i] != NULL; i++) {
-        if (set & PROCESS_BIT(i)) {
-            json_put_text(writer, NULL, words[i]);
-        }
-    }
-    json_close_array(writer);
 }

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* process_json: reads a process (reference/processes/), and shows one. */
+/* process_json: reads a process (reference/processes/). */
 #ifndef ROUTING_PROCESS_JSON_H
 #define ROUTING_PROCESS_JSON_H
 
 #include "common/arena.h"
-#include "common/json.h"
 #include "services/routing/process.h"
 
 /* Texts live in the arena. False with field errors for what is no process, and with
  * "unsound_process" for what the engine must not run (process_check). Validity in time is not in
  * the body: valid_from and valid_to stay 0. */
-bool process_json_read(struct process *process, const char *text, size_t size,
-                       struct arena *arena, struct error *err);
-
-/* A set is written as the list of its words. */
-void process_json_put_set(struct json_writer *writer, const char *name, process_set set,
-                          const char *const *words);
+bool process_json_read(struct process *process, const char *text, size_t size, struct arena *arena,
+                       struct error *err);
 
 #endif

@@ -17,7 +17,8 @@ struct case_rule {
 
 bool rule_is_assumption(const struct case_rule *rule);
 
-/* How urgent a case is (QĐ 1207/QĐ-UBND): danger; several agencies or a legal procedure; the rest. */
+/* How urgent a case is (QĐ 1207/QĐ-UBND): danger; several agencies or a legal procedure; the rest.
+ */
 enum case_level { LEVEL_URGENT, LEVEL_COMPLEX, LEVEL_NORMAL, CASE_LEVELS };
 extern const char *const case_level_words[]; /* ends with NULL */
 

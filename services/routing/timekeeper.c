@@ -221,8 +221,8 @@ static void set_idle_timers(struct timekeeper *keeper)
         if (claimed->is_idle) {
             pg_array_uuid(&ids, &claimed->now.id);
             pg_array_int4(&versions, claimed->now.version);
-            pg_array_instant(&timers, case_next_timer(&claimed->now,
-                                                      &keeper->routing->reference->cases));
+            pg_array_instant(&timers,
+                             case_next_timer(&claimed->now, &keeper->routing->reference->cases));
         }
     }
     if (ids.count == 0) {
