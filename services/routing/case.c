@@ -257,27 +257,19 @@ static void advance(const struct case_snapshot *before, const struct case_comman
     after->alert_clock = -1;
 }
 
-/* A state that times out does so from the instant at which it was entered. */
-static bool enter(struct case_snapshot *after, int state, const struct case_rules *rules,
-                  struct error *err)
+/* When the present state times out: so long after it was entered, or before an appointment, which
+ * is what the resolve clock runs to. */
+static bool set_timeout(struct case_snapshot *after, const struct case_rules *rules,
+                        struct error *err)
 {
-    const struct process_state *entered = &after->process->states[state];
-    if (state == after->state) {
-        return true;
-    }
-    after->resume_state = after->state;
-    after->state = state;
-    after->proposal.action = -1;
-    after->timeout_at = 0;
-    if (entered->phase == PHASE_CLOSED) {
-        after->closed_at = after->at_us;
-    }
-    if (entered->timeout_action < 0) {
-        return true;
-    }
+    const struct process_state *state = &after->process->states[after->state];
     struct case_clock clock = {0};
+    after->timeout_at = 0;
+    if (state->timeout_action < 0) {
+        return true;
+    }
     const struct deadline_rule *rule =
-        deadline_rule_find(&rules->deadlines, entered->timeout_clock, after->process->rule.code,
+        deadline_rule_find(&rules->deadlines, state->timeout_clock, after->process->rule.code,
                            after->level, after->at_us);
     if (rule == NULL ||
         !clock_start(&clock, rules->calendar, rule->mode, rule->minutes, after->at_us)) {
@@ -285,7 +277,27 @@ static bool enter(struct case_snapshot *after, int state, const struct case_rule
                          "no deadline rule or calendar holds now for this level");
     }
     after->timeout_at = clock_due(&clock);
+    if (state->timeout_clock == DEADLINE_APPOINTMENT) {
+        int64_t ahead_us =
+            clock_due(&after->clocks[CASE_RESOLVE]) - rule->minutes * CALENDAR_MINUTE_US;
+        after->timeout_at = ahead_us > after->at_us ? ahead_us : after->at_us;
+    }
     return true;
+}
+
+static bool enter(struct case_snapshot *after, int state, const struct case_rules *rules,
+                  struct error *err)
+{
+    if (state == after->state) {
+        return true;
+    }
+    after->resume_state = after->state;
+    after->state = state;
+    after->proposal.action = -1;
+    if (case_phase(after) == PHASE_CLOSED) {
+        after->closed_at = after->at_us;
+    }
+    return set_timeout(after, rules, err);
 }
 
 static int target(const struct process_action *action, const struct case_snapshot *now)
@@ -461,19 +473,25 @@ bool case_decide(const struct case_snapshot *before, const struct case_command *
     return taken;
 }
 
-void case_open(struct case_snapshot *opened, const struct case_rules *rules, int64_t now_us)
+bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int64_t now_us,
+               struct error *err)
 {
-    struct error err = {0};
     opened->version = 1;
     opened->state = opened->resume_state = opened->process->opening;
     opened->action = CASE_OPEN;
     opened->event = event_number("opened");
     opened->at_us = opened->opened_at = now_us;
-    opened->actor_role = ROLE_SYSTEM;
     opened->proposal.action = -1;
     opened->alert_clock = -1;
-    if (opened->queue != QUEUE_UNIT || opened->near_border) {
-        case_start_dispatch(opened, rules, now_us, &err); /* without a rule, without a clock */
+    if (case_phase(opened) != PHASE_RECEIVED) {
+        opened->accepted_at = now_us;
+        clock_stop(&opened->clocks[CASE_RECEIVE], now_us);
     }
+    if ((opened->queue != QUEUE_UNIT || opened->near_border) &&
+        !case_start_dispatch(opened, rules, now_us, err)) {
+        return false;
+    }
+    bool timed = set_timeout(opened, rules, err);
     opened->next_timer = case_next_timer(opened, rules);
+    return timed;
 }

@@ -177,10 +177,11 @@ struct case_command {
     int clock; /* remind, escalate */
 };
 
-/* A new case from what was filed and where it was routed; the caller has filled everything up to
- * opened_at but the state, the rules, the receive clock and the tasks. Completes version, state,
- * action, actor, clocks and timer. */
-void case_open(struct case_snapshot *opened, const struct case_rules *rules, int64_t now_us);
+/* A new case; the caller has filled who and where it is, its rules, the actor, its tasks, and the
+ * clocks that somebody was promised: to be received by, to be seen at. Completes version, state,
+ * action, the other clocks and the timer. False with ERR_RETRY "no_rule". */
+bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int64_t now_us,
+               struct error *err);
 
 /* False with
  *   ERR_NOT_FOUND     "unknown_action"      the process has no such action

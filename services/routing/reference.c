@@ -52,8 +52,8 @@ bool reference_open_case(const struct reference *reference, const struct submiss
 {
     const struct process *process =
         process_current(reference->processes, submission->kind, submission->submitted_at);
-    if (process == NULL) {
-        return error_set(err, ERR_INPUT, "unknown_kind", "kind: no process is in force for it");
+    if (process == NULL || process->states[process->opening].phase != PHASE_RECEIVED) {
+        return error_set(err, ERR_INPUT, "unknown_kind", "kind: no process takes it in");
     }
     *opened = (struct case_snapshot){
         .id = submission->id,
@@ -74,8 +74,7 @@ bool reference_open_case(const struct reference *reference, const struct submiss
     set_route(reference, submission, now_us, opened);
     clock_start_promised(&opened->clocks[CASE_RECEIVE], reference->cases.calendar,
                          submission->submitted_at, submission->receive_by);
-    case_open(opened, &reference->cases, now_us);
-    return true;
+    return case_open(opened, &reference->cases, now_us, err);
 }
 
 size_t reference_desks(const struct reference *reference, const char *root, struct arena *arena,

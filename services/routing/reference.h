@@ -69,7 +69,7 @@ void reference_free(struct reference *reference); /* NULL is fine */
 const struct category *reference_category(const struct reference *reference, const char *code);
 
 /* A new case out of a submission: routed, promised and opened; texts are borrowed from both. False
- * with ERR_INPUT "unknown_kind" when no process is in force for what was filed. */
+ * with ERR_INPUT "unknown_kind" when no process takes in what was filed, or ERR_RETRY. */
 struct submission;
 bool reference_open_case(const struct reference *reference, const struct submission *submission,
                          int64_t now_us, struct case_snapshot *opened, struct error *err);

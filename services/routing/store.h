@@ -17,10 +17,11 @@
 
 /* New cases, which have less to tell: all at version 1, opened at one instant. */
 struct opening_rows {
+    int64_t now_us;
     struct pg_array ids, processes, states, phases, queues, desks, categories, levels, areas,
         reporters, dues, next_timers, near_borders, event_ids, snapshots, reports;
 };
-void opening_rows_init(struct opening_rows *rows);
+void opening_rows_init(struct opening_rows *rows, int64_t now_us);
 void opening_rows_finish(struct opening_rows *rows);
 /* report: the data of the submission's event. */
 void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *opened,
@@ -30,7 +31,7 @@ void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *ope
 /* Opens cases, tells their history and says their events; ids must differ. The results are the
  * case ids that were new: events are staged with the case id as their command. The caller goes on
  * with the eight parameters of the staged events (consume_put_staged). */
-void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows, int64_t now_us);
+void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows);
 
 /* ---- store_case.c: cases and their history ---- */
 

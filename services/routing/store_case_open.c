@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/store.h"
 
-void opening_rows_init(struct opening_rows *rows)
+void opening_rows_init(struct opening_rows *rows, int64_t now_us)
 {
+    rows->now_us = now_us;
     pg_array_init(&rows->ids, PG_UUID);
     pg_array_init(&rows->processes, PG_TEXT);
     pg_array_init(&rows->states, PG_TEXT);
@@ -85,7 +86,7 @@ static const struct pg_statement cases_open = {
     "ON CONFLICT (case_id, version) DO NOTHING), "
     "said AS (" OUTBOX_INSERT("won", 18, 19, 20, 21, 22, 23, 24, 25) ") SELECT command FROM won"};
 
-void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows, int64_t now_us)
+void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows)
 {
     pg_tx_add(tx, &cases_open);
     pg_tx_array(tx, &rows->ids);
@@ -104,5 +105,5 @@ void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows, int64_t
     pg_tx_array(tx, &rows->event_ids);
     pg_tx_array(tx, &rows->snapshots);
     pg_tx_array(tx, &rows->reports);
-    pg_tx_instant(tx, now_us);
+    pg_tx_instant(tx, rows->now_us);
 }
