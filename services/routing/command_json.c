@@ -4,10 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/json.h"
 #include "common/words.h"
-#include "services/routing/calendar_json.h"
+#include "services/routing/detail_json.h"
 
 enum {
     RESULT_MAX = 4000,
@@ -106,46 +105,6 @@ static void read_into(struct json_reader *reader, struct case_command *command)
     }
 }
 
-/* ---- details, as the process of the case wants them ---- */
-
-static bool is_valid_detail(const struct process_detail *detail, const char *text)
-{
-    int64_t when;
-    switch (detail->type) {
-    case DETAIL_DATE:
-        return calendar_date_parse(text, &when);
-    case DETAIL_INSTANT:
-        return clock_parse(text, strlen(text), &when);
-    case DETAIL_WORD:
-        return detail->words[word_index(detail->words, text)] != NULL;
-    case DETAIL_TEXT:
-        break;
-    }
-    return true;
-}
-
-static void read_details(struct json_reader *reader, const struct process *process,
-                         struct case_command *command)
-{
-    static const char *const wants[] = {"", "must be a date like 2026-02-17",
-                                        "must be RFC 3339 with a zone", "is no known word"};
-    struct json_reader details;
-    if (!json_read_object(reader, "details", JSON_OPTIONAL, &details)) {
-        return;
-    }
-    for (int i = 0; i < process->detail_count; i++) {
-        const struct process_detail *detail = &process->details[i];
-        const char *text = json_read_text(&details, detail->code, JSON_OPTIONAL, 1, detail->max);
-        if (text != NULL && !is_valid_detail(detail, text)) {
-            json_read_fault(&details, detail->code, "not_allowed", wants[detail->type]);
-        } else if (text != NULL) {
-            command->details[command->detail_count++] = (struct case_detail){detail->code, text};
-            command->given |= PROCESS_BIT(FIELD_DETAILS);
-        }
-    }
-    json_read_end(&details);
-}
-
 static void read_fields(struct json_reader *reader, const struct process *process,
                         struct case_command *command)
 {
@@ -162,7 +121,8 @@ static void read_fields(struct json_reader *reader, const struct process *proces
     read_minutes(reader, command);
     read_into(reader, command);
     read_classification(reader, command);
-    read_details(reader, process, command);
+    command->detail_count = details_read(reader, process, command->details);
+    command->given |= command->detail_count > 0 ? PROCESS_BIT(FIELD_DETAILS) : 0;
     command->note = read_text(reader, "note", 1, TEXT_MAX, FIELD_NOTE, command);
 }
 

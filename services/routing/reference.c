@@ -27,8 +27,8 @@ const struct category *reference_category(const struct reference *reference, con
     return NULL;
 }
 
-static void set_route(const struct reference *reference, const struct submission *submission,
-                      int64_t now_us, struct case_snapshot *opened)
+void reference_route_case(const struct reference *reference, int64_t now_us,
+                          struct case_snapshot *opened)
 {
     struct route_question question = {.category = opened->category,
                                       .level = opened->level,
@@ -40,7 +40,7 @@ static void set_route(const struct reference *reference, const struct submission
     opened->queue = route.lead != NULL ? QUEUE_UNIT : QUEUE_UNROUTABLE;
     if (route.lead != NULL) {
         opened->focal_point =
-            focal_point_find(&reference->focal_points, route.lead, submission->category, now_us);
+            focal_point_find(&reference->focal_points, route.lead, opened->category, now_us);
     }
     for (size_t i = 0; i < route.cooperating_count; i++) {
         opened->tasks[opened->task_count++].unit = route.cooperating[i];
@@ -71,7 +71,7 @@ bool reference_open_case(const struct reference *reference, const struct submiss
         opened->near_border = place.near_border;
         opened->near_area = place.near_unit;
     }
-    set_route(reference, submission, now_us, opened);
+    reference_route_case(reference, now_us, opened);
     clock_start_promised(&opened->clocks[CASE_RECEIVE], reference->cases.calendar,
                          submission->submitted_at, submission->receive_by);
     return case_open(opened, &reference->cases, now_us, err);

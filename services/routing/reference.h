@@ -74,6 +74,10 @@ struct submission;
 bool reference_open_case(const struct reference *reference, const struct submission *submission,
                          int64_t now_us, struct case_snapshot *opened, struct error *err);
 
+/* Who leads and who co-operates, by category, level and area of a case that is being opened. */
+void reference_route_case(const struct reference *reference, int64_t now_us,
+                          struct case_snapshot *opened);
+
 /* What a scope holds: desks (units) in the arena; 0 when the unit is unknown. root NULL: all. */
 size_t reference_desks(const struct reference *reference, const char *root, struct arena *arena,
                        const char *const **desks);
