@@ -15,7 +15,6 @@ const char *const case_action_words[] = {"open",   "accept", "assign", "start", 
 const char *const case_role_words[] = {"system",     "citizen", "officer",       "focal_point",
                                        "supervisor", "editor",  "approver",      "hotline_operator",
                                        "volunteer",  "auditor", "administrator", NULL};
-const char *const case_level_words[] = {"urgent", "complex", "normal", NULL};
 const char *const case_queue_words[] = {"unit", "unroutable", NULL};
 const char *const case_reason_words[] = {
     "out_of_scope_legal", "unclear", "duplicate", "not_city", "abusive", "other", NULL};
@@ -108,24 +107,6 @@ static enum case_role acting_role(const struct case_command *command, const stru
     return ROLE_CITIZEN; /* an assignee whose token tells no role */
 }
 
-const struct case_deadline *case_deadline_find(const struct case_rules *rules, bool resolves,
-                                               enum case_level level, int64_t at_us)
-{
-    const struct case_deadline *found = NULL;
-    for (size_t i = 0; i < rules->deadline_count; i++) {
-        const struct case_deadline *rule = &rules->deadlines[i];
-        bool fitting = rule->resolves == resolves &&
-                       (rule->level < 0 || rule->level == (int)level) &&
-                       rule->valid_from <= at_us && (rule->valid_to == 0 || at_us < rule->valid_to);
-        /* One for the level itself before one for all, then the one that came later. */
-        if (fitting && (found == NULL || rule->level > found->level ||
-                        (rule->level == found->level && rule->valid_from > found->valid_from))) {
-            found = rule;
-        }
-    }
-    return found;
-}
-
 int64_t case_due(const struct case_snapshot *now)
 {
     switch (now->state) {
@@ -212,8 +193,8 @@ static bool require(struct error *err, bool given, const char *field, const char
 
 static bool accept(struct case_snapshot *after, const struct case_rules *rules, struct error *err)
 {
-    const struct case_deadline *deadline =
-        case_deadline_find(rules, true, after->level, after->at_us);
+    const struct deadline_rule *deadline = deadline_rule_find(
+        &rules->deadlines, DEADLINE_RESOLVE, DEADLINE_ANY_PROCESS, after->level, after->at_us);
     if (deadline == NULL ||
         !deadline_after(rules->calendar, after->at_us, deadline->minutes, &after->resolve_due)) {
         return error_set(err, ERR_RETRY, "no_rule",

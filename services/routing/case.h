@@ -18,6 +18,8 @@
 #include "common/error.h"
 #include "common/uuid.h"
 #include "services/routing/calendar.h"
+#include "services/routing/deadline_rule.h"
+#include "services/routing/rule.h"
 
 enum case_state {
     CASE_RECEIVED,
@@ -57,23 +59,14 @@ enum case_role {
     CASE_ROLES
 };
 
-enum case_level { LEVEL_URGENT, LEVEL_COMPLEX, LEVEL_NORMAL, CASE_LEVELS };
 enum case_queue { QUEUE_UNIT, QUEUE_UNROUTABLE };
 
 /* The words of JSON and SQL, by enum; each list ends with NULL. */
 extern const char *const case_state_words[];
 extern const char *const case_action_words[];
 extern const char *const case_role_words[];
-extern const char *const case_level_words[];
 extern const char *const case_queue_words[];
 extern const char *const case_reason_words[];
-
-/* The rule that was applied, and the text that it comes from. */
-struct case_rule {
-    const char *code; /* NULL: none yet */
-    int32_t version;
-    const char *source;
-};
 
 enum { CASE_EVIDENCE_MAX = 10, CASE_ESCALATIONS_MAX = 3, CASE_COOPERATING_MAX = 8 };
 
@@ -118,27 +111,14 @@ struct case_snapshot {
     size_t cooperating_count;
 };
 
-struct case_deadline {
-    struct case_rule rule;
-    bool resolves; /* clock: until the result, else until acceptance */
-    int level;     /* enum case_level; -1: all */
-    int64_t minutes;
-    int64_t valid_from, valid_to; /* instants; valid_to 0: open */
-};
-
 /* What decisions go by; borrowed. */
 struct case_rules {
     const struct calendar *calendar;
-    const struct case_deadline *deadlines; /* newest version first within a code */
-    size_t deadline_count;
+    struct deadline_rules deadlines;
     int remind_percent;                               /* of the running clock */
     int64_t escalate_after_min[CASE_ESCALATIONS_MAX]; /* working minutes past the due instant */
     int escalation_count;
 };
-
-/* The deadline of a clock at an instant; NULL: no rule holds then. */
-const struct case_deadline *case_deadline_find(const struct case_rules *rules, bool resolves,
-                                               enum case_level level, int64_t at_us);
 
 struct case_command {
     enum case_action action;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/words.h"
 #include "services/routing/calendar_json.h"
 
 /* A day in Hanoi as the instant at which it begins; valid_to as that at which the day after it
@@ -60,7 +61,7 @@ static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
                     "valid_to") ", source FROM route_rule WHERE " NOT_OVER},
     [DEADLINES] = {"reference_deadlines",
                    "SELECT code, version, clock, level, minutes, " START("valid_from") ", " END(
-                       "valid_to") ", source FROM deadline_rule WHERE " NOT_OVER
+                       "valid_to") ", source, process, mode FROM deadline_rule WHERE " NOT_OVER
                                    " ORDER BY code, version DESC"},
     [TIMERS] =
         {"reference_timers",
@@ -198,20 +199,24 @@ static int level_index(const char *word)
 
 static void read_deadlines(const struct reading *reading)
 {
-    struct case_rules *cases = &reading->reference->cases;
-    struct case_deadline *deadlines = array(reading, DEADLINES, sizeof *deadlines);
+    struct deadline_rules *deadlines = &reading->reference->cases.deadlines;
+    struct deadline_rule *items = array(reading, DEADLINES, sizeof *items);
     for (size_t i = 0; i < pg_rows(reading->tx, DEADLINES); i++) {
-        deadlines[i] = (struct case_deadline){
+        items[i] = (struct deadline_rule){
             .rule = rule(reading, DEADLINES, i, 7),
-            .resolves = strcmp(pg_value_text(reading->tx, DEADLINES, i, 2), "resolve") == 0,
+            .clock = (enum deadline_clock)word_index(deadline_clock_words,
+                                                     pg_value_text(reading->tx, DEADLINES, i, 2)),
+            .process = text(reading, DEADLINES, i, 8),
             .level = level_index(pg_value_text(reading->tx, DEADLINES, i, 3)),
+            .mode = (enum clock_mode)word_index(clock_mode_words,
+                                                pg_value_text(reading->tx, DEADLINES, i, 9)),
             .minutes = pg_value_int4(reading->tx, DEADLINES, i, 4),
             .valid_from = instant(reading, DEADLINES, i, 5),
             .valid_to = instant(reading, DEADLINES, i, 6),
         };
     }
-    cases->deadlines = deadlines;
-    cases->deadline_count = pg_rows(reading->tx, DEADLINES);
+    deadlines->items = items;
+    deadlines->count = pg_rows(reading->tx, DEADLINES);
 }
 
 /* Rows come by step: the reminder (0), then 1, 2, 3 without a gap. */
