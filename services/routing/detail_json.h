@@ -6,8 +6,8 @@
 #include "common/json.h"
 #include "services/routing/case.h"
 
-/* Reads the optional member "details"; returns how many of them were given. Details that the process
- * does not know are faults where the reader is strict. */
+/* Reads the optional member "details"; returns how many of them were given. Details that the
+ * process does not know are faults where the reader is strict. */
 size_t details_read(struct json_reader *reader, const struct process *process,
                     struct case_detail details[CASE_DETAILS_MAX]);
 

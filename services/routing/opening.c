@@ -11,8 +11,7 @@ const struct process *opening_process(const struct reference *reference,
                                       const struct opening_request *request, actor_set actor,
                                       int64_t now_us, struct error *err)
 {
-    const struct process *process =
-        process_current(reference->processes, request->process, now_us);
+    const struct process *process = process_current(reference->processes, request->process, now_us);
     if (process == NULL || process->opened_by == 0) {
         error_add_field(err, "process", "unknown_process", "no process that is opened here");
         return NULL;
@@ -99,9 +98,8 @@ static bool start_clocks(const struct reference *reference, const struct opening
     const struct deadline_rule *rule =
         deadline_rule_find(&rules->deadlines, DEADLINE_RECEIVE, opened->process->rule.code,
                            opened->level, context->now_us);
-    bool started = rule != NULL &&
-                   clock_start(&opened->clocks[CASE_RECEIVE], rules->calendar, rule->mode,
-                               rule->minutes, context->now_us);
+    bool started = rule != NULL && clock_start(&opened->clocks[CASE_RECEIVE], rules->calendar,
+                                               rule->mode, rule->minutes, context->now_us);
     if (started && context->slot != NULL) {
         opened->resolve_rule = (struct case_rule){"appointment", 1, "assumption"};
         started = clock_start_promised(&opened->clocks[CASE_RESOLVE], rules->calendar,
@@ -144,7 +142,7 @@ bool opening_decide(const struct reference *reference, const struct process *pro
         .language = request->language,
         .actor_role = actor_role(context->actor, process->opened_by),
         .actor_ref = context->actor_ref,
-                .detail_count = request->detail_count,
+        .detail_count = request->detail_count,
     };
     memcpy(opened->details, request->details, sizeof opened->details);
     if (parent != NULL) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* opening: cases that are opened here, not filed at intake.
  *
- * An official records a petition or a call, a resident books a reception, a case with two matters is
- * split. What is opened gets a report of its own, in the form of a submission, so that desks read
- * all cases alike. Pure. */
+ * An official records a petition or a call, a resident books a reception, a case with two matters
+ * is split. What is opened gets a report of its own, in the form of a submission, so that desks
+ * read all cases alike. Pure. */
 #ifndef ROUTING_OPENING_H
 #define ROUTING_OPENING_H
 
@@ -49,8 +49,8 @@ struct opening_context {
     int64_t now_us;
 };
 
-/* The process that is in force; NULL with a field error, or ERR_FORBIDDEN when the actor may not open
- * a case of it. A split stays in the process of its parent. */
+/* The process that is in force; NULL with a field error, or ERR_FORBIDDEN when the actor may not
+ * open a case of it. A split stays in the process of its parent. */
 const struct process *opening_process(const struct reference *reference,
                                       const struct opening_request *request, actor_set actor,
                                       int64_t now_us, struct error *err);

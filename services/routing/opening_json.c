@@ -65,8 +65,7 @@ static void read_members(struct json_reader *reader, const struct process_book *
     request->category = json_read_text(reader, "category", JSON_REQUIRED, 1, CODE_MAX);
     request->level = json_read_word(reader, "level", JSON_OPTIONAL, case_level_words);
     request->title = json_read_text(reader, "title", JSON_OPTIONAL, 1, TITLE_MAX);
-    request->description =
-        json_read_text(reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
+    request->description = json_read_text(reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
     read_location(reader, request);
     read_media(reader, request);
     request->unit = json_read_text(reader, "unit", JSON_OPTIONAL, UNIT_MIN, UNIT_MAX);

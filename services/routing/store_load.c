@@ -53,12 +53,14 @@ static const char insert_routes[] =
     "valid_to = EXCLUDED.valid_to, source = EXCLUDED.source WHERE t IS DISTINCT FROM EXCLUDED";
 
 static const char insert_deadlines[] =
-    "INSERT INTO deadline_rule AS t (code, version, clock, level, minutes, valid_from, valid_to, "
-    "source) "
-    "SELECT d->>'code', (d->>'version')::integer, d->>'clock', d->>'level', "
-    "(d->>'minutes')::integer, (d->>'valid_from')::date, (d->>'valid_to')::date, d->>'source' "
+    "INSERT INTO deadline_rule AS t (code, version, clock, process, level, mode, minutes, "
+    "valid_from, valid_to, source) "
+    "SELECT d->>'code', (d->>'version')::integer, d->>'clock', coalesce(d->>'process', '*'), "
+    "d->>'level', coalesce(d->>'mode', 'working'), (d->>'minutes')::integer, "
+    "(d->>'valid_from')::date, (d->>'valid_to')::date, d->>'source' "
     "FROM jsonb_array_elements($1::jsonb->'deadlines') d "
-    "ON CONFLICT (code, version) DO UPDATE SET clock = EXCLUDED.clock, level = EXCLUDED.level, "
+    "ON CONFLICT (code, version) DO UPDATE SET clock = EXCLUDED.clock, "
+    "process = EXCLUDED.process, level = EXCLUDED.level, mode = EXCLUDED.mode, "
     "minutes = EXCLUDED.minutes, valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to, "
     "source = EXCLUDED.source WHERE t IS DISTINCT FROM EXCLUDED";
 

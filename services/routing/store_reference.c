@@ -63,7 +63,7 @@ static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
                     "valid_to") ", source FROM route_rule WHERE " NOT_OVER},
     [DEADLINES] = {"reference_deadlines",
                    "SELECT code, version, clock, level, minutes, " START("valid_from") ", " END(
-                       "valid_to") ", source FROM deadline_rule WHERE " NOT_OVER
+                       "valid_to") ", source, process, mode FROM deadline_rule WHERE " NOT_OVER
                                    " ORDER BY code, version DESC"},
     [TIMERS] =
         {"reference_timers",
@@ -216,8 +216,10 @@ static void read_deadlines(const struct reading *reading)
             .rule = rule(reading, DEADLINES, i, 7),
             .clock = (enum deadline_clock)word_index(deadline_clock_words,
                                                      pg_value_text(reading->tx, DEADLINES, i, 2)),
-            .process = DEADLINE_ANY_PROCESS,
+            .process = text(reading, DEADLINES, i, 8),
             .level = level_index(pg_value_text(reading->tx, DEADLINES, i, 3)),
+            .mode = (enum clock_mode)word_index(clock_mode_words,
+                                                pg_value_text(reading->tx, DEADLINES, i, 9)),
             .minutes = pg_value_int4(reading->tx, DEADLINES, i, 4),
             .valid_from = instant(reading, DEADLINES, i, 5),
             .valid_to = instant(reading, DEADLINES, i, 6),

@@ -24,13 +24,26 @@ static uint32_t random_below(uint32_t limit)
 
 static struct calendar *calendar;
 
-static const struct case_deadline deadlines[] = {
-    {{"receive", 1, "QĐ 1207/QĐ-UBND"}, false, -1, 480, 0, 0},
-    {{"resolve-urgent", 1, "QĐ 1207/QĐ-UBND"}, true, LEVEL_URGENT, 240, 0, 0},
-    {{"resolve-normal", 1, "assumption"}, true, LEVEL_NORMAL, 2400, 0, 0},
+static const struct deadline_rule deadlines[] = {
+    {{"receive", 1, "QĐ 1207/QĐ-UBND"}, DEADLINE_RECEIVE, "*", -1, CLOCK_WORKING, 480, 0, 0},
+    {{"resolve-urgent", 1, "QĐ 1207/QĐ-UBND"},
+     DEADLINE_RESOLVE,
+     "*",
+     LEVEL_URGENT,
+     CLOCK_WORKING,
+     240,
+     0,
+     0},
+    {{"resolve-normal", 1, "assumption"},
+     DEADLINE_RESOLVE,
+     "*",
+     LEVEL_NORMAL,
+     CLOCK_WORKING,
+     2400,
+     0,
+     0},
 };
-static struct case_rules rules = {.deadlines = deadlines,
-                                  .deadline_count = 3,
+static struct case_rules rules = {.deadlines = {deadlines, 3},
                                   .remind_percent = 75,
                                   .escalate_after_min = {0, 240, 480},
                                   .escalation_count = 3};
