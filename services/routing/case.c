@@ -127,13 +127,6 @@ static const struct process_action *find_action(const struct case_snapshot *now,
     return NULL;
 }
 
-bool case_may_take(const struct case_snapshot *now, const struct case_command *actor,
-                   const char *action)
-{
-    const struct process_action *found = find_action(now, action);
-    return found != NULL && may(now, actor, found) && fits(now, found);
-}
-
 /* ---- what a command must and must not bring ---- */
 
 static bool check_fields(const struct process_action *action, const struct case_command *command,
@@ -202,8 +195,28 @@ static bool holds(enum process_condition condition, const struct case_snapshot *
         return !is_same(now->result_by, command->actor_ref);
     case CONDITION_TASK_OPEN:
         return has_open_task(now, command->unit);
+    case CONDITION_NEAR_BORDER:
+        return now->near_border && !now->area_confirmed;
     case PROCESS_CONDITIONS:
         break;
+    }
+    return true;
+}
+
+bool case_may_take(const struct case_snapshot *now, const struct case_command *actor,
+                   const char *action)
+{
+    static const process_set by_command =
+        PROCESS_BIT(CONDITION_TASK_OPEN) | PROCESS_BIT(CONDITION_NOT_OVERDUE);
+    const struct process_action *found = find_action(now, action);
+    if (found == NULL || !may(now, actor, found) || !fits(now, found)) {
+        return false;
+    }
+    for (int condition = 0; condition < PROCESS_CONDITIONS; condition++) {
+        if ((found->conditions & ~by_command & PROCESS_BIT(condition)) != 0 &&
+            !holds((enum process_condition)condition, now, actor, 0)) {
+            return false;
+        }
     }
     return true;
 }
@@ -222,6 +235,7 @@ static bool check_conditions(const struct process_action *action, const struct c
         [CONDITION_AUDIT_SETTLED] = "the control office has not checked the result yet",
         [CONDITION_INDEPENDENT] = "whoever gave the result cannot check it",
         [CONDITION_TASK_OPEN] = "the unit has no open task in this case",
+        [CONDITION_NEAR_BORDER] = "on which side of a border it lies is not in question",
     };
     for (int condition = 0; condition < PROCESS_CONDITIONS; condition++) {
         if ((action->conditions & PROCESS_BIT(condition)) != 0 &&

@@ -197,7 +197,7 @@ bool case_decide(const struct case_snapshot *before, const struct case_command *
                  const struct case_rules *rules, int64_t now_us, struct case_snapshot *after,
                  struct error *err);
 
-/* Whether the actor may take an action now, as far as state, queue and rights go. */
+/* Whether the actor may take an action now, whatever it brings, and if it is not too late. */
 bool case_may_take(const struct case_snapshot *now, const struct case_command *actor,
                    const char *action);
 

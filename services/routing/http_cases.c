@@ -129,17 +129,33 @@ static bool is_closed_phase(const char *phase)
            !process_phase_is_open((enum process_phase)word_index(process_phase_words, phase));
 }
 
-/* Whether cases end in a state of this name, in any process. */
-static bool is_closed_state(const struct routing *routing, const char *code)
+/* The phase of the state of this name in the first process that has one; -1: none has. */
+static int phase_of_state(const struct routing *routing, const char *code)
 {
-    for (size_t i = 0; code != NULL && i < routing->processes.count; i++) {
+    for (size_t i = 0; i < routing->processes.count; i++) {
         const struct process *process = routing->processes.items[i];
         int state = process_state_find(process, code);
         if (state >= 0) {
-            return !process_phase_is_open(process->states[state].phase);
+            return (int)process->states[state].phase;
         }
     }
-    return false;
+    return -1;
+}
+
+/* The state asked for; of one in which nobody must act any more the closed cases are listed. */
+static void read_state(struct case_list *list, const struct routing *routing, struct error *err)
+{
+    struct case_filter *filter = &list->filter;
+    filter->state = http_query(list->request, "state");
+    if (filter->state == NULL) {
+        return;
+    }
+    int phase = phase_of_state(routing, filter->state);
+    if (phase < 0) {
+        error_add_field(err, "state", "unknown_word", "no process has such a state");
+        return;
+    }
+    filter->is_closed |= !process_phase_is_open((enum process_phase)phase);
 }
 
 static bool list_decode(struct case_list *list, const struct routing *routing, struct error *err)
@@ -148,9 +164,9 @@ static bool list_decode(struct case_list *list, const struct routing *routing, s
     struct case_filter *filter = &list->filter;
     const char *unit = http_query(request, "unit"), *due = http_query(request, "due_before");
 
-    filter->state = http_query(request, "state");
     filter->phase = query_word(request, "phase", process_phase_words, err);
-    filter->is_closed = is_closed_phase(filter->phase) || is_closed_state(routing, filter->state);
+    filter->is_closed = is_closed_phase(filter->phase);
+    read_state(list, routing, err);
     filter->queue = query_word(request, "queue", case_queue_words, err);
     filter->assignee = http_query(request, "assignee");
     if (due != NULL && !clock_parse(due, strlen(due), &filter->due_before)) {

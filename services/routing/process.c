@@ -10,17 +10,10 @@ const char *const process_field_words[] = {
     "result.text",   "result.evidence", "reason.text", "reason.class", "assignee", "unit",
     "proposed_unit", "question",        "asked",       "answer",       "rating",   "minutes",
     "into",          "category",        "level",       "details",      "note",     NULL};
-const char *const process_condition_words[] = {"tasks_settled",
-                                               "not_overdue",
-                                               "not_bound",
-                                               "within_extensions",
-                                               "within_reopenings",
-                                               "not_rated",
-                                               "audit_pending",
-                                               "audit_settled",
-                                               "independent",
-                                               "task_open",
-                                               NULL};
+const char *const process_condition_words[] = {
+    "tasks_settled",     "not_overdue", "not_bound",     "within_extensions",
+    "within_reopenings", "not_rated",   "audit_pending", "audit_settled",
+    "independent",       "task_open",   "near_border",   NULL};
 const char *const process_effect_words[] = {"stop_receive",
                                             "start_resolve",
                                             "restart_resolve",

@@ -72,6 +72,7 @@ enum process_condition {
     CONDITION_AUDIT_SETTLED,
     CONDITION_INDEPENDENT, /* the actor is not who made the result */
     CONDITION_TASK_OPEN,   /* the named unit, or the actor's, has an unsettled task */
+    CONDITION_NEAR_BORDER, /* and nobody has confirmed the side */
     PROCESS_CONDITIONS
 };
 
