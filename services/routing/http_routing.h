@@ -19,6 +19,9 @@ void http_get_case_report(struct http_request *request, void *state);
 /* ---- http_commands.c: POST /api/routing/cases/{id}/{action} ---- */
 void http_command(struct http_request *request, void *state);
 
+/* ---- http_recompute.c ---- */
+void http_recompute(struct http_request *request, void *state);
+
 /* ---- http_reference.c ---- */
 void http_get_units(struct http_request *request, void *state);
 void http_get_rules(struct http_request *request, void *state);

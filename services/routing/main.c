@@ -17,6 +17,7 @@ static const struct http_route routes[] = {
     {"GET", "/api/routing/cases/{id}/report", READERS, http_get_case_report, 0, 0, NULL},
     {"POST", "/api/routing/cases/{id}/{action}", "*", http_command, HTTP_IF_MATCH, COMMAND_MAX,
      NULL},
+    {"POST", "/api/routing/recomputations", "administrator", http_recompute, 0, COMMAND_MAX, NULL},
     {"GET", "/api/routing/units", "", http_get_units, 0, 0, NULL},
     {"GET", "/api/routing/rules", "", http_get_rules, 0, 0, NULL},
     {"GET", "/api/routing/processes", "", http_get_processes, 0, 0, NULL},

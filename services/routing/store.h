@@ -68,6 +68,18 @@ bool store_case_row(const struct pg_tx *tx, size_t statement, size_t row,
  * `lease_until`: if this process dies, they come up again. Rows as in store_cases_read. */
 void store_cases_claim(struct pg_tx *tx, int64_t now_us, int64_t lease_until_us, int limit);
 
+/* Where a walk through all open cases stands: desk by desk, in due order. Zero: at the beginning.
+ */
+struct store_place {
+    const char *desk;
+    int64_t due_at;
+    struct uuid id;
+};
+/* The next open cases after a place; rows as in store_cases_read. */
+void store_open_cases_read(struct pg_tx *tx, const struct store_place *place, int limit);
+struct store_place store_open_case_place(const struct pg_tx *tx, size_t statement, size_t row,
+                                         struct arena *arena);
+
 /* Lets the timer look at the cases that were merged into these: what they follow has ended. */
 void store_followers_wake(struct pg_tx *tx, const struct pg_array *lead_ids, int64_t now_us);
 

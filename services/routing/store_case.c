@@ -187,6 +187,32 @@ void store_cases_read(struct pg_tx *tx, const struct pg_array *ids)
     pg_tx_array(tx, ids);
 }
 
+static const struct pg_statement open_cases_read = {
+    "open_cases_read",
+    "SELECT row_number() OVER (ORDER BY c.desk, c.due_at, c.case_id), c.next_timer, h.snapshot, "
+    "c.desk, c.due_at, c.case_id FROM (SELECT * FROM case_current WHERE due_at IS NOT NULL "
+    "AND (desk, due_at, case_id) > ($1::text, $2::timestamptz, $3::uuid) "
+    "ORDER BY desk, due_at, case_id LIMIT $4::integer) c "
+    "JOIN case_history h ON h.case_id = c.case_id AND h.version = c.version "
+    "ORDER BY c.desk, c.due_at, c.case_id"};
+
+void store_open_cases_read(struct pg_tx *tx, const struct store_place *place, int limit)
+{
+    pg_tx_add(tx, &open_cases_read);
+    pg_tx_text(tx, place->desk != NULL ? place->desk : "");
+    pg_tx_instant(tx, place->due_at != 0 ? place->due_at : 1);
+    pg_tx_uuid(tx, &place->id);
+    pg_tx_int4(tx, limit);
+}
+
+struct store_place store_open_case_place(const struct pg_tx *tx, size_t statement, size_t row,
+                                         struct arena *arena)
+{
+    return (struct store_place){.desk = arena_text(arena, pg_value_text(tx, statement, row, 3)),
+                                .due_at = pg_value_instant(tx, statement, row, 4),
+                                .id = pg_value_uuid(tx, statement, row, 5)};
+}
+
 static const struct pg_statement cases_claim = {
     "cases_claim",
     "WITH due AS (SELECT case_id, version, next_timer FROM case_current WHERE next_timer <= $1 "
