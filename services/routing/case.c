@@ -323,7 +323,7 @@ static bool propose(const struct process_action *action, const struct case_comma
         return error_set(err, ERR_UNPROCESSABLE, "condition_not_met",
                          "a proposal waits for approval already");
     }
-    after->action = "propose";
+    after->action = CASE_PROPOSE;
     after->event = event_number("proposed");
     after->proposal = (struct case_proposal){
         .action = (int)(action - after->process->actions),

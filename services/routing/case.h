@@ -31,12 +31,17 @@ extern const char *const task_state_words[];
 extern const char *const audit_state_words[];
 
 #define CASE_OPEN       "open"
+#define CASE_PROPOSE    "propose"
 #define CASE_APPROVE    "approve"
 #define CASE_DISAPPROVE "disapprove"
 #define CASE_REMIND     "remind"
 #define CASE_ESCALATE   "escalate"
 #define CASE_SUCCEED    "succeed"
 #define CASE_RECOMPUTE  "recompute"
+
+/* Actions of processes that the timer takes by name, on merged cases. */
+#define CASE_FOLLOW   "follow"
+#define CASE_SEPARATE "separate"
 
 enum {
     CASE_EVIDENCE_MAX = 10,

@@ -95,13 +95,13 @@ bool case_follow_command(const struct case_snapshot *now, const struct case_snap
                                      .actor = ACTOR_BIT(ROLE_SYSTEM),
                                      .level = -1};
     if (phase == PHASE_REJECTED || phase == PHASE_WITHDRAWN) {
-        command->action = "separate"; /* it is judged by itself again */
+        command->action = CASE_SEPARATE; /* it is judged by itself again */
         return true;
     }
     if (phase != PHASE_RESOLVED && phase != PHASE_CLOSED) {
         return false;
     }
-    command->action = "follow";
+    command->action = CASE_FOLLOW;
     command->result_text = lead->result_text;
     command->evidence = lead->evidence;
     command->evidence_count = lead->evidence_count;
