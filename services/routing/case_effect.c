@@ -17,9 +17,8 @@ static bool start_clock(struct case_clock *clock, enum deadline_clock kind,
                         const struct case_snapshot *snapshot, const struct case_rules *rules,
                         struct case_rule *rule, struct error *err)
 {
-    const struct deadline_rule *found =
-        deadline_rule_find(&rules->deadlines, kind, snapshot->process->rule.code, snapshot->level,
-                           snapshot->at_us);
+    const struct deadline_rule *found = deadline_rule_find(
+        &rules->deadlines, kind, snapshot->process->rule.code, snapshot->level, snapshot->at_us);
     if (found == NULL ||
         !clock_start(clock, rules->calendar, found->mode, found->minutes, snapshot->at_us)) {
         return no_rule(err);
@@ -86,7 +85,7 @@ static bool restart_resolve(const struct case_change *change)
 /* The clocks of the duty and of the tasks; the city office is not waited for. */
 static struct case_clock *pausable(struct case_snapshot *after, size_t number)
 {
-    return number < after->task_count ? &after->tasks[number].clock
+    return number < after->task_count    ? &after->tasks[number].clock
            : number == after->task_count ? &after->clocks[CASE_RECEIVE]
                                          : &after->clocks[CASE_RESOLVE];
 }
@@ -100,8 +99,7 @@ static bool pause(const struct case_change *change)
             return error_set(change->err, ERR_UNPROCESSABLE, "condition_not_met",
                              "the clock of this case was paused too often");
         }
-        if (clock_is_running(clock) &&
-            !clock_pause(clock, change->rules->calendar, after->at_us)) {
+        if (clock_is_running(clock) && !clock_pause(clock, change->rules->calendar, after->at_us)) {
             return no_rule(change->err);
         }
     }
@@ -378,8 +376,8 @@ static bool add_task(const struct case_change *change)
         return error_add_field(change->err, "unit", "leads_already", "leads this case itself");
     }
     if (task == NULL && after->task_count == CASE_TASKS_MAX) {
-        return error_add_field(change->err, "unit", "too_many",
-                               "%d units co-operate already", CASE_TASKS_MAX);
+        return error_add_field(change->err, "unit", "too_many", "%d units co-operate already",
+                               CASE_TASKS_MAX);
     }
     if (task == NULL) {
         task = &after->tasks[after->task_count++];

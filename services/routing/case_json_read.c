@@ -74,8 +74,8 @@ static void read_clock(struct json_reader *parent, const char *name, struct case
     clock->due_us[CLOCK_WORKING] = json_read_instant(&reader, "due_working", JSON_OPTIONAL);
     clock->due_us[CLOCK_ALWAYS] = json_read_instant(&reader, "due_always", JSON_OPTIONAL);
     clock->reminded = json_read_bool(&reader, "reminded", JSON_OPTIONAL, false);
-    clock->escalation = (uint8_t)json_read_int(&reader, "escalation", JSON_OPTIONAL, 0,
-                                               CASE_ESCALATIONS_MAX, 0);
+    clock->escalation =
+        (uint8_t)json_read_int(&reader, "escalation", JSON_OPTIONAL, 0, CASE_ESCALATIONS_MAX, 0);
     json_read_end(&reader);
 }
 
@@ -285,9 +285,9 @@ static void read_place_and_people(struct json_reader *reader, struct case_snapsh
     snapshot->near_border = json_read_bool(reader, "near_border", JSON_REQUIRED, false);
     snapshot->near_area = json_read_text(reader, "near_area", JSON_OPTIONAL, UNIT_MIN, UNIT_MAX);
     snapshot->area_confirmed = json_read_bool(reader, "area_confirmed", JSON_OPTIONAL, false);
-    snapshot->unit =
-        json_read_text(reader, "unit", snapshot->queue == QUEUE_UNIT ? JSON_REQUIRED : JSON_OPTIONAL,
-                       UNIT_MIN, UNIT_MAX);
+    snapshot->unit = json_read_text(reader, "unit",
+                                    snapshot->queue == QUEUE_UNIT ? JSON_REQUIRED : JSON_OPTIONAL,
+                                    UNIT_MIN, UNIT_MAX);
     snapshot->bound = json_read_bool(reader, "bound", JSON_OPTIONAL, false);
     snapshot->focal_point = json_read_text(reader, "focal_point", JSON_OPTIONAL, 1, REF_MAX);
     snapshot->assignee = json_read_text(reader, "assignee", JSON_OPTIONAL, 1, REF_MAX);
@@ -312,10 +312,8 @@ static void read_course(struct json_reader *reader, struct case_snapshot *snapsh
 {
     read_trail(reader, snapshot);
     read_proposal(reader, snapshot);
-    snapshot->extensions =
-        (int)json_read_int(reader, "extensions", JSON_OPTIONAL, 0, COUNT_MAX, 0);
-    snapshot->reopenings =
-        (int)json_read_int(reader, "reopenings", JSON_OPTIONAL, 0, COUNT_MAX, 0);
+    snapshot->extensions = (int)json_read_int(reader, "extensions", JSON_OPTIONAL, 0, COUNT_MAX, 0);
+    snapshot->reopenings = (int)json_read_int(reader, "reopenings", JSON_OPTIONAL, 0, COUNT_MAX, 0);
     read_question(reader, snapshot);
     read_result(reader, snapshot);
     read_reason(reader, &snapshot->reason_class, &snapshot->reason_text);

@@ -58,9 +58,8 @@ static bool state_times_out(const struct case_snapshot *now)
 bool case_timer_command(const struct case_snapshot *now, const struct case_rules *rules,
                         int64_t now_us, struct case_command *command)
 {
-    *command = (struct case_command){.expected_version = now->version,
-                                     .actor = ACTOR_BIT(ROLE_SYSTEM),
-                                     .level = -1};
+    *command = (struct case_command){
+        .expected_version = now->version, .actor = ACTOR_BIT(ROLE_SYSTEM), .level = -1};
     if (state_times_out(now) && now->timeout_at <= now_us) {
         int action = now->process->states[now->state].timeout_action;
         command->action = now->process->actions[action].code;
@@ -91,9 +90,8 @@ bool case_follow_command(const struct case_snapshot *now, const struct case_snap
                          struct case_command *command)
 {
     enum process_phase phase = case_phase(lead);
-    *command = (struct case_command){.expected_version = now->version,
-                                     .actor = ACTOR_BIT(ROLE_SYSTEM),
-                                     .level = -1};
+    *command = (struct case_command){
+        .expected_version = now->version, .actor = ACTOR_BIT(ROLE_SYSTEM), .level = -1};
     if (phase == PHASE_REJECTED || phase == PHASE_WITHDRAWN) {
         command->action = CASE_SEPARATE; /* it is judged by itself again */
         return true;
