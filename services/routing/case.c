@@ -242,6 +242,12 @@ static int event_number(const char *word)
     return event;
 }
 
+/* Events tell milliseconds: what is finer would not come back when the case is read. */
+static int64_t as_told(int64_t now_us)
+{
+    return now_us - now_us % 1000;
+}
+
 /* The case at its next version, before anything else is done to it. */
 static void advance(const struct case_snapshot *before, const struct case_command *command,
                     actor_set allowed, int64_t now_us, struct case_snapshot *after)
@@ -250,7 +256,7 @@ static void advance(const struct case_snapshot *before, const struct case_comman
     after->version = before->version + 1;
     after->previous_state = before->state;
     after->action = command->action;
-    after->at_us = now_us > before->at_us ? now_us : before->at_us;
+    after->at_us = as_told(now_us > before->at_us ? now_us : before->at_us);
     after->actor_role = actor_role(command->actor, allowed);
     after->actor_ref = command->actor_ref;
     after->note = command->note;
@@ -468,12 +474,12 @@ void case_open(struct case_snapshot *opened, const struct case_rules *rules, int
     opened->state = opened->resume_state = opened->process->opening;
     opened->action = CASE_OPEN;
     opened->event = event_number("opened");
-    opened->at_us = opened->opened_at = now_us;
+    opened->at_us = opened->opened_at = as_told(now_us);
     opened->actor_role = ROLE_SYSTEM;
     opened->proposal.action = -1;
     opened->alert_clock = -1;
     if (opened->queue != QUEUE_UNIT || opened->near_border) {
-        case_start_dispatch(opened, rules, now_us, &err); /* without a rule, without a clock */
+        case_start_dispatch(opened, rules, &err); /* without a rule, without a clock */
     }
     opened->next_timer = case_next_timer(opened, rules);
 }

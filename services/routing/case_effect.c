@@ -30,9 +30,8 @@ static bool start_clock(struct case_clock *clock, enum deadline_clock kind,
 }
 
 bool case_start_dispatch(struct case_snapshot *snapshot, const struct case_rules *rules,
-                         int64_t now_us, struct error *err)
+                         struct error *err)
 {
-    assert(snapshot->at_us == now_us);
     return start_clock(&snapshot->clocks[CASE_DISPATCH], DEADLINE_DISPATCH, snapshot, rules, NULL,
                        err);
 }
@@ -216,7 +215,7 @@ static bool hand_over(const struct case_change *change)
     after->queue = QUEUE_DISPUTED;
     after->assignee = NULL;
     after->clocks[CASE_DISPATCH] = (struct case_clock){0};
-    return case_start_dispatch(after, change->rules, after->at_us, change->err);
+    return case_start_dispatch(after, change->rules, change->err);
 }
 
 static bool confirm_area(const struct case_change *change)
