@@ -381,9 +381,7 @@ static bool alert(const struct case_command *command, bool escalates, struct cas
 static bool succeed(const struct case_command *command, struct case_snapshot *after)
 {
     static const struct case_rule by_succession = {"unit-succession", 1, "unit_successor"};
-    after->unit = command->unit;
-    after->focal_point = command->focal_point;
-    after->assignee = NULL;
+    case_set_lead(after, command->unit, command->focal_point);
     after->routing_rule = by_succession;
     after->event = event_number("routed");
     return true;

@@ -156,28 +156,44 @@ static bool classify(const struct case_change *change)
            error_add_field(change->err, "category", "required", "what shall be different?");
 }
 
+static struct case_task *find_task(struct case_snapshot *snapshot, const char *unit)
+{
+    for (size_t i = 0; unit != NULL && i < snapshot->task_count; i++) {
+        if (strcmp(snapshot->tasks[i].unit, unit) == 0) {
+            return &snapshot->tasks[i];
+        }
+    }
+    return NULL;
+}
+
+void case_set_lead(struct case_snapshot *snapshot, const char *unit, const char *focal_point)
+{
+    struct case_task *task = find_task(snapshot, unit);
+    if (task != NULL) {
+        size_t index = (size_t)(task - snapshot->tasks);
+        memmove(task, task + 1, (snapshot->task_count - index - 1) * sizeof *task);
+        snapshot->task_count--;
+    }
+    snapshot->unit = unit;
+    snapshot->focal_point = focal_point;
+    snapshot->assignee = NULL;
+}
+
 static void give_to(struct case_snapshot *after, const char *unit, const char *focal_point)
 {
-    struct case_task *task = case_task_find(after, unit);
-    if (task != NULL) { /* who leads does not also co-operate */
-        size_t index = (size_t)(task - after->tasks);
-        memmove(task, task + 1, (after->task_count - index - 1) * sizeof *task);
-        after->task_count--;
-    }
-    after->unit = unit;
-    after->focal_point = focal_point;
-    after->assignee = NULL;
-    after->proposal.action = -1;
+    case_set_lead(after, unit, focal_point);
     after->queue = QUEUE_UNIT;
-    clock_stop(&after->clocks[CASE_DISPATCH], after->at_us);
+    after->proposal.action = -1;
 }
 
 static bool route(const struct case_change *change)
 {
     static const struct case_rule by_hand = {"named-by-city-office", 1, "assumption"};
-    give_to(change->after, change->command->unit, change->command->focal_point);
-    change->after->area_confirmed = change->after->near_border;
-    change->after->routing_rule = by_hand;
+    struct case_snapshot *after = change->after;
+    give_to(after, change->command->unit, change->command->focal_point);
+    clock_stop(&after->clocks[CASE_DISPATCH], after->at_us);
+    after->area_confirmed = after->near_border;
+    after->routing_rule = by_hand;
     return true;
 }
 
@@ -214,6 +230,7 @@ static bool hand_over(const struct case_change *change)
     }
     after->queue = QUEUE_DISPUTED;
     after->assignee = NULL;
+    after->proposal.action = -1;
     after->clocks[CASE_DISPATCH] = (struct case_clock){0};
     return case_start_dispatch(after, change->rules, change->err);
 }
@@ -357,20 +374,10 @@ static bool separate(const struct case_change *change)
 
 /* ---- co-operating units ---- */
 
-struct case_task *case_task_find(struct case_snapshot *snapshot, const char *unit)
-{
-    for (size_t i = 0; unit != NULL && i < snapshot->task_count; i++) {
-        if (strcmp(snapshot->tasks[i].unit, unit) == 0) {
-            return &snapshot->tasks[i];
-        }
-    }
-    return NULL;
-}
-
 static bool add_task(const struct case_change *change)
 {
     struct case_snapshot *after = change->after;
-    struct case_task *task = case_task_find(after, change->command->unit);
+    struct case_task *task = find_task(after, change->command->unit);
     if (after->unit != NULL && strcmp(after->unit, change->command->unit) == 0) {
         return error_add_field(change->err, "unit", "leads_already", "leads this case itself");
     }
@@ -387,7 +394,7 @@ static bool add_task(const struct case_change *change)
 
 static bool change_task(const struct case_change *change, enum task_state state)
 {
-    struct case_task *task = case_task_find(change->after, change->command->unit);
+    struct case_task *task = find_task(change->after, change->command->unit);
     assert(task != NULL); /* CONDITION_TASK_OPEN */
     task->state = state;
     task->note = change->command->note;
