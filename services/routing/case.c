@@ -79,10 +79,12 @@ static bool is_same(const char *a, const char *b)
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
+/* Who comes second, when the proposal has been judged, is stale and not forbidden. */
 static bool may_judge(const struct case_snapshot *now, const struct case_command *command)
 {
-    return has_proposal(now) && !is_same(now->proposal.by, command->actor_ref) &&
-           (now->process->actions[now->proposal.action].approvers & command->actor) != 0;
+    return !has_proposal(now) ||
+           (!is_same(now->proposal.by, command->actor_ref) &&
+            (now->process->actions[now->proposal.action].approvers & command->actor) != 0);
 }
 
 static bool is_judgement(const struct process_action *action)

@@ -94,11 +94,14 @@ static bool pause(const struct case_change *change)
     struct case_snapshot *after = change->after;
     for (size_t i = 0; i < after->task_count + 2; i++) {
         struct case_clock *clock = pausable(after, i);
+        if (!clock_is_running(clock)) {
+            continue;
+        }
         if (clock->run_count == CLOCK_RUNS_MAX) { /* it could not be resumed */
             return error_set(change->err, ERR_UNPROCESSABLE, "condition_not_met",
                              "the clock of this case was paused too often");
         }
-        if (clock_is_running(clock) && !clock_pause(clock, change->rules->calendar, after->at_us)) {
+        if (!clock_pause(clock, change->rules->calendar, after->at_us)) {
             return no_rule(change->err);
         }
     }
