@@ -304,12 +304,24 @@ static int target(const struct process_action *action, const struct case_snapsho
     return action->to == PROCESS_STAYS ? now->state : action->to;
 }
 
+/* A reason that no effect keeps is the note of its version. */
+static void note_reason(const struct process_action *action, const struct case_command *command,
+                        struct case_snapshot *after)
+{
+    static const process_set keep = PROCESS_BIT(EFFECT_RECORD_REASON) |
+                                    PROCESS_BIT(EFFECT_HAND_OVER) | PROCESS_BIT(EFFECT_FAIL_AUDIT);
+    if (after->note == NULL && (action->effects & keep) == 0) {
+        after->note = command->reason_text;
+    }
+}
+
 static bool take(const struct process_action *action, const struct case_command *command,
                  const struct case_rules *rules, struct case_snapshot *after, struct error *err)
 {
     struct case_change change = {action, command, rules, after, err};
     after->action = action->code;
     after->event = action->event;
+    note_reason(action, command, after);
     return enter(after, target(action, after), rules, err) && case_effects_apply(&change);
 }
 

@@ -142,7 +142,7 @@ struct case_snapshot {
     enum actor actor_role;
     const char *actor_ref;
     struct case_rule routing_rule, receive_rule, resolve_rule;
-    const char *note;
+    const char *note;   /* of this version; or the reason that was given, where nothing keeps it */
     int64_t next_timer; /* when time must look at it; 0: never. Not told to others */
 };
 

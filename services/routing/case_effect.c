@@ -70,14 +70,17 @@ static bool start_resolve(const struct case_change *change)
            start_tasks(change);
 }
 
+/* As if there had never been a result, nor anybody to wait for because of it. */
 static bool restart_resolve(const struct case_change *change)
 {
     struct case_snapshot *after = change->after;
     after->clocks[CASE_RESOLVE] = (struct case_clock){0};
-    after->resolved_at = after->rejected_at = 0;
+    after->resolved_at = after->rejected_at = after->closed_at = 0;
     after->result_text = after->result_by = NULL;
     after->evidence_count = 0;
     after->reason_class = after->reason_text = NULL;
+    after->audit = AUDIT_NONE;
+    after->audit_text = NULL;
     return start_resolve(change);
 }
 
