@@ -41,6 +41,11 @@ bool case_is_open(const struct case_snapshot *now)
     return process_phase_is_open(case_phase(now));
 }
 
+bool case_task_is_open(const struct case_task *task)
+{
+    return task->state == TASK_OPEN || task->state == TASK_ACCEPTED;
+}
+
 size_t case_clock_count(const struct case_snapshot *now)
 {
     return CASE_CLOCKS + now->task_count;
@@ -171,9 +176,8 @@ static bool tasks_are_settled(const struct case_snapshot *now)
 static bool has_open_task(const struct case_snapshot *now, const char *unit)
 {
     for (size_t i = 0; unit != NULL && i < now->task_count; i++) {
-        const struct case_task *task = &now->tasks[i];
-        if (strcmp(task->unit, unit) == 0) {
-            return task->state == TASK_OPEN || task->state == TASK_ACCEPTED;
+        if (strcmp(now->tasks[i].unit, unit) == 0) {
+            return case_task_is_open(&now->tasks[i]);
         }
     }
     return false;

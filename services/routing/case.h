@@ -205,6 +205,8 @@ bool case_decide(const struct case_snapshot *before, const struct case_command *
 bool case_may_take(const struct case_snapshot *now, const struct case_command *actor,
                    const char *action);
 
+bool case_task_is_open(const struct case_task *task); /* open or accepted: to be done yet */
+
 enum process_phase case_phase(const struct case_snapshot *now);
 bool case_is_open(const struct case_snapshot *now); /* received, working or paused */
 

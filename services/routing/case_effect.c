@@ -53,7 +53,7 @@ static bool start_tasks(const struct case_change *change)
     struct case_snapshot *after = change->after;
     for (size_t i = 0; i < after->task_count; i++) {
         struct case_task *task = &after->tasks[i];
-        if (task->clock.run_count == 0 && task->state == TASK_OPEN &&
+        if (task->clock.run_count == 0 && case_task_is_open(task) &&
             !start_clock(&task->clock, DEADLINE_TASK, after, change->rules, NULL, change->err)) {
             return false;
         }
@@ -70,10 +70,17 @@ static bool start_resolve(const struct case_change *change)
            start_tasks(change);
 }
 
-/* As if there had never been a result, nor anybody to wait for because of it. */
+/* As if there had never been a result, nor anybody to wait for because of it: the case stands for
+ * itself, and parts that lapsed with the result are to be done again. */
 static bool restart_resolve(const struct case_change *change)
 {
     struct case_snapshot *after = change->after;
+    for (size_t i = 0; i < after->task_count; i++) {
+        if (case_task_is_open(&after->tasks[i])) {
+            after->tasks[i].clock = (struct case_clock){0};
+        }
+    }
+    after->merged_into = (struct uuid){0};
     after->clocks[CASE_RESOLVE] = (struct case_clock){0};
     after->resolved_at = after->rejected_at = after->closed_at = 0;
     after->result_text = after->result_by = NULL;
@@ -387,6 +394,10 @@ static bool add_task(const struct case_change *change)
     if (after->unit != NULL && strcmp(after->unit, change->command->unit) == 0) {
         return error_add_field(change->err, "unit", "leads_already", "leads this case itself");
     }
+    if (task != NULL && case_task_is_open(task)) {
+        return error_add_field(change->err, "unit", "co_operates_already",
+                               "has not done its part yet");
+    }
     if (task == NULL && after->task_count == CASE_TASKS_MAX) {
         return error_add_field(change->err, "unit", "too_many", "%d units co-operate already",
                                CASE_TASKS_MAX);
@@ -403,7 +414,7 @@ static bool change_task(const struct case_change *change, enum task_state state)
     struct case_task *task = find_task(change->after, change->command->unit);
     assert(task != NULL); /* CONDITION_TASK_OPEN */
     task->state = state;
-    task->note = change->command->note;
+    task->note = change->after->note; /* or the reason */
     if (state == TASK_DONE || state == TASK_DECLINED) {
         clock_stop(&task->clock, change->after->at_us);
     }
