@@ -101,7 +101,7 @@ endef
 $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 
 # Reference data of routing is inside its program (.incbin).
-$(OUT)/services/routing/reference_data.o: $(wildcard services/routing/reference/*json services/routing/reference/processes/*.json)
+$(OUT)/services/routing/reference_data.o: $(wildcard services/routing/reference/*json services/routing/reference/*/*json)
 
 # So are the templates of notification.
 $(OUT)/services/notification/template_files.o: $(wildcard services/notification/templates/*.txt)

@@ -41,6 +41,11 @@ bool case_is_open(const struct case_snapshot *now)
     return process_phase_is_open(case_phase(now));
 }
 
+bool case_task_is_open(const struct case_task *task)
+{
+    return task->state == TASK_OPEN || task->state == TASK_ACCEPTED;
+}
+
 size_t case_clock_count(const struct case_snapshot *now)
 {
     return CASE_CLOCKS + now->task_count;
@@ -79,10 +84,12 @@ static bool is_same(const char *a, const char *b)
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
+/* Who comes second, when the proposal has been judged, is stale and not forbidden. */
 static bool may_judge(const struct case_snapshot *now, const struct case_command *command)
 {
-    return has_proposal(now) && !is_same(now->proposal.by, command->actor_ref) &&
-           (now->process->actions[now->proposal.action].approvers & command->actor) != 0;
+    return !has_proposal(now) ||
+           (!is_same(now->proposal.by, command->actor_ref) &&
+            (now->process->actions[now->proposal.action].approvers & command->actor) != 0);
 }
 
 static bool is_judgement(const struct process_action *action)
@@ -162,9 +169,8 @@ static bool tasks_are_settled(const struct case_snapshot *now)
 static bool has_open_task(const struct case_snapshot *now, const char *unit)
 {
     for (size_t i = 0; unit != NULL && i < now->task_count; i++) {
-        const struct case_task *task = &now->tasks[i];
-        if (strcmp(task->unit, unit) == 0) {
-            return task->state == TASK_OPEN || task->state == TASK_ACCEPTED;
+        if (strcmp(now->tasks[i].unit, unit) == 0) {
+            return case_task_is_open(&now->tasks[i]);
         }
     }
     return false;
@@ -256,6 +262,12 @@ static int event_number(const char *word)
     return event;
 }
 
+/* Events tell milliseconds: what is finer would not come back when the case is read. */
+static int64_t as_told(int64_t now_us)
+{
+    return now_us - now_us % 1000;
+}
+
 /* The case at its next version, before anything else is done to it. */
 static void advance(const struct case_snapshot *before, const struct case_command *command,
                     actor_set allowed, int64_t now_us, struct case_snapshot *after)
@@ -264,7 +276,7 @@ static void advance(const struct case_snapshot *before, const struct case_comman
     after->version = before->version + 1;
     after->previous_state = before->state;
     after->action = command->action;
-    after->at_us = now_us > before->at_us ? now_us : before->at_us;
+    after->at_us = as_told(now_us > before->at_us ? now_us : before->at_us);
     after->actor_role = actor_role(command->actor, allowed);
     after->actor_ref = command->actor_ref;
     after->note = command->note;
@@ -322,12 +334,24 @@ static int target(const struct process_action *action, const struct case_snapsho
     return action->to == PROCESS_STAYS ? now->state : action->to;
 }
 
+/* A reason that no effect keeps is the note of its version. */
+static void note_reason(const struct process_action *action, const struct case_command *command,
+                        struct case_snapshot *after)
+{
+    static const process_set keep = PROCESS_BIT(EFFECT_RECORD_REASON) |
+                                    PROCESS_BIT(EFFECT_HAND_OVER) | PROCESS_BIT(EFFECT_FAIL_AUDIT);
+    if (after->note == NULL && (action->effects & keep) == 0) {
+        after->note = command->reason_text;
+    }
+}
+
 static bool take(const struct process_action *action, const struct case_command *command,
                  const struct case_rules *rules, struct case_snapshot *after, struct error *err)
 {
     struct case_change change = {action, command, rules, after, err};
     after->action = action->code;
     after->event = action->event;
+    note_reason(action, command, after);
     return enter(after, target(action, after), rules, err) && case_effects_apply(&change);
 }
 
@@ -349,7 +373,7 @@ static bool propose(const struct process_action *action, const struct case_comma
         return error_set(err, ERR_UNPROCESSABLE, "condition_not_met",
                          "a proposal waits for approval already");
     }
-    after->action = "propose";
+    after->action = CASE_PROPOSE;
     after->event = event_number("proposed");
     after->proposal = (struct case_proposal){
         .action = (int)(action - after->process->actions),
@@ -401,9 +425,7 @@ static bool alert(const struct case_command *command, bool escalates, struct cas
 static bool succeed(const struct case_command *command, struct case_snapshot *after)
 {
     static const struct case_rule by_succession = {"unit-succession", 1, "unit_successor"};
-    after->unit = command->unit;
-    after->focal_point = command->focal_point;
-    after->assignee = NULL;
+    case_set_lead(after, command->unit, command->focal_point);
     after->routing_rule = by_succession;
     after->event = event_number("routed");
     return true;
@@ -494,15 +516,15 @@ bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int
     opened->state = opened->resume_state = opened->process->opening;
     opened->action = CASE_OPEN;
     opened->event = event_number("opened");
-    opened->at_us = opened->opened_at = now_us;
+    opened->at_us = opened->opened_at = as_told(now_us);
     opened->proposal.action = -1;
     opened->alert_clock = -1;
     if (case_phase(opened) != PHASE_RECEIVED) {
-        opened->accepted_at = now_us;
-        clock_stop(&opened->clocks[CASE_RECEIVE], now_us);
+        opened->accepted_at = opened->at_us;
+        clock_stop(&opened->clocks[CASE_RECEIVE], opened->at_us);
     }
     if ((opened->queue != QUEUE_UNIT || opened->near_border) &&
-        !case_start_dispatch(opened, rules, now_us, err)) {
+        !case_start_dispatch(opened, rules, err)) {
         return false;
     }
     bool timed = set_timeout(opened, rules, err);

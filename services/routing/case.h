@@ -31,12 +31,17 @@ extern const char *const task_state_words[];
 extern const char *const audit_state_words[];
 
 #define CASE_OPEN       "open"
+#define CASE_PROPOSE    "propose"
 #define CASE_APPROVE    "approve"
 #define CASE_DISAPPROVE "disapprove"
 #define CASE_REMIND     "remind"
 #define CASE_ESCALATE   "escalate"
 #define CASE_SUCCEED    "succeed"
 #define CASE_RECOMPUTE  "recompute"
+
+/* Actions of processes that the timer takes by name, on merged cases. */
+#define CASE_FOLLOW   "follow"
+#define CASE_SEPARATE "separate"
 
 enum {
     CASE_EVIDENCE_MAX = 10,
@@ -137,7 +142,7 @@ struct case_snapshot {
     enum actor actor_role;
     const char *actor_ref;
     struct case_rule routing_rule, receive_rule, resolve_rule;
-    const char *note;
+    const char *note;   /* of this version; or the reason that was given, where nothing keeps it */
     int64_t next_timer; /* when time must look at it; 0: never. Not told to others */
 };
 
@@ -200,6 +205,8 @@ bool case_decide(const struct case_snapshot *before, const struct case_command *
 /* Whether the actor may take an action now, whatever it brings, and if it is not too late. */
 bool case_may_take(const struct case_snapshot *now, const struct case_command *actor,
                    const char *action);
+
+bool case_task_is_open(const struct case_task *task); /* open or accepted: to be done yet */
 
 enum process_phase case_phase(const struct case_snapshot *now);
 bool case_is_open(const struct case_snapshot *now); /* received, working or paused */

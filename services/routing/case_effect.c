@@ -30,9 +30,8 @@ static bool start_clock(struct case_clock *clock, enum deadline_clock kind,
 }
 
 bool case_start_dispatch(struct case_snapshot *snapshot, const struct case_rules *rules,
-                         int64_t now_us, struct error *err)
+                         struct error *err)
 {
-    assert(snapshot->at_us == now_us);
     return start_clock(&snapshot->clocks[CASE_DISPATCH], DEADLINE_DISPATCH, snapshot, rules, NULL,
                        err);
 }
@@ -54,7 +53,7 @@ static bool start_tasks(const struct case_change *change)
     struct case_snapshot *after = change->after;
     for (size_t i = 0; i < after->task_count; i++) {
         struct case_task *task = &after->tasks[i];
-        if (task->clock.run_count == 0 && task->state == TASK_OPEN &&
+        if (task->clock.run_count == 0 && case_task_is_open(task) &&
             !start_clock(&task->clock, DEADLINE_TASK, after, change->rules, NULL, change->err)) {
             return false;
         }
@@ -71,14 +70,24 @@ static bool start_resolve(const struct case_change *change)
            start_tasks(change);
 }
 
+/* As if there had never been a result, nor anybody to wait for because of it: the case stands for
+ * itself, and parts that lapsed with the result are to be done again. */
 static bool restart_resolve(const struct case_change *change)
 {
     struct case_snapshot *after = change->after;
+    for (size_t i = 0; i < after->task_count; i++) {
+        if (case_task_is_open(&after->tasks[i])) {
+            after->tasks[i].clock = (struct case_clock){0};
+        }
+    }
+    after->merged_into = (struct uuid){0};
     after->clocks[CASE_RESOLVE] = (struct case_clock){0};
-    after->resolved_at = after->rejected_at = 0;
+    after->resolved_at = after->rejected_at = after->closed_at = 0;
     after->result_text = after->result_by = NULL;
     after->evidence_count = 0;
     after->reason_class = after->reason_text = NULL;
+    after->audit = AUDIT_NONE;
+    after->audit_text = NULL;
     return start_resolve(change);
 }
 
@@ -95,11 +104,14 @@ static bool pause(const struct case_change *change)
     struct case_snapshot *after = change->after;
     for (size_t i = 0; i < after->task_count + 2; i++) {
         struct case_clock *clock = pausable(after, i);
+        if (!clock_is_running(clock)) {
+            continue;
+        }
         if (clock->run_count == CLOCK_RUNS_MAX) { /* it could not be resumed */
             return error_set(change->err, ERR_UNPROCESSABLE, "condition_not_met",
                              "the clock of this case was paused too often");
         }
-        if (clock_is_running(clock) && !clock_pause(clock, change->rules->calendar, after->at_us)) {
+        if (!clock_pause(clock, change->rules->calendar, after->at_us)) {
             return no_rule(change->err);
         }
     }
@@ -157,28 +169,44 @@ static bool classify(const struct case_change *change)
            error_add_field(change->err, "category", "required", "what shall be different?");
 }
 
+static struct case_task *find_task(struct case_snapshot *snapshot, const char *unit)
+{
+    for (size_t i = 0; unit != NULL && i < snapshot->task_count; i++) {
+        if (strcmp(snapshot->tasks[i].unit, unit) == 0) {
+            return &snapshot->tasks[i];
+        }
+    }
+    return NULL;
+}
+
+void case_set_lead(struct case_snapshot *snapshot, const char *unit, const char *focal_point)
+{
+    struct case_task *task = find_task(snapshot, unit);
+    if (task != NULL) {
+        size_t index = (size_t)(task - snapshot->tasks);
+        memmove(task, task + 1, (snapshot->task_count - index - 1) * sizeof *task);
+        snapshot->task_count--;
+    }
+    snapshot->unit = unit;
+    snapshot->focal_point = focal_point;
+    snapshot->assignee = NULL;
+}
+
 static void give_to(struct case_snapshot *after, const char *unit, const char *focal_point)
 {
-    struct case_task *task = case_task_find(after, unit);
-    if (task != NULL) { /* who leads does not also co-operate */
-        size_t index = (size_t)(task - after->tasks);
-        memmove(task, task + 1, (after->task_count - index - 1) * sizeof *task);
-        after->task_count--;
-    }
-    after->unit = unit;
-    after->focal_point = focal_point;
-    after->assignee = NULL;
-    after->proposal.action = -1;
+    case_set_lead(after, unit, focal_point);
     after->queue = QUEUE_UNIT;
-    clock_stop(&after->clocks[CASE_DISPATCH], after->at_us);
+    after->proposal.action = -1;
 }
 
 static bool route(const struct case_change *change)
 {
     static const struct case_rule by_hand = {"named-by-city-office", 1, "assumption"};
-    give_to(change->after, change->command->unit, change->command->focal_point);
-    change->after->area_confirmed = change->after->near_border;
-    change->after->routing_rule = by_hand;
+    struct case_snapshot *after = change->after;
+    give_to(after, change->command->unit, change->command->focal_point);
+    clock_stop(&after->clocks[CASE_DISPATCH], after->at_us);
+    after->area_confirmed = after->near_border;
+    after->routing_rule = by_hand;
     return true;
 }
 
@@ -215,8 +243,9 @@ static bool hand_over(const struct case_change *change)
     }
     after->queue = QUEUE_DISPUTED;
     after->assignee = NULL;
+    after->proposal.action = -1;
     after->clocks[CASE_DISPATCH] = (struct case_clock){0};
-    return case_start_dispatch(after, change->rules, after->at_us, change->err);
+    return case_start_dispatch(after, change->rules, change->err);
 }
 
 static bool confirm_area(const struct case_change *change)
@@ -358,22 +387,16 @@ static bool separate(const struct case_change *change)
 
 /* ---- co-operating units ---- */
 
-struct case_task *case_task_find(struct case_snapshot *snapshot, const char *unit)
-{
-    for (size_t i = 0; unit != NULL && i < snapshot->task_count; i++) {
-        if (strcmp(snapshot->tasks[i].unit, unit) == 0) {
-            return &snapshot->tasks[i];
-        }
-    }
-    return NULL;
-}
-
 static bool add_task(const struct case_change *change)
 {
     struct case_snapshot *after = change->after;
-    struct case_task *task = case_task_find(after, change->command->unit);
+    struct case_task *task = find_task(after, change->command->unit);
     if (after->unit != NULL && strcmp(after->unit, change->command->unit) == 0) {
         return error_add_field(change->err, "unit", "leads_already", "leads this case itself");
+    }
+    if (task != NULL && case_task_is_open(task)) {
+        return error_add_field(change->err, "unit", "co_operates_already",
+                               "has not done its part yet");
     }
     if (task == NULL && after->task_count == CASE_TASKS_MAX) {
         return error_add_field(change->err, "unit", "too_many", "%d units co-operate already",
@@ -388,10 +411,10 @@ static bool add_task(const struct case_change *change)
 
 static bool change_task(const struct case_change *change, enum task_state state)
 {
-    struct case_task *task = case_task_find(change->after, change->command->unit);
+    struct case_task *task = find_task(change->after, change->command->unit);
     assert(task != NULL); /* CONDITION_TASK_OPEN */
     task->state = state;
-    task->note = change->command->note;
+    task->note = change->after->note; /* or the reason */
     if (state == TASK_DONE || state == TASK_DECLINED) {
         clock_stop(&task->clock, change->after->at_us);
     }

@@ -19,8 +19,10 @@ bool case_effects_apply(const struct case_change *change);
 
 /* Starts the clock that runs while the city office looks for a unit. */
 bool case_start_dispatch(struct case_snapshot *snapshot, const struct case_rules *rules,
-                         int64_t now_us, struct error *err);
+                         struct error *err);
 
-struct case_task *case_task_find(struct case_snapshot *snapshot, const char *unit);
+/* The unit leads from now on; nobody there has been given the case yet. Who leads does not also
+ * co-operate. */
+void case_set_lead(struct case_snapshot *snapshot, const char *unit, const char *focal_point);
 
 #endif

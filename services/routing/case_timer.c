@@ -86,20 +86,28 @@ int64_t case_next_timer(const struct case_snapshot *now, const struct case_rules
     return next;
 }
 
+/* Two that were merged into each other at the same moment would wait for ever. */
+static bool came_to_nothing(const struct case_snapshot *now, const struct case_snapshot *lead)
+{
+    enum process_phase phase = case_phase(lead);
+    return phase == PHASE_REJECTED || phase == PHASE_WITHDRAWN ||
+           (phase == PHASE_CLOSED && lead->result_text == NULL) ||
+           (phase == PHASE_MERGED && uuid_equal(&lead->merged_into, &now->id));
+}
+
 bool case_follow_command(const struct case_snapshot *now, const struct case_snapshot *lead,
                          struct case_command *command)
 {
-    enum process_phase phase = case_phase(lead);
     *command = (struct case_command){
         .expected_version = now->version, .actor = ACTOR_BIT(ROLE_SYSTEM), .level = -1};
-    if (phase == PHASE_REJECTED || phase == PHASE_WITHDRAWN) {
-        command->action = "separate"; /* it is judged by itself again */
+    if (came_to_nothing(now, lead)) {
+        command->action = CASE_SEPARATE; /* it is judged by itself again */
         return true;
     }
-    if (phase != PHASE_RESOLVED && phase != PHASE_CLOSED) {
+    if (case_phase(lead) != PHASE_RESOLVED && case_phase(lead) != PHASE_CLOSED) {
         return false;
     }
-    command->action = "follow";
+    command->action = CASE_FOLLOW;
     command->result_text = lead->result_text;
     command->evidence = lead->evidence;
     command->evidence_count = lead->evidence_count;

@@ -200,9 +200,11 @@ int process_action_find(const struct process *process, const char *code);
 /* Whether nothing leads on from a state: cases end here. */
 bool process_state_is_final(const struct process *process, int state);
 
-/* Whether the engine can run it: every state can be reached and can reach an end, every action has
- * somebody who may take it, time-outs are the system's to take from where they run out, effects
- * find what they need, clocks do not run on where a case has ended. False with ERR_INPUT
+/* Whether the engine can run it. Every way that a case can go is walked through states, queues and
+ * clocks: each state can be reached and can reach an end, from every queue; clocks run where
+ * somebody must act, stand still in pauses, and have stopped where a case has ended; one step back
+ * is one step back. Every action has somebody who may take it and what its effects need; time-outs
+ * are the system's to take and lead away; only what can wait is proposed. False with ERR_INPUT
  * "unsound_process": each fault names the state or action and the reason. */
 bool process_check(const struct process *process, struct error *err);
 

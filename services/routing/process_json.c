@@ -15,7 +15,8 @@ enum {
     TEXT_MAX = 4000,
     COUNT_MAX = 20,
     HANDOVERS_MAX = 6, /* their trail is in every snapshot */
-    DETAIL_WORDS_MAX = 20
+    DETAIL_WORDS_MAX = 20,
+    DATE_SIZE = 10
 };
 
 /* Lower-case words joined by _: what may stand in a URL and a column. */
@@ -83,8 +84,20 @@ static void read_names(struct json_reader *reader, const char **vi, const char *
     }
 }
 
-/* Without time-outs: the actions that they take are read later. */
-static void read_state_list(struct json_reader *reader, struct process *process)
+/* Actions are read after states: the action of a time-out is only a word at first. */
+static void read_timeout(struct json_reader *item, struct process_state *state, const char **action)
+{
+    struct json_reader timeout;
+    if (json_read_object(item, "timeout", JSON_OPTIONAL, &timeout)) {
+        int clock = json_read_word(&timeout, "clock", JSON_REQUIRED, deadline_clock_words);
+        state->timeout_clock = clock < 0 ? DEADLINE_ANSWER : (enum deadline_clock)clock;
+        *action = read_code(&timeout, "action", JSON_REQUIRED);
+        json_read_end(&timeout);
+    }
+}
+
+static void read_state_list(struct json_reader *reader, struct process *process,
+                            const char *timeouts[PROCESS_STATES_MAX])
 {
     size_t count = json_read_array(reader, "states", JSON_REQUIRED, PROCESS_STATES_MAX);
     for (size_t i = 0; i < count; i++) {
@@ -98,33 +111,31 @@ static void read_state_list(struct json_reader *reader, struct process *process)
         int phase = json_read_word(&item, "phase", JSON_REQUIRED, process_phase_words);
         state->phase = phase < 0 ? PHASE_RECEIVED : (enum process_phase)phase;
         state->timeout_action = -1;
+        read_timeout(&item, state, &timeouts[i]);
         if (state->code == NULL) {
             return;
         }
         if (process_state_find(process, state->code) >= 0) {
             json_read_fault(&item, "code", "duplicate", "two states have this code");
         }
+        json_read_end(&item);
         process->state_count++;
     }
 }
 
-static void read_timeouts(struct json_reader *reader, struct process *process)
+static void find_timeouts(struct json_reader *reader, struct process *process,
+                          const char *const timeouts[PROCESS_STATES_MAX])
 {
     for (int i = 0; i < process->state_count; i++) {
-        struct json_reader item, timeout;
-        if (!json_read_item(reader, "states", (size_t)i, &item) ||
-            !json_read_object(&item, "timeout", JSON_OPTIONAL, &timeout)) {
-            continue;
-        }
         struct process_state *state = &process->states[i];
-        int clock = json_read_word(&timeout, "clock", JSON_REQUIRED, deadline_clock_words);
-        const char *action = read_code(&timeout, "action", JSON_REQUIRED);
-        state->timeout_clock = clock < 0 ? DEADLINE_ANSWER : (enum deadline_clock)clock;
-        state->timeout_action = action != NULL ? process_action_find(process, action) : -1;
-        if (action != NULL && state->timeout_action < 0) {
-            json_read_fault(&timeout, "action", "unknown_word", "the process has no such action");
+        if (timeouts[i] != NULL) {
+            state->timeout_action = process_action_find(process, timeouts[i]);
         }
-        json_read_end(&timeout);
+        if (timeouts[i] != NULL && state->timeout_action < 0) {
+            char path[64];
+            snprintf(path, sizeof path, "states[%d].timeout.action", i);
+            json_read_fault(reader, path, "unknown_word", "the process has no such action");
+        }
     }
 }
 
@@ -133,6 +144,9 @@ static void read_approval(struct json_reader *reader, struct process_action *act
     struct json_reader approval;
     if (json_read_object(reader, "approval", JSON_OPTIONAL, &approval)) {
         action->approvers = (actor_set)read_set(&approval, "by", JSON_REQUIRED, actor_words);
+        if (action->approvers == 0) { /* it would read as: needs no approval */
+            json_read_fault(&approval, "by", "too_short", "must name who may approve");
+        }
         action->approval_by_class =
             json_read_bool(&approval, "where_class_needs_it", JSON_OPTIONAL, false);
         json_read_end(&approval);
@@ -215,6 +229,16 @@ static void read_detail(struct json_reader *item, struct process_detail *detail)
     detail->words = words;
 }
 
+static void check_detail(struct json_reader *item, const struct process *process, const char *code)
+{
+    for (int i = 0; code != NULL && i < process->detail_count; i++) {
+        const char *other = process->details[i].code;
+        if (other != NULL && strcmp(other, code) == 0) {
+            json_read_fault(item, "code", "duplicate", "two details have this code");
+        }
+    }
+}
+
 static void read_details(struct json_reader *reader, struct process *process)
 {
     size_t count = json_read_array(reader, "details", JSON_OPTIONAL, PROCESS_DETAILS_MAX);
@@ -224,6 +248,7 @@ static void read_details(struct json_reader *reader, struct process *process)
         if (json_read_item(reader, "details", i, &item)) {
             detail->code = read_code(&item, "code", JSON_REQUIRED);
             read_detail(&item, detail);
+            check_detail(&item, process, detail->code);
             json_read_end(&item);
             process->detail_count++;
         }
@@ -249,17 +274,20 @@ static void read_limits(struct json_reader *reader, struct process_limits *limit
 
 static void read_members(struct json_reader *reader, struct process *process)
 {
+    const char *timeouts[PROCESS_STATES_MAX] = {0};
     process->rule.code = read_code(reader, "code", JSON_REQUIRED);
     process->rule.version =
         (int32_t)json_read_int(reader, "version", JSON_REQUIRED, 1, INT32_MAX, 0);
+    json_read_text(reader, "valid_from", JSON_REQUIRED, DATE_SIZE, DATE_SIZE);
+    json_read_text(reader, "valid_to", JSON_OPTIONAL, DATE_SIZE, DATE_SIZE);
     process->rule.source = json_read_text(reader, "source", JSON_REQUIRED, 1, SOURCE_MAX);
     read_names(reader, &process->name_vi, &process->name_en);
     read_limits(reader, &process->limits);
     process->opened_by = (actor_set)read_set(reader, "opened_by", JSON_OPTIONAL, actor_words);
     read_details(reader, process);
-    read_state_list(reader, process);
+    read_state_list(reader, process, timeouts);
     read_action_list(reader, process);
-    read_timeouts(reader, process);
+    find_timeouts(reader, process, timeouts);
     const char *opening = read_code(reader, "opening", JSON_REQUIRED);
     int state = opening != NULL ? process_state_find(process, opening) : 0;
     if (state < 0) {
@@ -279,7 +307,7 @@ bool process_json_read(struct process *process, const char *text, size_t size, s
     if (!json_document_parse(&document, text, size, err)) {
         return false;
     }
-    json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
+    json_read_root(&reader, &document, arena, JSON_STRICT_FIELDS, err);
     read_members(&reader, process);
     bool whole = json_read_end(&reader);
     json_document_free(&document);

@@ -7,8 +7,9 @@
 #include "services/routing/process.h"
 
 /* Texts live in the arena. False with field errors for what is no process, and with
- * "unsound_process" for what the engine must not run (process_check). Validity in time is not in
- * the body: valid_from and valid_to stay 0. */
+ * "unsound_process" for what the engine must not run (process_check). Unknown members are faults:
+ * a condition with a slip in its name would be none. Validity in time is kept by the table of
+ * processes: valid_from and valid_to stay 0. */
 bool process_json_read(struct process *process, const char *text, size_t size, struct arena *arena,
                        struct error *err);
 
