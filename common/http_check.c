@@ -156,6 +156,21 @@ static bool find_route(struct http_request *request, int *status, struct error *
     return read_params(request, &match, err);
 }
 
+/* Of a body that does not say what it is, the route's own type is believed. */
+static bool type_is_right(const struct http_request *request, struct error *err)
+{
+    bool form = (request->route->spec->flags & HTTP_FORM) != 0;
+    const char *wanted = form ? "application/x-www-form-urlencoded" : "application/json";
+    const char *type = http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
+    size_t size = strlen(wanted);
+    if (!request->has_body || type == NULL ||
+        (strncasecmp(type, wanted, size) == 0 && strchr(" \t;", type[size]) != NULL)) {
+        return true;
+    }
+    error_set(err, ERR_INPUT, "unsupported_media_type", "the body must be %s", wanted);
+    return error_add_field(err, MHD_HTTP_HEADER_CONTENT_TYPE, "not_allowed", "must be %s", wanted);
+}
+
 static bool has_room(const struct http_request *request, struct error *err)
 {
     const struct http *http = request->http;
@@ -203,6 +218,10 @@ bool http_check_header(struct http_request *request, const char *version, int *s
         return error_set(err, ERR_TOO_LARGE, "body_too_large", "the body may have %zu bytes",
                          request->route->spec->body_max);
     }
+    *status = MHD_HTTP_UNSUPPORTED_MEDIA_TYPE;
+    if (!type_is_right(request, err)) {
+        return false;
+    }
     *status = MHD_HTTP_SERVICE_UNAVAILABLE;
     return has_room(request, err);
 }
@@ -243,12 +262,45 @@ static bool read_if_match(struct http_request *request, const char *text)
     return true;
 }
 
+static bool is_among(const char *words, const char *word)
+{
+    size_t size = strlen(word);
+    for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        if (length == size && memcmp(at, word, size) == 0) {
+            return true;
+        }
+        at += length;
+    }
+    return false;
+}
+
+/* A name that is misspelt must not select everything; of two values, nobody knows which is meant.
+ */
+static bool query_is_known(const struct http_request *request, struct error *err)
+{
+    const struct http_pairs *query = &request->query;
+    const char *names = request->route->spec->query;
+    for (size_t i = 0; names != NULL && i < query->count; i++) {
+        const char *name = query->items[i].name;
+        if (!is_among(names, name)) {
+            error_add_field(err, name, "unknown_parameter", "is not known");
+        } else if (http_pairs_find(query, name) != query->items[i].value) {
+            error_add_field(err, name, "repeated", "may be given once");
+        }
+    }
+    return !error_is_set(err);
+}
+
 bool http_check_preconditions(struct http_request *request, int *status, struct error *err)
 {
     unsigned flags = request->route->spec->flags;
     const char *key = http_header(request, "Idempotency-Key");
     const char *match = http_header(request, MHD_HTTP_HEADER_IF_MATCH);
     *status = MHD_HTTP_BAD_REQUEST;
+    if (!query_is_known(request, err)) {
+        return false;
+    }
     if ((flags & HTTP_IDEMPOTENT) != 0 && key != NULL && !read_key(request, key)) {
         return error_add_field(err, "Idempotency-Key", "malformed",
                                "must be 1 to %d printable ASCII characters", KEY_MAX);
