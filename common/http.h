@@ -30,6 +30,7 @@
 #include "common/error.h"
 #include "common/metrics.h"
 #include "common/trace.h"
+#include "common/uuid.h"
 
 enum { HTTP_PARAMS_MAX = 4, HTTP_BODY_MAX = 64 * 1024 };
 
@@ -104,6 +105,9 @@ const char *http_param(const struct http_request *request, const char *name); /*
 const char *http_query(const struct http_request *request, const char *name); /* NULL: absent */
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_body(const struct http_request *request, size_t *size);
+/* Parameter of the path as a UUID; field error when it is none. */
+bool http_param_uuid(const struct http_request *request, const char *name, struct uuid *uuid,
+                     struct error *err);
 /* Query parameter as a number; fallback when absent, field error when bad. */
 int64_t http_query_int(const struct http_request *request, const char *name, int64_t min,
                        int64_t max, int64_t fallback, struct error *err);

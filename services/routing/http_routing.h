@@ -37,7 +37,7 @@ bool http_may_see(const struct principal *principal, const struct routing *routi
 /* The caller as the actor of a command: roles, ref, scope. */
 void http_fill_actor(const struct principal *principal, struct case_command *command);
 
-/* Reads {id} of the path; answers 404 and gives false when it is not one. */
+/* Reads {id} of the path; answers 400 and gives false when it is not one. */
 bool http_read_case_id(struct http_request *request, struct uuid *id);
 
 /* 200 with the case, who co-operates, what the caller may do now, and its version as ETag. */

@@ -75,12 +75,12 @@ void http_fill_actor(const struct principal *principal, struct case_command *com
 
 bool http_read_case_id(struct http_request *request, struct uuid *id)
 {
-    const char *text = http_param(request, "id");
-    if (!uuid_parse(text, strlen(text), id)) {
-        http_answer_no_case(request);
-        return false;
+    struct error err = {0};
+    if (http_param_uuid(request, "id", id, &err)) {
+        return true;
     }
-    return true;
+    http_answer_error(request, &err);
+    return false;
 }
 
 static void put_allowed(struct json_writer *writer, unsigned allowed)
