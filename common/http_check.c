@@ -102,11 +102,9 @@ static bool body_is_announced(const struct http_request *request, size_t *size)
     return *size > 0;
 }
 
-static bool read_target(struct http_request *request, struct error *err)
+static bool read_query(struct http_request *request, struct error *err)
 {
     const char *question = strchr(request->uri, '?');
-    size_t size = question != NULL ? (size_t)(question - request->uri) : strlen(request->uri);
-    request->path = arena_copy(&request->arena, request->uri, size);
     return question == NULL || http_pairs_parse(&request->query, &request->arena, question + 1,
                                                 strlen(question + 1), "query", err);
 }
@@ -136,6 +134,7 @@ static bool read_params(struct http_request *request, const struct route_match *
 static bool find_route(struct http_request *request, int *status, struct error *err)
 {
     struct route_match match;
+    request->path = arena_copy(&request->arena, request->uri, strcspn(request->uri, "?"));
     router_match(&request->http->router, request->path, strlen(request->path), &match);
     if (match.routes == NULL) {
         *status = MHD_HTTP_NOT_FOUND;
@@ -209,7 +208,8 @@ bool http_check_header(struct http_request *request, const char *version, int *s
     request->has_body = body_is_announced(request, &announced);
     /* A short body is read and dropped, so that the connection can serve again. */
     request->close = announced > HTTP_BODY_MAX || http_header(request, "Expect") != NULL;
-    if (!read_target(request, err) || !find_route(request, status, err)) {
+    /* The route first: it says in which form faults of the query are told. */
+    if (!find_route(request, status, err) || !read_query(request, err)) {
         return false;
     }
     if (announced > request->route->spec->body_max ||
@@ -234,8 +234,10 @@ static bool read_key(struct http_request *request, const char *text)
     char *key = arena_alloc(&request->arena, size + 1);
     size_t out = 0;
     for (size_t i = quoted, end = size - quoted; i < end; i++) {
-        if (quoted && text[i] == '\\' && i + 1 < end) {
-            i++;
+        if (quoted && text[i] == '\\') {
+            if (++i == end || (text[i] != '\\' && text[i] != '"')) {
+                return false;
+            }
         } else if (text[i] == '"') {
             return false;
         }

@@ -484,6 +484,7 @@ static void idempotency_key_is_checked(void **state)
         {"POST /key HTTP/1.1\r\n" H "Idempotency-Key: abc\r\n\r\n", 200, "abc"},
         {"POST /key HTTP/1.1\r\n" H "Idempotency-Key: \"a\\\"b\"\r\n\r\n", 200, "a\"b"},
         {"POST /key HTTP/1.1\r\n" H "Idempotency-Key: \"\"\r\n\r\n", 400, "Idempotency-Key"},
+        {"POST /key HTTP/1.1\r\n" H "Idempotency-Key: \"a\\\"\r\n\r\n", 400, "Idempotency-Key"},
         {"POST /key HTTP/1.1\r\n" H "Idempotency-Key:\r\n\r\n", 400, NULL},
         {"POST /key HTTP/1.1\r\n" H "Idempotency-Key: \"\xC3\xA1\"\r\n\r\n", 400, NULL},
         {"POST /key HTTP/1.1\r\n" H "Idempotency-Key: a\"b\r\n\r\n", 400, NULL},
@@ -539,6 +540,7 @@ static void problems_follow_their_kind(void **state)
     assert_non_null(answer_header(&answer, "Retry-After"));
     http_ask(*state, ASK("GET /xml"), &answer);
     assert_string_equal(answer.body, "<error>401 sign_in</error>");
+    http_ask(*state, ASK("GET /xml?x=%FF"), &answer);
     assert_string_equal(answer_header(&answer, "Content-Type"), "text/xml");
 }
 
