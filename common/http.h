@@ -12,9 +12,10 @@
  * over 32 KiB (400, 431, 505 with its own few words, connection closed). Refused before any
  * handler: header over 16 KiB (431), body over the route's limit (413), Transfer-Encoding together
  * with Content-Length or two Content-Length (400: request smuggling, RFC 9112 section 6.3), unknown
- * path (404) or method (405 with Allow), a principal without a role of the route (401, 403), more
- * than requests_max under way, or a change while the service is full (503, Retry-After). Loop
- * thread only. */
+ * path (404) or method (405 with Allow), a body that says to be of another type than the route's
+ * (415), a principal without a role of the route (401, 403), parameters of the query that the route
+ * does not know or that come twice (400), more than requests_max under way, or a change while the
+ * service is full (503, Retry-After). Loop thread only. */
 #ifndef COMMON_HTTP_H
 #define COMMON_HTTP_H
 
@@ -29,6 +30,7 @@
 #include "common/error.h"
 #include "common/metrics.h"
 #include "common/trace.h"
+#include "common/uuid.h"
 
 enum { HTTP_PARAMS_MAX = 4, HTTP_BODY_MAX = 64 * 1024 };
 
@@ -42,10 +44,11 @@ typedef int http_write_problem(struct http_request *request, int status, const s
                                struct buffer *body, const char **content_type);
 
 enum http_flags {
-    HTTP_IDEMPOTENT = 1,   /* Idempotency-Key is read; same key in flight gets 409 */
-    HTTP_IF_MATCH = 2,     /* If-Match is required (428) and must hold a quoted version (400) */
-    HTTP_API_KEY_PARAM = 4 /* parameter api_key of the query or of a form body is an API key too
-                              (Open311) */
+    HTTP_IDEMPOTENT = 1,    /* Idempotency-Key is read; same key in flight gets 409 */
+    HTTP_IF_MATCH = 2,      /* If-Match is required (428) and must hold a quoted version (400) */
+    HTTP_API_KEY_PARAM = 4, /* parameter api_key of the query or of a form body is an API key too
+                               (Open311) */
+    HTTP_FORM = 8           /* the body is a form; elsewhere it is JSON */
 };
 
 struct http_route {
@@ -58,6 +61,8 @@ struct http_route {
     unsigned flags;
     size_t body_max;             /* 0: no body allowed */
     http_write_problem *problem; /* NULL: problem+json */
+    const char *query; /* names of its parameters, blank-separated; NULL: any (Open311, whose
+                          clients add their own) */
 };
 
 struct http_config {
@@ -100,6 +105,9 @@ const char *http_param(const struct http_request *request, const char *name); /*
 const char *http_query(const struct http_request *request, const char *name); /* NULL: absent */
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_body(const struct http_request *request, size_t *size);
+/* Parameter of the path as a UUID; field error when it is none. */
+bool http_param_uuid(const struct http_request *request, const char *name, struct uuid *uuid,
+                     struct error *err);
 /* Query parameter as a number; fallback when absent, field error when bad. */
 int64_t http_query_int(const struct http_request *request, const char *name, int64_t min,
                        int64_t max, int64_t fallback, struct error *err);
@@ -108,8 +116,8 @@ int64_t http_query_int(const struct http_request *request, const char *name, int
 const char *http_idempotency_key(const struct http_request *request);
 int64_t http_if_match(const struct http_request *request); /* version; -1 when absent */
 
-/* ---- a body of application/x-www-form-urlencoded, decoded; one that is not valid UTF-8 never
- * reaches a handler. No fields when the body has another type. ---- */
+/* ---- the body of a route with HTTP_FORM, decoded; one that is not valid UTF-8 never reaches a
+ * handler ---- */
 const char *http_form(const struct http_request *request, const char *name); /* first; or NULL */
 /* All values of a repeated field, in order; the array lives in the request's arena. */
 size_t http_form_values(struct http_request *request, const char *name, const char *const **values);

@@ -102,11 +102,9 @@ static bool body_is_announced(const struct http_request *request, size_t *size)
     return *size > 0;
 }
 
-static bool read_target(struct http_request *request, struct error *err)
+static bool read_query(struct http_request *request, struct error *err)
 {
     const char *question = strchr(request->uri, '?');
-    size_t size = question != NULL ? (size_t)(question - request->uri) : strlen(request->uri);
-    request->path = arena_copy(&request->arena, request->uri, size);
     return question == NULL || http_pairs_parse(&request->query, &request->arena, question + 1,
                                                 strlen(question + 1), "query", err);
 }
@@ -136,6 +134,7 @@ static bool read_params(struct http_request *request, const struct route_match *
 static bool find_route(struct http_request *request, int *status, struct error *err)
 {
     struct route_match match;
+    request->path = arena_copy(&request->arena, request->uri, strcspn(request->uri, "?"));
     router_match(&request->http->router, request->path, strlen(request->path), &match);
     if (match.routes == NULL) {
         *status = MHD_HTTP_NOT_FOUND;
@@ -154,6 +153,21 @@ static bool find_route(struct http_request *request, int *status, struct error *
     }
     request->route = route;
     return read_params(request, &match, err);
+}
+
+/* Of a body that does not say what it is, the route's own type is believed. */
+static bool type_is_right(const struct http_request *request, struct error *err)
+{
+    bool form = (request->route->spec->flags & HTTP_FORM) != 0;
+    const char *wanted = form ? "application/x-www-form-urlencoded" : "application/json";
+    const char *type = http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
+    size_t size = strlen(wanted);
+    if (!request->has_body || type == NULL ||
+        (strncasecmp(type, wanted, size) == 0 && strchr(" \t;", type[size]) != NULL)) {
+        return true;
+    }
+    error_set(err, ERR_INPUT, "unsupported_media_type", "the body must be %s", wanted);
+    return error_add_field(err, MHD_HTTP_HEADER_CONTENT_TYPE, "not_allowed", "must be %s", wanted);
 }
 
 static bool has_room(const struct http_request *request, struct error *err)
@@ -194,7 +208,8 @@ bool http_check_header(struct http_request *request, const char *version, int *s
     request->has_body = body_is_announced(request, &announced);
     /* A short body is read and dropped, so that the connection can serve again. */
     request->close = announced > HTTP_BODY_MAX || http_header(request, "Expect") != NULL;
-    if (!read_target(request, err) || !find_route(request, status, err)) {
+    /* The route first: it says in which form faults of the query are told. */
+    if (!find_route(request, status, err) || !read_query(request, err)) {
         return false;
     }
     if (announced > request->route->spec->body_max ||
@@ -202,6 +217,10 @@ bool http_check_header(struct http_request *request, const char *version, int *s
         *status = MHD_HTTP_CONTENT_TOO_LARGE;
         return error_set(err, ERR_TOO_LARGE, "body_too_large", "the body may have %zu bytes",
                          request->route->spec->body_max);
+    }
+    *status = MHD_HTTP_UNSUPPORTED_MEDIA_TYPE;
+    if (!type_is_right(request, err)) {
+        return false;
     }
     *status = MHD_HTTP_SERVICE_UNAVAILABLE;
     return has_room(request, err);
@@ -215,8 +234,10 @@ static bool read_key(struct http_request *request, const char *text)
     char *key = arena_alloc(&request->arena, size + 1);
     size_t out = 0;
     for (size_t i = quoted, end = size - quoted; i < end; i++) {
-        if (quoted && text[i] == '\\' && i + 1 < end) {
-            i++;
+        if (quoted && text[i] == '\\') {
+            if (++i == end || (text[i] != '\\' && text[i] != '"')) {
+                return false;
+            }
         } else if (text[i] == '"') {
             return false;
         }
@@ -243,12 +264,45 @@ static bool read_if_match(struct http_request *request, const char *text)
     return true;
 }
 
+static bool is_among(const char *words, const char *word)
+{
+    size_t size = strlen(word);
+    for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        if (length == size && memcmp(at, word, size) == 0) {
+            return true;
+        }
+        at += length;
+    }
+    return false;
+}
+
+/* A name that is misspelt must not select everything; of two values, nobody knows which is meant.
+ */
+static bool query_is_known(const struct http_request *request, struct error *err)
+{
+    const struct http_pairs *query = &request->query;
+    const char *names = request->route->spec->query;
+    for (size_t i = 0; names != NULL && i < query->count; i++) {
+        const char *name = query->items[i].name;
+        if (!is_among(names, name)) {
+            error_add_field(err, name, "unknown_parameter", "is not known");
+        } else if (http_pairs_find(query, name) != query->items[i].value) {
+            error_add_field(err, name, "repeated", "may be given once");
+        }
+    }
+    return !error_is_set(err);
+}
+
 bool http_check_preconditions(struct http_request *request, int *status, struct error *err)
 {
     unsigned flags = request->route->spec->flags;
     const char *key = http_header(request, "Idempotency-Key");
     const char *match = http_header(request, MHD_HTTP_HEADER_IF_MATCH);
     *status = MHD_HTTP_BAD_REQUEST;
+    if (!query_is_known(request, err)) {
+        return false;
+    }
     if ((flags & HTTP_IDEMPOTENT) != 0 && key != NULL && !read_key(request, key)) {
         return error_add_field(err, "Idempotency-Key", "malformed",
                                "must be 1 to %d printable ASCII characters", KEY_MAX);

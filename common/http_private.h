@@ -208,7 +208,7 @@ void http_request_leave(struct http_request *request);
 /* Reads header and framing; false with an error and its status. */
 bool http_check_header(struct http_request *request, const char *version, int *status,
                        struct error *err);
-/* Idempotency-Key and If-Match. */
+/* The query, Idempotency-Key and If-Match. */
 bool http_check_preconditions(struct http_request *request, int *status, struct error *err);
 
 /* Hands the response to the daemon, now or when the connection has woken up. */

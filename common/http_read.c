@@ -40,6 +40,14 @@ const char *http_param(const struct http_request *request, const char *name)
     return value;
 }
 
+bool http_param_uuid(const struct http_request *request, const char *name, struct uuid *uuid,
+                     struct error *err)
+{
+    const char *text = http_param(request, name);
+    return uuid_parse(text, strlen(text), uuid) ||
+           error_add_field(err, name, "bad_uuid", "must be a UUID");
+}
+
 const char *http_query(const struct http_request *request, const char *name)
 {
     return http_pairs_find(&request->query, name);

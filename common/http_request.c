@@ -248,9 +248,7 @@ static void request_append(struct http_request *request, const char *bytes, size
 
 static bool read_form(struct http_request *request, struct error *err)
 {
-    static const char form[] = "application/x-www-form-urlencoded";
-    const char *type = http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
-    return type == NULL || strncasecmp(type, form, sizeof form - 1) != 0 ||
+    return (request->route->spec->flags & HTTP_FORM) == 0 ||
            http_pairs_parse(&request->form, &request->arena, request->body.data, request->body.size,
                             "form", err);
 }

@@ -18,6 +18,7 @@ struct parser {
     struct arena *arena;
     struct error *err;
     int depth;
+    const char *code, *field; /* of the refusal; the field grows to the left on the way out */
 };
 
 static bool parse_value(struct parser *parser, struct json_value *value);
@@ -34,7 +35,18 @@ static bool refuse(struct parser *parser, const char *code, const char *what)
             column += ((unsigned char)*c & 0xC0) != 0x80;
         }
     }
+    parser->code = code;
     return error_set(parser->err, ERR_INPUT, code, "line %d, column %d: %s", line, column, what);
+}
+
+/* Called on the way out of a refusal by each that holds what was refused: name or index of it in
+ * there. */
+static bool refused_in(struct parser *parser, const char *name, size_t index)
+{
+    const char *inner = parser->field, *dot = *inner != '\0' && *inner != '[' ? "." : "";
+    parser->field = name != NULL ? arena_format(parser->arena, "%s%s%s", name, dot, inner)
+                                 : arena_format(parser->arena, "[%zu]%s%s", index, dot, inner);
+    return false;
 }
 
 static bool malformed(struct parser *parser)
@@ -324,7 +336,7 @@ static bool parse_array(struct parser *parser, struct json_value *array)
     do {
         *link = arena_alloc(parser->arena, sizeof **link);
         if (!parse_value(parser, *link)) {
-            return false;
+            return refused_in(parser, NULL, array->size);
         }
         link = &(*link)->next;
         array->size++;
@@ -335,6 +347,12 @@ static bool parse_array(struct parser *parser, struct json_value *array)
 static bool is_named(const struct json_value *member, const char *name, size_t size)
 {
     return member->name_size == size && memcmp(member->name, name, size) == 0;
+}
+
+static bool given_twice(struct parser *parser, const char *name)
+{
+    refuse(parser, "duplicate_member", "a member is given twice");
+    return refused_in(parser, name, 0);
 }
 
 static bool parse_name(struct parser *parser, const struct json_value *object,
@@ -349,7 +367,7 @@ static bool parse_name(struct parser *parser, const struct json_value *object,
     const struct json_value *other = object->size < FEW_MEMBERS ? object->first : member;
     for (; other != member; other = other->next) {
         if (is_named(other, member->name, member->name_size)) {
-            return refuse(parser, "duplicate_member", "a member is given twice");
+            return given_twice(parser, member->name);
         }
     }
     return take(parser, ':') || malformed(parser);
@@ -382,7 +400,7 @@ static bool close_object(struct parser *parser, const struct json_value *object)
     qsort(sorted, count, sizeof(struct json_value *), by_name);
     for (size_t i = 1; i < count; i++) {
         if (by_name(&sorted[i - 1], &sorted[i]) == 0) {
-            return refuse(parser, "duplicate_member", "a member is given twice");
+            return given_twice(parser, sorted[i]->name);
         }
     }
     return true;
@@ -397,8 +415,11 @@ static bool parse_object(struct parser *parser, struct json_value *object)
     }
     do {
         *link = arena_alloc(parser->arena, sizeof **link);
-        if (!parse_name(parser, object, *link) || !parse_value(parser, *link)) {
+        if (!parse_name(parser, object, *link)) {
             return false;
+        }
+        if (!parse_value(parser, *link)) {
+            return refused_in(parser, (*link)->name, 0);
         }
         link = &(*link)->next;
         object->size++;
@@ -472,26 +493,35 @@ static bool parse_value(struct parser *parser, struct json_value *value)
     return true;
 }
 
+static bool parse_root(struct parser *parser, struct json_value *root)
+{
+    if (!parse_value(parser, root)) {
+        return false;
+    }
+    skip_blanks(parser);
+    if (parser->at < parser->end) {
+        return refuse(parser, "invalid_json", "bytes follow the document");
+    }
+    if (root->kind != KIND_OBJECT) {
+        parser->at = root->raw;
+        return refuse(parser, "invalid_json", "the root is not an object");
+    }
+    return true;
+}
+
 struct json_value *json_value_parse(const char *text, size_t size, struct arena *arena,
                                     struct error *err)
 {
     struct parser parser = {
-        .start = text, .at = text, .end = text + size, .arena = arena, .err = err};
+        .start = text, .at = text, .end = text + size, .arena = arena, .err = err, .field = ""};
     struct json_value *root = arena_alloc(arena, sizeof *root);
-    if (!parse_value(&parser, root)) {
-        return NULL;
+    if (parse_root(&parser, root)) {
+        return root;
     }
-    skip_blanks(&parser);
-    if (parser.at < parser.end) {
-        refuse(&parser, "invalid_json", "bytes follow the document");
-        return NULL;
+    if (err != NULL && *parser.field != '\0') {
+        error_add_field(err, parser.field, parser.code, "%s", err->text);
     }
-    if (root->kind != KIND_OBJECT) {
-        parser.at = root->raw;
-        refuse(&parser, "invalid_json", "the root is not an object");
-        return NULL;
-    }
-    return root;
+    return NULL;
 }
 
 const struct json_value *json_value_member(const struct json_value *object, const char *name)

@@ -195,7 +195,8 @@ static int usage(const struct service *service)
     for (const struct service_verb *verb = service->verbs; verb && verb->name; verb++) {
         fprintf(stderr, "  %-10s %s\n", verb->name, verb->usage);
     }
-    fprintf(stderr, "  %-10s %s\n", "routes", "print the HTTP routes, one a line");
+    fprintf(stderr, "  %-10s %s\n", "routes",
+            "print the HTTP routes, one a line, and their parameters");
     fprintf(stderr, "\nSettings (environment; secrets also as NAME_FILE):\n");
     for (size_t i = 0; i < sizeof common_options / sizeof common_options[0]; i++) {
         fprintf(stderr, "  %-24s %s\n", common_options[i].name, common_options[i].help);
@@ -237,7 +238,7 @@ static void set_default_instance(const struct service *service)
 static int print_routes(const struct service *service)
 {
     for (const struct http_route *route = service->routes; route->method != NULL; route++) {
-        printf("%s %s\n", route->method, route->path);
+        printf("%s %s?%s\n", route->method, route->path, route->query != NULL ? route->query : "*");
     }
     return 0;
 }

@@ -6,7 +6,7 @@
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 
-enum { RETRY_S = 5 };
+enum { RETRY_S = 5, UNIT_MAX = 32, CATEGORY_MAX = 64 };
 
 struct get {
     struct http_request *request;
@@ -27,6 +27,27 @@ bool http_take_moment(const struct pg_tx *tx, size_t statement, struct moment *m
         return false;
     }
     return true;
+}
+
+bool http_check_unit(const char *name, const char *code, struct error *err)
+{
+    static const char allowed[] = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    size_t size = code != NULL ? strlen(code) : 0;
+    return code == NULL ||
+           (size >= 2 && size <= UNIT_MAX && code[0] != '-' && strspn(code, allowed) == size) ||
+           error_add_field(err, name, "bad_code",
+                           "must be 2 to %d of A-Z, 0-9 and -, not beginning with -", UNIT_MAX);
+}
+
+bool http_check_category(const char *name, const char *code, struct error *err)
+{
+    static const char allowed[] = "-0123456789abcdefghijklmnopqrstuvwxyz";
+    size_t size = code != NULL ? strlen(code) : 0;
+    return code == NULL ||
+           (size >= 1 && size <= CATEGORY_MAX && strspn(code, allowed) == size && code[0] != '-' &&
+            code[size - 1] != '-' && strstr(code, "--") == NULL) ||
+           error_add_field(err, name, "bad_code", "must be 1 to %d of a-z and 0-9 in words with -",
+                           CATEGORY_MAX);
 }
 
 void http_put_name(struct json_writer *writer, const struct bilingual *name)
@@ -51,6 +72,10 @@ void http_get_indicators(struct http_request *request, void *state)
     if (get->code != NULL && indicator_find(get->code) == INDICATOR_COUNT) {
         error_add_field(&err, "code", "not_allowed",
                         "is no indicator; GET /api/analytics/definitions names them");
+    }
+    http_check_unit("unit", get->unit, &err);
+    http_check_category("category", get->category, &err);
+    if (error_is_set(&err)) {
         http_answer_error(request, &err);
         return;
     }

@@ -19,9 +19,14 @@ void http_get_unit(struct http_request *request, void *state)
 {
     const struct analytics *analytics = state;
     struct get *get = arena_alloc(http_arena(request), sizeof *get);
-    struct pg_tx *tx = pg_tx_new(analytics->parts->pg);
+    struct error err = {0};
 
     *get = (struct get){.request = request, .code = http_param(request, "code")};
+    if (!http_check_unit("code", get->code, &err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(analytics->parts->pg);
     pg_tx_set_read_only(tx);
     store_read_moment(tx);
     store_read_figures(tx, NULL, get->code, NULL);

@@ -42,7 +42,7 @@ http_write_problem http_open311_problem;
          .path = "/open311/v2/requests." format,                                                   \
          .access = "scope:report:write",                                                           \
          .handler = http_open311_post_request,                                                     \
-         .flags = HTTP_IDEMPOTENT | HTTP_API_KEY_PARAM,                                            \
+         .flags = HTTP_IDEMPOTENT | HTTP_API_KEY_PARAM | HTTP_FORM,                                \
          .body_max = body_size,                                                                    \
          .problem = http_open311_problem},                                                         \
         {.method = "GET",                                                                          \

@@ -21,13 +21,20 @@ struct list {
 
 /* ---- the query ---- */
 
-/* A comma list; empty parts are dropped. */
-static size_t split(const char *text, const char *const **parts, struct arena *arena)
+/* A parameter that is a comma list; empty parts are dropped. */
+static size_t split(struct http_request *request, const char *name, const char *const **parts,
+                    struct error *err)
 {
+    struct arena *arena = http_arena(request);
     const char **found = arena_array(arena, LIST_MAX, sizeof *found);
+    const char *text = open311_query(request, name);
     size_t count = 0;
-    while (text != NULL && *text != '\0' && count < LIST_MAX) {
+    while (text != NULL && *text != '\0') {
         size_t size = strcspn(text, ",");
+        if (size > 0 && count == LIST_MAX) {
+            error_add_field(err, name, "too_many", "may name at most %d", LIST_MAX);
+            break;
+        }
         if (size > 0) {
             found[count++] = arena_copy(arena, text, size);
         }
@@ -63,11 +70,10 @@ static void read_span(struct public_query *query, const struct http_request *req
     }
 }
 
-static void read_status(struct public_query *query, const struct http_request *request,
-                        struct arena *arena, struct error *err)
+static void read_status(struct public_query *query, struct http_request *request, struct error *err)
 {
     const char *const *words;
-    size_t count = split(open311_query(request, "status"), &words, arena);
+    size_t count = split(request, "status", &words, err);
     query->open = query->closed = count == 0;
     for (size_t i = 0; i < count; i++) {
         if (strcmp(words[i], "open") == 0) {
@@ -80,19 +86,15 @@ static void read_status(struct public_query *query, const struct http_request *r
     }
 }
 
+/* What tickets override must be well-formed all the same. */
 static bool read_query(struct public_query *query, struct http_request *request, struct error *err)
 {
-    struct arena *arena = http_arena(request);
     *query = (struct public_query){.limit = ROWS_MAX};
     open311_check_jurisdiction(open311_query(request, "jurisdiction_id"), err);
-    query->ticket_count =
-        split(open311_query(request, "service_request_id"), &query->tickets, arena);
-    if (query->ticket_count == 0) {
-        query->category_count =
-            split(open311_query(request, "service_code"), &query->categories, arena);
-        read_span(query, request, err);
-        read_status(query, request, arena, err);
-    }
+    query->ticket_count = split(request, "service_request_id", &query->tickets, err);
+    query->category_count = split(request, "service_code", &query->categories, err);
+    read_span(query, request, err);
+    read_status(query, request, err);
     return !error_is_set(err);
 }
 

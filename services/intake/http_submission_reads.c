@@ -36,16 +36,13 @@ void http_get_submission(struct http_request *request, void *state)
 {
     struct get *get = arena_alloc(http_arena(request), sizeof *get);
     const struct principal *principal = http_principal(request);
-    const char *id = http_param(request, "id");
     struct error err = {0};
 
     get->request = request;
     get->intake = state;
     get->min_version = http_query_int(request, "min_version", 0, INT32_MAX, 0, &err);
     get->wait_ms = (unsigned)http_query_int(request, "wait_ms", 0, WAIT_MAX_MS, WAIT_MS, &err);
-    if (!uuid_parse(id, strlen(id), &get->read.id)) {
-        error_set(&err, ERR_NOT_FOUND, "unknown_submission", "there is no such submission");
-    }
+    http_param_uuid(request, "id", &get->read.id, &err);
     if (error_is_set(&err)) {
         http_answer_error(request, &err);
         return;

@@ -37,13 +37,13 @@ static const struct config_option options[] = {
 /* clang-format off */
 static const struct http_route routes[] = {
     {.method = "POST", .path = "/api/intake/submissions", .access = "*",
-     .handler = http_post_submission, .flags = HTTP_IDEMPOTENT, .body_max = SUBMISSION_BODY_MAX},
+     .handler = http_post_submission, .flags = HTTP_IDEMPOTENT, .body_max = SUBMISSION_BODY_MAX, .query = ""},
     {.method = "GET", .path = "/api/intake/submissions", .access = "*",
-     .handler = http_list_submissions},
+     .handler = http_list_submissions, .query = "cursor limit"},
     {.method = "GET", .path = "/api/intake/submissions/{id}", .access = "*",
-     .handler = http_get_submission},
+     .handler = http_get_submission, .query = "min_version wait_ms"},
     {.method = "GET", .path = "/api/intake/categories", .access = "",
-     .handler = http_list_categories},
+     .handler = http_list_categories, .query = ""},
     OPEN311_ROUTES("xml", FORM_BODY_MAX),
     OPEN311_ROUTES("json", FORM_BODY_MAX),
     {.method = NULL},

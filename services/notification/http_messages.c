@@ -155,14 +155,14 @@ static void on_marked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 void http_read_message(struct http_request *request, void *state)
 {
     struct asked *asked = asked_new(request, state);
-    const char *text = http_param(request, "id");
+    struct error err = {0};
     struct uuid id;
 
     if (!is_person(request)) {
         return;
     }
-    if (!uuid_parse(text, strlen(text), &id)) {
-        answer_not_found(request);
+    if (!http_param_uuid(request, "id", &id, &err)) {
+        http_answer_error(request, &err);
         return;
     }
     struct pg_tx *tx = pg_tx_new(asked->notification->parts->pg);

@@ -34,13 +34,13 @@ static const struct config_option options[] = {
 
 static const struct http_route routes[] = {
     {.method = "GET", .path = "/api/notification/messages", .access = "*",
-     .handler = http_list_messages},
+     .handler = http_list_messages, .query = "cursor limit unread"},
     {.method = "GET", .path = "/api/notification/messages/stream", .access = "*",
-     .handler = http_stream_messages},
+     .handler = http_stream_messages, .query = ""},
     {.method = "POST", .path = "/api/notification/messages/{id}/read", .access = "*",
-     .handler = http_read_message},
+     .handler = http_read_message, .query = ""},
     {.method = "GET", .path = "/api/notification/deliveries",
-     .access = "auditor administrator " OFFICIALS, .handler = http_list_deliveries},
+     .access = "auditor administrator " OFFICIALS, .handler = http_list_deliveries, .query = "case_id cursor limit"},
     {.method = NULL},
 };
 

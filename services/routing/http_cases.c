@@ -9,6 +9,7 @@
 #include "services/routing/store.h"
 
 enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 200, WAIT_DEFAULT_MS = 2000, WAIT_MAX_MS = 10000 };
+enum { ACCOUNT_MAX = 128 };
 
 /* ---- one case, perhaps after a wait for a version ---- */
 
@@ -158,6 +159,22 @@ static void read_state(struct case_list *list, const struct routing *routing, st
     filter->is_closed |= !process_phase_is_open((enum process_phase)phase);
 }
 
+/* As the pattern of opaque_ref in proto/events/common.schema.json says. */
+static const char *query_account(struct http_request *request, const char *name, struct error *err)
+{
+    const char *text = http_query(request, name);
+    size_t size = text != NULL ? strlen(text) : 1;
+    bool good = size > 0 && size <= ACCOUNT_MAX;
+    for (const char *c = text; good && c != NULL && *c != '\0'; c++) {
+        good = *c >= '!' && *c <= '~' && *c != '@';
+    }
+    if (!good) {
+        error_add_field(err, name, "bad_reference", "must be 1 to %d visible ASCII without @",
+                        ACCOUNT_MAX);
+    }
+    return text;
+}
+
 static bool list_decode(struct case_list *list, const struct routing *routing, struct error *err)
 {
     struct http_request *request = list->request;
@@ -168,7 +185,7 @@ static bool list_decode(struct case_list *list, const struct routing *routing, s
     filter->is_closed = is_closed_phase(filter->phase);
     read_state(list, routing, err);
     filter->queue = query_word(request, "queue", case_queue_words, err);
-    filter->assignee = http_query(request, "assignee");
+    filter->assignee = query_account(request, "assignee", err);
     if (due != NULL && !clock_parse(due, strlen(due), &filter->due_before)) {
         error_add_field(err, "due_before", "bad_instant", "must be RFC 3339 with a zone");
     }

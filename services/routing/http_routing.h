@@ -51,7 +51,7 @@ void http_fill_actor(const struct principal *principal, const struct routing *ro
 const char *http_task_unit(const struct principal *principal, const struct routing *routing,
                            const struct case_snapshot *snapshot, const char *wanted);
 
-/* Reads {id} of the path; answers 404 and gives false when it is not one. */
+/* Reads {id} of the path; answers 400 and gives false when it is not one. */
 bool http_read_case_id(struct http_request *request, struct uuid *id);
 
 /* 200 with the case, what the caller may do now, and its version as ETag. A reporter is told

@@ -138,12 +138,12 @@ void http_fill_actor(const struct principal *principal, const struct routing *ro
 
 bool http_read_case_id(struct http_request *request, struct uuid *id)
 {
-    const char *text = http_param(request, "id");
-    if (!uuid_parse(text, strlen(text), id)) {
-        http_answer_no_case(request);
-        return false;
+    struct error err = {0};
+    if (http_param_uuid(request, "id", id, &err)) {
+        return true;
     }
-    return true;
+    http_answer_error(request, &err);
+    return false;
 }
 
 void http_put_allowed(struct json_writer *writer, const struct case_snapshot *snapshot,

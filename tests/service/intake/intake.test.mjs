@@ -177,7 +177,7 @@ test('who may do what', async () => {
     assert.equal((await call('GET', path)).status, 200, 'a key with report:read');
     assert.equal((await call('GET', path, { token: other })).status, 404, 'exists for its reporter only');
     assert.equal((await call('GET', path, { key: null })).status, 401);
-    assert.equal((await call('GET', '/api/intake/submissions/not-an-id')).status, 404);
+    assert.equal((await call('GET', '/api/intake/submissions/not-an-id')).status, 400);
 });
 
 test('own submissions come in pages, newest first', async () => {

@@ -54,7 +54,7 @@ test('a message is read once, by its owner', async () => {
   const other = await city.call({ role: 'citizen', sub: 'other' }, 'POST',
     `/messages/${items[1].id}/read`);
   assert.equal(other.status, 404);
-  assert.equal((await city.call(me, 'POST', '/messages/nonsense/read')).status, 404);
+  assert.equal((await city.call(me, 'POST', '/messages/nonsense/read')).status, 400);
 });
 
 test('nobody reads without signing in, and bad input is named', async () => {

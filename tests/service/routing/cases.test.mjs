@@ -115,7 +115,7 @@ test('refusals say why', async () => {
   }
   const refused = await desk.act(FOCAL, id, 'start', 1);
   assert.ok(refused.body.allowed.includes('accept') && !refused.body.allowed.includes('start'));
-  assert.equal((await desk.get(FOCAL, '/cases/not-an-id')).status, 404);
+  assert.equal((await desk.get(FOCAL, '/cases/not-an-id')).status, 400);
 });
 
 test('what nobody is responsible for waits at the city office, which names a unit', async () => {

@@ -107,6 +107,8 @@ static const struct http_route routes[] = {
     {.method = "GET", .path = "/hello", .access = "", .handler = get_hello},
     {.method = "POST", .path = "/body", .access = "", .handler = post_body, .body_max = 1000},
     {.method = "GET", .path = "/echo/{id}", .access = "", .handler = get_echo},
+    {.method = "GET", .path = "/strict/{id}", .access = "", .handler = get_echo, .query = "n qq q"},
+    {.method = "GET", .path = "/none", .access = "officer", .handler = get_hello, .query = ""},
     {.method = "GET", .path = "/later", .access = "", .handler = get_later},
     {.method = "GET", .path = "/officer", .access = "officer", .handler = get_hello},
     {.method = "POST",
@@ -129,7 +131,7 @@ static const struct http_route routes[] = {
      .path = "/form",
      .access = "scope:write",
      .handler = post_form,
-     .flags = HTTP_API_KEY_PARAM,
+     .flags = HTTP_API_KEY_PARAM | HTTP_FORM,
      .body_max = 1000},
     {.method = "GET", .path = "/failure/{kind}", .access = "", .handler = get_failure},
     {.method = "GET",
@@ -207,6 +209,49 @@ static void request_is_routed_and_decoded(void **state)
     assert_string_equal(answer_header(&answer, "Cache-Control"), "max-age=60");
     http_ask(*state, ASK("GET /hello"), &answer);
     assert_string_equal(answer_header(&answer, "Cache-Control"), "no-store");
+}
+
+static void the_query_is_what_the_route_knows(void **state)
+{
+    static const struct exchange rows[] = {
+        {ASK("GET /strict/1?n=5&q=a"), 200, "1|a|5|"},
+        {ASK("GET /strict/1?nn=5"), 400, "\"field\":\"nn\",\"code\":\"unknown_parameter\""},
+        {ASK("GET /strict/1?N=5"), 400, "\"field\":\"N\""},
+        {ASK("GET /strict/1?n%20q=5"), 400, "\"field\":\"n q\""},
+        {ASK("GET /strict/1?=5"), 400, "\"field\":\"\""},
+        {ASK("GET /strict/1?n=5&q=a&n=5"), 400, "\"field\":\"n\",\"code\":\"repeated\""},
+        {ASK("GET /strict/1?x=1&n=5&y=2"), 400, "\"field\":\"y\""},
+        {ASK("GET /none?x=1"), 401, "sign_in"},
+        {"GET /none?x=1 HTTP/1.1\r\n" H "Authorization: Bearer officer\r\n\r\n", 400,
+         "\"field\":\"x\""},
+        {"GET /none? HTTP/1.1\r\n" H "Authorization: Bearer officer\r\n\r\n", 200, "hello"},
+        {ASK("GET /echo/1?x=1&n=5&n=6"), 200, "1|-|5|"},
+    };
+    CHECK(state, rows);
+}
+
+static void a_body_is_of_the_type_of_the_route(void **state)
+{
+#define TYPED(path, type)                                                                          \
+    "POST " path " HTTP/1.1\r\n" H "Content-Type: " type "\r\nContent-Length: 3\r\n\r\na=b"
+    static const struct exchange rows[] = {
+        {TYPED("/body", "application/json"), 201, "a=b"},
+        {TYPED("/body", "Application/JSON; charset=utf-8"), 201, "a=b"},
+        {"POST /body HTTP/1.1\r\n" H "Content-Length: 3\r\n\r\na=b", 201, "a=b"},
+        {"POST /body HTTP/1.1\r\n" H "Content-Type: text/plain\r\nContent-Length: 0\r\n\r\n", 201,
+         ""},
+        {TYPED("/body", "text/plain"), 415, "\"field\":\"Content-Type\""},
+        {TYPED("/body", "application/x-www-form-urlencoded"), 415, "application/json"},
+        {TYPED("/body", "application/jsonp"), 415, "unsupported_media_type"},
+        {TYPED("/body", ""), 415, NULL},
+        {TYPED("/form?api_key=key", "application/json"), 415, "application/x-www-form-urlencoded"},
+        {TYPED("/form?api_key=key", "multipart/form-data; boundary=x"), 415, NULL},
+    };
+    CHECK(state, rows);
+    http_ask(*state,
+             "POST /form?api_key=key HTTP/1.1\r\n" H "Content-Length: 13\r\n\r\ndescription=x",
+             &answer);
+    assert_int_equal(answer.status, 200);
 }
 
 static void method_not_allowed_tells_which_are(void **state)
@@ -439,6 +484,7 @@ static void idempotency_key_is_checked(void **state)
         {"POST /key HTTP/1.1\r\n" H "Idempotency-Key: abc\r\n\r\n", 200, "abc"},
         {"POST /key HTTP/1.1\r\n" H "Idempotency-Key: \"a\\\"b\"\r\n\r\n", 200, "a\"b"},
         {"POST /key HTTP/1.1\r\n" H "Idempotency-Key: \"\"\r\n\r\n", 400, "Idempotency-Key"},
+        {"POST /key HTTP/1.1\r\n" H "Idempotency-Key: \"a\\\"\r\n\r\n", 400, "Idempotency-Key"},
         {"POST /key HTTP/1.1\r\n" H "Idempotency-Key:\r\n\r\n", 400, NULL},
         {"POST /key HTTP/1.1\r\n" H "Idempotency-Key: \"\xC3\xA1\"\r\n\r\n", 400, NULL},
         {"POST /key HTTP/1.1\r\n" H "Idempotency-Key: a\"b\r\n\r\n", 400, NULL},
@@ -494,6 +540,7 @@ static void problems_follow_their_kind(void **state)
     assert_non_null(answer_header(&answer, "Retry-After"));
     http_ask(*state, ASK("GET /xml"), &answer);
     assert_string_equal(answer.body, "<error>401 sign_in</error>");
+    http_ask(*state, ASK("GET /xml?x=%FF"), &answer);
     assert_string_equal(answer_header(&answer, "Content-Type"), "text/xml");
 }
 
@@ -530,6 +577,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(request_is_routed_and_decoded),
+        cmocka_unit_test(the_query_is_what_the_route_knows),
+        cmocka_unit_test(a_body_is_of_the_type_of_the_route),
         cmocka_unit_test(method_not_allowed_tells_which_are),
         cmocka_unit_test(head_is_get_without_body),
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
