@@ -249,7 +249,7 @@ static void put_times(struct json_writer *writer, const struct case_snapshot *sn
 {
     const struct case_clock *resolve = &snapshot->clocks[CASE_RESOLVE];
     json_put_instant(writer, "opened_at", snapshot->opened_at);
-    json_put_instant(writer, "receive_due", clock_due(&snapshot->clocks[CASE_RECEIVE]));
+    json_put_instant_if(writer, "receive_due", clock_due(&snapshot->clocks[CASE_RECEIVE]));
     json_put_instant_if(writer, "accepted_at", snapshot->accepted_at);
     json_put_instant_if(writer, "resolve_due", resolve->run_count > 0 ? clock_due(resolve) : 0);
     json_put_instant_if(writer, "resolved_at", snapshot->resolved_at);
@@ -322,7 +322,7 @@ void case_json_put_for_reporter(struct json_writer *writer, const struct case_sn
     json_put_instant(writer, "at", snapshot->at_us);
     json_put_text(writer, "unit", snapshot->unit);
     json_put_instant(writer, "opened_at", snapshot->opened_at);
-    json_put_instant(writer, "receive_due", clock_due(&snapshot->clocks[CASE_RECEIVE]));
+    json_put_instant_if(writer, "receive_due", clock_due(&snapshot->clocks[CASE_RECEIVE]));
     json_put_instant_if(writer, "resolve_due", resolve->run_count > 0 ? clock_due(resolve) : 0);
     json_put_instant_if(writer, "timeout_at", snapshot->timeout_at);
     put_trail(writer, snapshot);
