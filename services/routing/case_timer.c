@@ -38,15 +38,16 @@ static struct alarm next_alarm(const struct case_clock *clock, const struct case
     return (struct alarm){step_at(clock, rules), true};
 }
 
-/* A reminder that comes when the time has run out already would say the same as the step. */
+/* A reminder that comes so late that a step is due too would say the same as the step. */
 static struct alarm due_alarm(const struct case_clock *clock, const struct case_rules *rules,
                               int64_t now_us)
 {
     struct alarm alarm = next_alarm(clock, rules);
-    if (alarm.at_us != 0 && !alarm.escalates && now_us >= clock_due(clock)) {
-        alarm = (struct alarm){step_at(clock, rules), true};
+    if (alarm.at_us == 0 || alarm.at_us > now_us) {
+        return (struct alarm){0};
     }
-    return alarm.at_us != 0 && alarm.at_us <= now_us ? alarm : (struct alarm){0};
+    struct alarm step = {step_at(clock, rules), true};
+    return step.at_us != 0 && step.at_us <= now_us ? step : alarm;
 }
 
 static bool state_times_out(const struct case_snapshot *now)
