@@ -182,14 +182,27 @@ static void put_trail(struct json_writer *writer, const struct case_snapshot *sn
     json_close_array(writer);
 }
 
+static const char *detail_text(const struct case_snapshot *snapshot, const char *code)
+{
+    for (size_t i = 0; i < snapshot->detail_count; i++) {
+        if (strcmp(snapshot->details[i].code, code) == 0) {
+            return snapshot->details[i].text;
+        }
+    }
+    return NULL;
+}
+
+/* In the order of the process, whenever they were set: as they are read. */
 static void put_details(struct json_writer *writer, const struct case_snapshot *snapshot)
 {
+    const struct process *process = snapshot->process;
     if (snapshot->detail_count == 0) {
         return;
     }
     json_open_object(writer, "details");
-    for (size_t i = 0; i < snapshot->detail_count; i++) {
-        json_put_text(writer, snapshot->details[i].code, snapshot->details[i].text);
+    for (int i = 0; i < process->detail_count; i++) {
+        const char *code = process->details[i].code;
+        json_put_text(writer, code, detail_text(snapshot, code));
     }
     json_close_object(writer);
 }
