@@ -214,15 +214,18 @@ static void take(struct walk *walk, int index, const struct place *from)
     }
 }
 
+/* What begins with work has an appointment, which the resolve clock runs to. */
 static void begin(struct walk *walk)
 {
-    struct place place = {.state = walk->process->opening,
-                          .resume_state = walk->process->opening,
+    int opening = walk->process->opening;
+    enum process_phase phase = walk->process->states[opening].phase;
+    struct place place = {.state = opening,
+                          .resume_state = opening,
                           .queue = QUEUE_UNIT,
-                          .receive = RUNNING,
-                          .resolve = RUN_NEVER};
-    if (phase_at(walk, &place) != PHASE_RECEIVED && phase_at(walk, &place) != PHASE_WORKING) {
-        fault_state(walk, place.state, "a case cannot begin here: nobody would have to act");
+                          .receive = phase == PHASE_RECEIVED ? RUNNING : STOPPED,
+                          .resolve = phase == PHASE_RECEIVED ? RUN_NEVER : RUNNING};
+    if (phase != PHASE_RECEIVED && phase != PHASE_WORKING) {
+        fault_state(walk, opening, "a case cannot begin here: nobody would have to act");
         return;
     }
     reach(walk, &place);

@@ -128,6 +128,9 @@ static inline struct case_snapshot engine_filed(const struct process *process,
     int64_t due_us = 0;
     bool known = deadline_after(calendar, at_us, RECEIVE_MIN, &due_us) &&
                  clock_start_promised(&filed.clocks[CASE_RECEIVE], calendar, at_us, due_us);
+    if (process->states[process->opening].phase != PHASE_RECEIVED) { /* an appointment */
+        known = clock_start_promised(&filed.clocks[CASE_RESOLVE], calendar, at_us, at_us + DAYS(7));
+    }
     assert(known);
     return filed;
 }

@@ -169,7 +169,7 @@ static void the_resident_reopens_within_the_window(void **state)
     act(&desk, resident, "reopen", (struct words){.reason = "still dark"});
     assert_state(&desk, "accepted");
     assert_int_equal(desk.now.reopenings, 1);
-    assert_string_equal(desk.now.note, "still dark");
+    assert_string_equal(desk.now.reason_text, "still dark");
     assert_null(desk.now.result_text);
     assert_null(desk.now.result_by);
     assert_int_equal(desk.now.evidence_count, 0);
@@ -326,7 +326,7 @@ static void no_reason_is_lost(void **state)
     act(&desk, officer, "extend", (struct words){.minutes = 10, .reason = "wind"});
     assert_null(desk.now.note); /* it stands in the proposal */
     act(&desk, supervisor, CASE_APPROVE, (struct words){0});
-    assert_string_equal(desk.now.note, "wind");
+    assert_string_equal(desk.now.reason_text, "wind");
     act(&desk, focal_point, "return", (struct words){.reason = "not ours"});
     assert_null(desk.now.note); /* it stands in the trail */
 }

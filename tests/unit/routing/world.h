@@ -83,10 +83,12 @@ static inline void world_begin(struct world *world, const struct process *proces
         now->level = (enum case_level)chance_below(&world->chance, CASE_LEVELS);
         now->near_border = queue == QUEUE_UNIT && chance_is(&world->chance, 20);
         now->near_area = now->near_border ? "00082" : NULL;
-        if (chance_is(&world->chance, 30)) {
+        bool waits = process->states[process->opening].phase == PHASE_RECEIVED;
+        if (waits && chance_is(&world->chance, 30)) {
             now->tasks[now->task_count++].unit = "SXD";
         }
-        case_open(now, world->rules, world->at_us);
+        bool opened = case_open(now, world->rules, world->at_us, NULL);
+        assert(opened);
     }
 }
 
