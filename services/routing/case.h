@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/digest.h"
 #include "common/error.h"
 #include "common/uuid.h"
 #include "services/routing/calendar.h"
@@ -116,6 +117,8 @@ struct case_snapshot {
     int64_t next_timer;  /* when the timer must look at it; 0: never */
     const char *cooperating[CASE_COOPERATING_MAX];
     size_t cooperating_count;
+    uint8_t hash[DIGEST_SIZE]; /* its link in the history (audit_chain.h); in a decision that is not
+                                  written yet, that of the version before */
 };
 
 struct case_deadline {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "services/routing/audit_case.h"
 #include "services/routing/case_batch.h"
 #include "services/routing/case_json.h"
 #include "services/routing/id_index.h"
@@ -57,6 +58,7 @@ static void open_case(struct consume_batch *batch, const struct consume_message 
     struct case_snapshot opened;
     struct case_event event;
     struct trace trace;
+    uint8_t hash[DIGEST_SIZE];
     const char *received = message->event.traceparent;
 
     reference_open_case(routing->reference, submission, now_us, &opened);
@@ -64,7 +66,8 @@ static void open_case(struct consume_batch *batch, const struct consume_message 
     buffer_reset(json);
     case_event_make(&event, &opened, trace.parent, json);
     consume_stage(batch, &event.event, &opened.id);
-    opening_rows_add(rows, &opened, &event.event.id, json, &message->event);
+    audit_case_link(&opened, &event.event.id, json, &message->event, hash);
+    opening_rows_add(rows, &opened, &event.event.id, json, &message->event, hash);
 }
 
 static void read_batch(struct consume_batch *batch, struct routing *routing, int64_t now_us,

@@ -17,14 +17,14 @@
 /* New cases, which have less to tell: all at version 1, received, opened at one instant. */
 struct opening_rows {
     struct pg_array ids, queues, desks, categories, levels, dues, clock_starts, next_timers,
-        cooperating, event_ids, snapshots, reports;
+        cooperating, event_ids, snapshots, reports, hashes;
 };
 void opening_rows_init(struct opening_rows *rows);
 void opening_rows_finish(struct opening_rows *rows);
-/* report: the data of the submission's event. */
+/* report: the data of the submission's event; hash: the first link of the history. */
 void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *opened,
                       const struct uuid *event_id, const struct buffer *json,
-                      const struct event_in *report);
+                      const struct event_in *report, const uint8_t hash[DIGEST_SIZE]);
 
 /* Opens cases, tells their history and says their events; ids must differ. The results are the
  * case ids that were new: events are staged with the case id as their command. The caller goes on
@@ -41,13 +41,14 @@ void store_add_cooperating(struct pg_array *column, const struct case_snapshot *
 struct case_rows {
     struct pg_array ids, versions, states, queues, desks, categories, levels, assignees, dues,
         clock_starts, reminded, next_timers, cooperating, event_ids, actions, actors, times,
-        snapshots;
+        snapshots, hashes;
 };
 void case_rows_init(struct case_rows *rows);
 void case_rows_finish(struct case_rows *rows);
-/* json: the snapshot as case_json_write wrote it. */
+/* json: the snapshot as case_json_write wrote it; hash: the link of the version that is added. */
 void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
-                   const struct uuid *event_id, const char *json, size_t json_size);
+                   const struct uuid *event_id, const char *json, size_t json_size,
+                   const uint8_t hash[DIGEST_SIZE]);
 
 /* Moves cases on by one version each, if they still are at the version before. The results are the
  * event ids that won, now or in an earlier try of the same transaction: events are staged with
@@ -61,6 +62,10 @@ size_t store_case_position(const struct pg_tx *tx, size_t statement, size_t row)
 /* The snapshot of a row, its texts in the arena; json is the event's data. */
 bool store_case_row(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
                     struct case_snapshot *snapshot, const char **json, struct error *err);
+
+/* A column of 32 bytes. */
+void store_digest(const struct pg_tx *tx, size_t statement, size_t row, int column,
+                  uint8_t digest[DIGEST_SIZE]);
 
 /* Claims up to `limit` cases whose timer has run out, oldest first, by moving their timer to
  * `lease_until`: if this process dies, they come up again. Rows as in store_cases_read. */

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/store.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "services/routing/case_json.h"
 
-/* The columns of struct case_rows as one relation, and their parameters $1 … $18. */
+/* The columns of struct case_rows as one relation, and their parameters $1 … $19. */
 #define ROWS                                                                                       \
     "unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], "           \
     "$7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::boolean[], "              \
     "$12::timestamptz[], $13::text[], $14::uuid[], $15::text[], $16::text[], "                     \
-    "$17::timestamptz[], $18::text[]) AS i (case_id, version, state, queue, desk, category, "      \
-    "level, assignee, due_at, clock_start, reminded, next_timer, cooperating, event_id, action, "  \
-    "actor, at, snapshot)"
+    "$17::timestamptz[], $18::text[], $19::bytea[]) AS i (case_id, version, state, queue, desk, "  \
+    "category, level, assignee, due_at, clock_start, reminded, next_timer, cooperating, "          \
+    "event_id, action, actor, at, snapshot, hash)"
 
-#define OUTBOX_OF(won) OUTBOX_INSERT(won, 19, 20, 21, 22, 23, 24, 25, 26)
+#define OUTBOX_OF(won) OUTBOX_INSERT(won, 20, 21, 22, 23, 24, 25, 26, 27)
 
 void case_rows_init(struct case_rows *rows)
 {
@@ -36,6 +37,7 @@ void case_rows_init(struct case_rows *rows)
     pg_array_init(&rows->actors, PG_TEXT);
     pg_array_init(&rows->times, PG_TIMESTAMPTZ);
     pg_array_init(&rows->snapshots, PG_TEXT);
+    pg_array_init(&rows->hashes, PG_BYTEA);
 }
 
 void case_rows_finish(struct case_rows *rows)
@@ -58,6 +60,7 @@ void case_rows_finish(struct case_rows *rows)
     pg_array_finish(&rows->actors);
     pg_array_finish(&rows->times);
     pg_array_finish(&rows->snapshots);
+    pg_array_finish(&rows->hashes);
 }
 
 const char *store_desk(const struct case_snapshot *snapshot)
@@ -83,7 +86,8 @@ void store_add_cooperating(struct pg_array *column, const struct case_snapshot *
 }
 
 void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
-                   const struct uuid *event_id, const char *json, size_t json_size)
+                   const struct uuid *event_id, const char *json, size_t json_size,
+                   const uint8_t hash[DIGEST_SIZE])
 {
     pg_array_uuid(&rows->ids, &snapshot->id);
     pg_array_int4(&rows->versions, snapshot->version);
@@ -103,6 +107,7 @@ void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
     pg_array_text(&rows->actors, snapshot->actor_ref);
     pg_array_instant(&rows->times, snapshot->at_us);
     pg_array_bytes(&rows->snapshots, json, json_size);
+    pg_array_bytes(&rows->hashes, hash, DIGEST_SIZE);
 }
 
 static void put_rows(struct pg_tx *tx, const struct case_rows *rows)
@@ -125,6 +130,7 @@ static void put_rows(struct pg_tx *tx, const struct case_rows *rows)
     pg_tx_array(tx, &rows->actors);
     pg_tx_array(tx, &rows->times);
     pg_tx_array(tx, &rows->snapshots);
+    pg_tx_array(tx, &rows->hashes);
 }
 
 static const struct pg_statement cases_move = {
@@ -135,8 +141,9 @@ static const struct pg_statement cases_move = {
     "due_at = i.due_at, clock_start = i.clock_start, reminded = i.reminded, "
     "next_timer = i.next_timer, cooperating = string_to_array(i.cooperating, ',') FROM input i "
     "WHERE c.case_id = i.case_id AND c.version = i.version - 1 RETURNING i.event_id AS command), "
-    "told AS (INSERT INTO case_history (case_id, version, action, actor, at, event_id, snapshot) "
-    "SELECT i.case_id, i.version, i.action, i.actor, i.at, i.event_id, i.snapshot "
+    "told AS (INSERT INTO case_history (case_id, version, action, actor, at, event_id, snapshot, "
+    "hash) "
+    "SELECT i.case_id, i.version, i.action, i.actor, i.at, i.event_id, i.snapshot, i.hash "
     "FROM input i JOIN won ON won.command = i.event_id), "
     "said AS (" OUTBOX_OF(
         "won") ") "
@@ -154,7 +161,7 @@ void store_cases_move(struct pg_tx *tx, const struct case_rows *rows,
 
 static const struct pg_statement cases_read = {
     "cases_read", "SELECT i.position, c.clock_start, c.reminded, c.next_timer, "
-                  "array_to_string(c.cooperating, ','), h.snapshot "
+                  "array_to_string(c.cooperating, ','), h.snapshot, h.hash "
                   "FROM unnest($1::uuid[]) WITH ORDINALITY AS i (case_id, position) "
                   "JOIN case_current c ON c.case_id = i.case_id "
                   "JOIN case_history h ON h.case_id = c.case_id AND h.version = c.version"};
@@ -173,7 +180,7 @@ static const struct pg_statement cases_claim = {
     "WHERE c.case_id = due.case_id RETURNING due.next_timer, c.case_id, c.version, c.clock_start, "
     "c.reminded, c.cooperating) "
     "SELECT row_number() OVER (ORDER BY c.next_timer), c.clock_start, c.reminded, c.next_timer, "
-    "array_to_string(c.cooperating, ','), h.snapshot FROM claimed c "
+    "array_to_string(c.cooperating, ','), h.snapshot, h.hash FROM claimed c "
     "JOIN case_history h ON h.case_id = c.case_id AND h.version = c.version "
     "ORDER BY c.next_timer"};
 
@@ -201,6 +208,15 @@ static void read_cooperating(struct case_snapshot *snapshot, char *list)
     }
 }
 
+void store_digest(const struct pg_tx *tx, size_t statement, size_t row, int column,
+                  uint8_t digest[DIGEST_SIZE])
+{
+    size_t size;
+    const void *bytes = pg_value_bytes(tx, statement, row, column, &size);
+    assert(size == DIGEST_SIZE); /* the tables check it */
+    memcpy(digest, bytes, DIGEST_SIZE);
+}
+
 bool store_case_row(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
                     struct case_snapshot *snapshot, const char **json, struct error *err)
 {
@@ -213,6 +229,7 @@ bool store_case_row(const struct pg_tx *tx, size_t statement, size_t row, struct
     snapshot->next_timer =
         pg_value_is_null(tx, statement, row, 3) ? 0 : pg_value_instant(tx, statement, row, 3);
     read_cooperating(snapshot, arena_text(arena, pg_value_text(tx, statement, row, 4)));
+    store_digest(tx, statement, row, 6, snapshot->hash);
     *json = arena_text(arena, text);
     return true;
 }

@@ -15,6 +15,7 @@ void opening_rows_init(struct opening_rows *rows)
     pg_array_init(&rows->event_ids, PG_UUID);
     pg_array_init(&rows->snapshots, PG_TEXT);
     pg_array_init(&rows->reports, PG_TEXT);
+    pg_array_init(&rows->hashes, PG_BYTEA);
 }
 
 void opening_rows_finish(struct opening_rows *rows)
@@ -31,11 +32,12 @@ void opening_rows_finish(struct opening_rows *rows)
     pg_array_finish(&rows->event_ids);
     pg_array_finish(&rows->snapshots);
     pg_array_finish(&rows->reports);
+    pg_array_finish(&rows->hashes);
 }
 
 void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *opened,
                       const struct uuid *event_id, const struct buffer *json,
-                      const struct event_in *report)
+                      const struct event_in *report, const uint8_t hash[DIGEST_SIZE])
 {
     pg_array_uuid(&rows->ids, &opened->id);
     pg_array_text(&rows->queues, case_queue_words[opened->queue]);
@@ -49,6 +51,7 @@ void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *ope
     pg_array_uuid(&rows->event_ids, event_id);
     pg_array_bytes(&rows->snapshots, json->data, json->size);
     pg_array_bytes(&rows->reports, report->data, report->data_size);
+    pg_array_bytes(&rows->hashes, hash, DIGEST_SIZE);
 }
 
 /* A case is opened together with the first row of its history, so the two inserts meet the same
@@ -66,11 +69,11 @@ static const struct pg_statement cases_open = {
     "level, due_at, clock_start, next_timer, cooperating) "
     "ON CONFLICT (case_id) DO NOTHING RETURNING case_id AS command), "
     "told AS (INSERT INTO case_history (case_id, version, action, at, event_id, snapshot, "
-    "report) SELECT case_id, 1, 'open', $13::timestamptz, event_id, snapshot, report "
-    "FROM unnest($1::uuid[], $10::uuid[], $11::text[], $12::text[]) "
-    "AS i (case_id, event_id, snapshot, report) "
+    "report, hash) SELECT case_id, 1, 'open', $14::timestamptz, event_id, snapshot, report, hash "
+    "FROM unnest($1::uuid[], $10::uuid[], $11::text[], $12::text[], $13::bytea[]) "
+    "AS i (case_id, event_id, snapshot, report, hash) "
     "ON CONFLICT (case_id, version) DO NOTHING), "
-    "said AS (" OUTBOX_INSERT("won", 14, 15, 16, 17, 18, 19, 20, 21) ") SELECT command FROM won"};
+    "said AS (" OUTBOX_INSERT("won", 15, 16, 17, 18, 19, 20, 21, 22) ") SELECT command FROM won"};
 
 void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows, int64_t now_us)
 {
@@ -87,5 +90,6 @@ void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows, int64_t
     pg_tx_array(tx, &rows->event_ids);
     pg_tx_array(tx, &rows->snapshots);
     pg_tx_array(tx, &rows->reports);
+    pg_tx_array(tx, &rows->hashes);
     pg_tx_instant(tx, now_us);
 }

@@ -32,9 +32,10 @@ const FILL = [
       s.next_timer + interval '1 year' + i * interval '1 ms', s.cooperating
     FROM generate_series(1, $1::bigint) AS i,
       (SELECT * FROM case_current WHERE due_at IS NOT NULL LIMIT 1) AS s`],
-  ['routing', `INSERT INTO case_history (case_id, version, action, actor, at, event_id, snapshot)
+  ['routing', `INSERT INTO case_history (case_id, version, action, actor, at, event_id, snapshot,
+      hash)
     SELECT ${ID}, s.version, s.action, s.actor, s.at, s.event_id,
-      replace(s.snapshot, s.case_id::text, ${ID}::text)
+      replace(s.snapshot, s.case_id::text, ${ID}::text), s.hash
     FROM generate_series(1, $1::bigint) AS i,
       (SELECT * FROM case_history WHERE version = 1 LIMIT 1) AS s`],
 ];
