@@ -12,6 +12,12 @@ extern const struct migration_set routing_migrations;
 
 enum { COMMAND_MAX = 64 * 1024, BATCH_MAX = 1000 };
 
+static const struct config_option options[] = {
+    {.name = "AUDIT_SIGNING_KEY",
+     .type = CONFIG_SECRET,
+     .help = "signs the checkpoints of the history: openssl genpkey -algorithm ed25519"},
+};
+
 static const struct http_route routes[] = {
     {"GET", "/api/routing/cases", READERS, http_list_cases, 0, 0, NULL},
     {"GET", "/api/routing/cases/{id}", READERS, http_get_case, 0, 0, NULL},
@@ -31,6 +37,9 @@ static const struct http_route routes[] = {
      NULL},
     {"GET", "/api/routing/units", "", http_get_units, 0, 0, NULL},
     {"GET", "/api/routing/rules", "", http_get_rules, 0, 0, NULL},
+    {"GET", "/api/routing/audit/checkpoints", "auditor administrator", http_list_checkpoints, 0, 0,
+     NULL},
+    {"GET", "/api/routing/audit/key", "", http_get_audit_key, 0, 0, NULL},
     {0},
 };
 
@@ -53,6 +62,8 @@ int main(int argc, char **argv)
     static const struct service service = {
         .name = "routing",
         .summary = "who must act, by when?",
+        .options = options,
+        .option_count = sizeof options / sizeof options[0],
         .migrations = &routing_migrations,
         .routes = routes,
         .topics = topics,
