@@ -6,15 +6,25 @@
 #ifndef COMMON_DIGEST_H
 #define COMMON_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { DIGEST_SIZE = 32, DIGEST_HEX_SIZE = 2 * DIGEST_SIZE + 1 };
 
 void digest_sha256(const void *bytes, size_t size, uint8_t out[DIGEST_SIZE]);
+/* Of several pieces, as if they were one; those of no size may be NULL. */
+struct digest_piece {
+    const void *bytes;
+    size_t size;
+};
+void digest_sha256_pieces(const struct digest_piece *pieces, size_t count,
+                          uint8_t out[DIGEST_SIZE]);
 void digest_hmac(const void *key, size_t key_size, const void *bytes, size_t size,
                  uint8_t out[DIGEST_SIZE]);
 /* Lower-case hex. Returns text. */
 char *digest_hex(const uint8_t digest[DIGEST_SIZE], char text[DIGEST_HEX_SIZE]);
+/* Reads what digest_hex wrote; false for anything else. */
+bool digest_parse(const char *text, uint8_t digest[DIGEST_SIZE]);
 
 #endif

@@ -11,7 +11,7 @@
 //
 // Paths are relative to the project's root; so is the process that uses this.
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -192,6 +192,16 @@ export class Stack extends EventEmitter {
 
   // ---- settings ----
 
+  // Made at the first start and kept: another key would disown the checkpoints of the run before.
+  #auditSigningKey() {
+    const file = join(this.folder, 'audit-signing-key.pem');
+    if (!existsSync(file)) {
+      const { privateKey } = generateKeyPairSync('ed25519');
+      writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    }
+    return file;
+  }
+
   writeApiKeys() {
     const sha256 = createHash('sha256').update(DEMO_KEY).digest('hex');
     const keys = [{ id: 'demo', sha256, scopes: ['report:write', 'report:read'], demo: true }];
@@ -210,6 +220,7 @@ export class Stack extends EventEmitter {
     };
     const own = {
       intake: { CONTACT_KEY: DEMO_CONTACT_KEY },
+      routing: { AUDIT_SIGNING_KEY_FILE: this.#auditSigningKey() },
       notification: {
         CONTACT_KEY: DEMO_CONTACT_KEY,
         SMTP_URL: `smtp://127.0.0.1:${this.ports.smtp}`,

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/digest.h"
 #include "common/error.h"
 #include "common/uuid.h"
 #include "services/routing/actor.h"
@@ -144,6 +145,8 @@ struct case_snapshot {
     struct case_rule routing_rule, receive_rule, resolve_rule;
     const char *note;   /* of this version; or the reason that was given, where nothing keeps it */
     int64_t next_timer; /* when time must look at it; 0: never. Not told to others */
+    uint8_t hash[DIGEST_SIZE]; /* its link in the history (audit_chain.h), not told either; in a
+                                  decision that is not written yet, that of the version before */
 };
 
 /* What decisions go by; borrowed. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/batch.h"
+#include "services/routing/audit_case.h"
 #include "services/routing/case_json.h"
 #include "services/routing/id_index.h"
 #include "services/routing/store.h"
@@ -136,7 +137,7 @@ static void build_writes(struct pg_tx *tx, void **items, size_t count, void *arg
     outbox_columns_init(&events, writer->outbox);
     for (size_t i = 0; i < count; i++) {
         case_rows_add(&rows, &sorted[i]->after, &sorted[i]->event_id, sorted[i]->json.data,
-                      sorted[i]->json.size);
+                      sorted[i]->json.size, sorted[i]->hash);
         outbox_columns_add(&events, sorted[i]->staged);
     }
     outbox_guard(writer->outbox, tx);
@@ -155,6 +156,7 @@ static void settle_write(struct case_writer *writer, struct case_write *write, b
         outbox_drop(writer->outbox, write->staged);
     } else {
         outbox_publish(writer->outbox, write->staged);
+        memcpy(write->after.hash, write->hash, sizeof write->hash); /* it can be decided on again */
         wait_reached(writer->wait, &write->after.id, write->after.version);
     }
     struct buffer json = write->json; /* on_written may free the write */
@@ -216,6 +218,7 @@ bool case_writer_submit(struct case_writer *writer, struct case_write *write, st
     buffer_init(&write->json);
     case_event_make(&event, &write->after, write->traceparent, &write->json);
     write->event_id = event.event.id;
+    audit_case_link(&write->after, &write->event_id, &write->json, NULL, write->hash);
     write->staged = outbox_stage(writer->outbox, &event.event, &write->event_id);
     if (!batch_submit(writer->batch, write, err)) {
         outbox_drop(writer->outbox, write->staged);

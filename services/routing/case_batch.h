@@ -46,7 +46,8 @@ struct case_write {
     void *arg;
 
     struct uuid event_id;
-    struct buffer json; /* valid in on_written; freed after it */
+    uint8_t hash[DIGEST_SIZE]; /* its link in the history */
+    struct buffer json;        /* valid in on_written; freed after it */
     struct outbox_item *staged;
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "services/routing/audit_case.h"
 #include "services/routing/case_batch.h"
 #include "services/routing/case_json.h"
 #include "services/routing/id_index.h"
@@ -58,6 +59,7 @@ static bool open_case(struct consume_batch *batch, struct consume_message *messa
     struct case_snapshot opened;
     struct case_event event;
     struct trace trace;
+    uint8_t hash[DIGEST_SIZE];
     const char *received = message->event.traceparent;
 
     if (!reference_open_case(routing->reference, submission, rows->now_us, &opened, err)) {
@@ -72,7 +74,8 @@ static bool open_case(struct consume_batch *batch, struct consume_message *messa
     buffer_reset(json);
     case_event_make(&event, &opened, trace.parent, json);
     consume_stage(batch, &event.event, &opened.id);
-    opening_rows_add(rows, &opened, &event.event.id, json, &message->event);
+    audit_case_link(&opened, &event.event.id, json, &message->event, hash);
+    opening_rows_add(rows, &opened, &event.event.id, json, &message->event, hash);
     return true;
 }
 
@@ -111,7 +114,8 @@ static void open_cases(struct consume_batch *batch, struct routing *routing)
 {
     struct opening_rows rows;
     struct error err = {0};
-    opening_rows_init(&rows, clock_now_us());
+    int64_t now_us = clock_now_us();
+    opening_rows_init(&rows, now_us - now_us % 1000); /* cases are told in milliseconds */
     consume_set_context(batch, NULL); /* of an earlier try */
     bool opened = read_batch(batch, routing, &rows, &err);
     if (opened && rows.ids.count > 0) {

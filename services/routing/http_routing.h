@@ -27,6 +27,10 @@ void http_get_units(struct http_request *request, void *state);
 void http_get_rules(struct http_request *request, void *state);
 void http_get_processes(struct http_request *request, void *state);
 
+/* ---- http_audit.c ---- */
+void http_list_checkpoints(struct http_request *request, void *state);
+void http_get_audit_key(struct http_request *request, void *state);
+
 /* ---- http_scope.c: shared by the above ---- */
 
 /* False (and answered with 503) while there is no reference data to judge by. */

@@ -10,6 +10,12 @@ extern const struct migration_set routing_migrations;
 
 enum { COMMAND_MAX = 64 * 1024, BATCH_MAX = 1000 };
 
+static const struct config_option options[] = {
+    {.name = "AUDIT_SIGNING_KEY",
+     .type = CONFIG_SECRET,
+     .help = "signs the checkpoints of the history: openssl genpkey -algorithm ed25519"},
+};
+
 static const struct http_route routes[] = {
     {"GET", "/api/routing/cases", READERS, http_list_cases, 0, 0, NULL,
      "unit state phase queue assignee due_before cursor limit"},
@@ -23,6 +29,9 @@ static const struct http_route routes[] = {
     {"GET", "/api/routing/units", "", http_get_units, 0, 0, NULL, ""},
     {"GET", "/api/routing/rules", "", http_get_rules, 0, 0, NULL, ""},
     {"GET", "/api/routing/processes", "", http_get_processes, 0, 0, NULL, ""},
+    {"GET", "/api/routing/audit/checkpoints", "auditor administrator", http_list_checkpoints, 0, 0,
+     NULL, "from cursor limit"},
+    {"GET", "/api/routing/audit/key", "", http_get_audit_key, 0, 0, NULL, ""},
     {0},
 };
 
@@ -37,6 +46,7 @@ static const struct service_verb verbs[] = {
     {"reference", "load [DIR]: the rules, from the program or a folder", reference_verb},
     {"units", "import [--repair] FILE.geojson: surveyed boundaries", units_verb},
     {"focal-points", "load FILE.json: who gets the cases of which unit", focal_points_verb},
+    {"audit", "verify | checkpoint --day DAY: the history and its signatures", audit_verb},
     {0},
 };
 
@@ -45,6 +55,8 @@ int main(int argc, char **argv)
     static const struct service service = {
         .name = "routing",
         .summary = "who must act, by when?",
+        .options = options,
+        .option_count = sizeof options / sizeof options[0],
         .migrations = &routing_migrations,
         .routes = routes,
         .topics = topics,

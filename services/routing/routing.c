@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 
-#include "services/routing/timekeeper.h"
+#include "common/sign.h"
+#include "services/routing/audit_timer.h"
 #include "services/routing/reference_watch.h"
 #include "services/routing/store.h"
+#include "services/routing/timekeeper.h"
 
 enum { WAIT_PERIOD_MS = 25, WAITERS_MAX = 20000, IDLE_POLL_MS = 10 };
 
@@ -49,6 +51,7 @@ static void on_first_look(void *arg)
 {
     struct opening *opening = arg;
     opening->routing->timekeeper = timekeeper_new(opening->routing);
+    opening->routing->audit = audit_timer_new(opening->routing);
     opening->on_opened(opening->arg, NULL);
     free(opening);
 }
@@ -56,6 +59,12 @@ static void on_first_look(void *arg)
 void routing_open(struct service_parts *parts, void **state, service_on_opened *on_opened,
                   void *arg)
 {
+    struct sign_key *audit_key;
+    struct error err = {0};
+    if (!sign_key_open_private(&audit_key, config_text(parts->config, "AUDIT_SIGNING_KEY"), &err)) {
+        on_opened(arg, &err);
+        return;
+    }
     struct routing *routing = memory_zero(1, sizeof *routing);
     struct opening *opening = memory_zero(1, sizeof *opening);
     struct wait_config wait = {.period_ms = WAIT_PERIOD_MS,
@@ -64,6 +73,7 @@ void routing_open(struct service_parts *parts, void **state, service_on_opened *
                                .arg = routing};
     *opening = (struct opening){routing, on_opened, arg};
     routing->parts = parts;
+    routing->audit_key = audit_key;
     routing->wait = wait_new(loop_uv(parts->loop), &wait);
     process_book_init(&routing->processes);
     routing->reader = case_reader_new(parts->pg, &routing->processes, parts->metrics);
@@ -92,6 +102,7 @@ struct closing {
 };
 
 /* Steps, in running order. */
+static void on_audit_closed(void *arg);
 static void on_timer_closed(void *arg);
 static void on_watch_closed(void *arg);
 static void on_poll(uv_timer_t *poll); /* until the last transactions are over */
@@ -103,6 +114,12 @@ void routing_close(void *state, service_on_closed *on_closed, void *arg)
     closing->routing = state;
     closing->on_closed = on_closed;
     closing->arg = arg;
+    audit_timer_close(closing->routing->audit, on_audit_closed, closing);
+}
+
+static void on_audit_closed(void *arg)
+{
+    struct closing *closing = arg;
     timekeeper_close(closing->routing->timekeeper, on_timer_closed, closing);
 }
 
@@ -139,6 +156,7 @@ static void on_poll_closed(uv_handle_t *handle)
     case_reader_free(routing->reader);
     reference_free(routing->reference);
     process_book_finish(&routing->processes);
+    sign_key_close(routing->audit_key);
     free(routing);
     closing->on_closed(closing->arg);
     free(closing);

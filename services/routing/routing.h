@@ -10,6 +10,8 @@
 
 struct reference_watch;
 struct timekeeper;
+struct audit_timer;
+struct sign_key;
 
 struct routing {
     struct service_parts *parts;   /* borrowed */
@@ -19,7 +21,9 @@ struct routing {
     struct timekeeper *timekeeper;
     struct case_reader *reader;
     struct case_writer *writer;
-    struct wait *wait; /* GETs that wait for a version of a case */
+    struct sign_key *audit_key; /* private */
+    struct audit_timer *audit;  /* makes the checkpoints of the history */
+    struct wait *wait;          /* GETs that wait for a version of a case */
 };
 
 /* The hooks of struct service. */

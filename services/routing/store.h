@@ -19,14 +19,14 @@
 struct opening_rows {
     int64_t now_us;
     struct pg_array ids, processes, states, phases, queues, desks, categories, levels, areas,
-        reporters, dues, next_timers, near_borders, event_ids, snapshots, reports;
+        reporters, dues, next_timers, near_borders, event_ids, actors, snapshots, reports, hashes;
 };
 void opening_rows_init(struct opening_rows *rows, int64_t now_us);
 void opening_rows_finish(struct opening_rows *rows);
-/* report: the data of the submission's event. */
+/* report: the data of the submission's event; hash: the first link of the history. */
 void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *opened,
                       const struct uuid *event_id, const struct buffer *json,
-                      const struct event_in *report);
+                      const struct event_in *report, const uint8_t hash[DIGEST_SIZE]);
 
 /* Opens cases, tells their history and says their events; ids must differ. The results are the
  * case ids that were new: events are staged with the case id as their command. The caller goes on
@@ -42,13 +42,14 @@ const char *store_desk(const struct case_snapshot *snapshot);
 struct case_rows {
     struct pg_array ids, versions, states, phases, queues, desks, categories, levels, assignees,
         dues, next_timers, near_borders, audits, proposals, merged_into, task_desks, event_ids,
-        actions, actors, times, snapshots;
+        actions, actors, times, snapshots, hashes;
 };
 void case_rows_init(struct case_rows *rows);
 void case_rows_finish(struct case_rows *rows);
-/* json: the snapshot as case_json_write wrote it. */
+/* json: the snapshot as case_json_write wrote it; hash: the link of the version that is added. */
 void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
-                   const struct uuid *event_id, const char *json, size_t json_size);
+                   const struct uuid *event_id, const char *json, size_t json_size,
+                   const uint8_t hash[DIGEST_SIZE]);
 
 /* Moves cases on by one version each, if they still are at the version before. The results are the
  * event ids that won, now or in an earlier try of the same transaction: events are staged with
@@ -63,6 +64,10 @@ size_t store_case_position(const struct pg_tx *tx, size_t statement, size_t row)
 bool store_case_row(const struct pg_tx *tx, size_t statement, size_t row,
                     const struct process_book *book, struct arena *arena,
                     struct case_snapshot *snapshot, const char **json, struct error *err);
+
+/* A column of 32 bytes. */
+void store_digest(const struct pg_tx *tx, size_t statement, size_t row, int column,
+                  uint8_t digest[DIGEST_SIZE]);
 
 /* Claims up to `limit` cases whose timer has run out, oldest first, by moving their timer to
  * `lease_until`: if this process dies, they come up again. Rows as in store_cases_read. */

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/store.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "services/routing/case_json.h"
 
-/* The columns of struct case_rows as one relation, and their parameters $1 … $21. */
+/* The columns of struct case_rows as one relation, and their parameters $1 … $22. */
 #define ROWS                                                                                       \
     "unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], "           \
     "$7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::boolean[], " \
     "$13::boolean[], $14::boolean[], $15::uuid[], $16::text[], $17::uuid[], $18::text[], "         \
-    "$19::text[], $20::timestamptz[], $21::text[]) AS i (case_id, version, state, phase, queue, "  \
+    "$19::text[], $20::timestamptz[], $21::text[], $22::bytea[]) AS i (case_id, version, state, "  \
+    "phase, queue, "                                                                               \
     "desk, category, level, assignee, due_at, next_timer, near_border, audit_pending, proposed, "  \
-    "merged_into, task_desks, event_id, action, actor, at, snapshot)"
+    "merged_into, task_desks, event_id, action, actor, at, snapshot, hash)"
 
-#define OUTBOX_OF(won) OUTBOX_INSERT(won, 22, 23, 24, 25, 26, 27, 28, 29)
+#define OUTBOX_OF(won) OUTBOX_INSERT(won, 23, 24, 25, 26, 27, 28, 29, 30)
 
 void case_rows_init(struct case_rows *rows)
 {
@@ -39,6 +41,7 @@ void case_rows_init(struct case_rows *rows)
     pg_array_init(&rows->actors, PG_TEXT);
     pg_array_init(&rows->times, PG_TIMESTAMPTZ);
     pg_array_init(&rows->snapshots, PG_TEXT);
+    pg_array_init(&rows->hashes, PG_BYTEA);
 }
 
 void case_rows_finish(struct case_rows *rows)
@@ -64,6 +67,7 @@ void case_rows_finish(struct case_rows *rows)
     pg_array_finish(&rows->actors);
     pg_array_finish(&rows->times);
     pg_array_finish(&rows->snapshots);
+    pg_array_finish(&rows->hashes);
 }
 
 const char *store_desk(const struct case_snapshot *snapshot)
@@ -99,7 +103,8 @@ static void add_merged_into(struct pg_array *column, const struct case_snapshot 
 }
 
 void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
-                   const struct uuid *event_id, const char *json, size_t json_size)
+                   const struct uuid *event_id, const char *json, size_t json_size,
+                   const uint8_t hash[DIGEST_SIZE])
 {
     pg_array_uuid(&rows->ids, &snapshot->id);
     pg_array_int4(&rows->versions, snapshot->version);
@@ -122,6 +127,7 @@ void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
     pg_array_text(&rows->actors, snapshot->actor_ref);
     pg_array_instant(&rows->times, snapshot->at_us);
     pg_array_bytes(&rows->snapshots, json, json_size);
+    pg_array_bytes(&rows->hashes, hash, DIGEST_SIZE);
 }
 
 static void put_rows(struct pg_tx *tx, const struct case_rows *rows)
@@ -147,6 +153,7 @@ static void put_rows(struct pg_tx *tx, const struct case_rows *rows)
     pg_tx_array(tx, &rows->actors);
     pg_tx_array(tx, &rows->times);
     pg_tx_array(tx, &rows->snapshots);
+    pg_tx_array(tx, &rows->hashes);
 }
 
 static const struct pg_statement cases_move = {
@@ -158,8 +165,9 @@ static const struct pg_statement cases_move = {
     "near_border = i.near_border, audit_pending = i.audit_pending, proposed = i.proposed, "
     "merged_into = i.merged_into, task_desks = string_to_array(i.task_desks, ',') FROM input i "
     "WHERE c.case_id = i.case_id AND c.version = i.version - 1 RETURNING i.event_id AS command), "
-    "told AS (INSERT INTO case_history (case_id, version, action, actor, at, event_id, snapshot) "
-    "SELECT i.case_id, i.version, i.action, i.actor, i.at, i.event_id, i.snapshot "
+    "told AS (INSERT INTO case_history (case_id, version, action, actor, at, event_id, snapshot, "
+    "hash) "
+    "SELECT i.case_id, i.version, i.action, i.actor, i.at, i.event_id, i.snapshot, i.hash "
     "FROM input i JOIN won ON won.command = i.event_id), "
     "said AS (" OUTBOX_OF(
         "won") ") "
@@ -176,7 +184,7 @@ void store_cases_move(struct pg_tx *tx, const struct case_rows *rows,
 }
 
 static const struct pg_statement cases_read = {
-    "cases_read", "SELECT i.position, c.next_timer, h.snapshot "
+    "cases_read", "SELECT i.position, c.next_timer, h.snapshot, h.hash "
                   "FROM unnest($1::uuid[]) WITH ORDINALITY AS i (case_id, position) "
                   "JOIN case_current c ON c.case_id = i.case_id "
                   "JOIN case_history h ON h.case_id = c.case_id AND h.version = c.version"};
@@ -190,7 +198,7 @@ void store_cases_read(struct pg_tx *tx, const struct pg_array *ids)
 static const struct pg_statement open_cases_read = {
     "open_cases_read",
     "SELECT row_number() OVER (ORDER BY c.desk, c.due_at, c.case_id), c.next_timer, h.snapshot, "
-    "c.desk, c.due_at, c.case_id FROM (SELECT * FROM case_current WHERE due_at IS NOT NULL "
+    "h.hash, c.desk, c.due_at, c.case_id FROM (SELECT * FROM case_current WHERE due_at IS NOT NULL "
     "AND (desk, due_at, case_id) > ($1::text, $2::timestamptz, $3::uuid) "
     "ORDER BY desk, due_at, case_id LIMIT $4::integer) c "
     "JOIN case_history h ON h.case_id = c.case_id AND h.version = c.version "
@@ -208,9 +216,9 @@ void store_open_cases_read(struct pg_tx *tx, const struct store_place *place, in
 struct store_place store_open_case_place(const struct pg_tx *tx, size_t statement, size_t row,
                                          struct arena *arena)
 {
-    return (struct store_place){.desk = arena_text(arena, pg_value_text(tx, statement, row, 3)),
-                                .due_at = pg_value_instant(tx, statement, row, 4),
-                                .id = pg_value_uuid(tx, statement, row, 5)};
+    return (struct store_place){.desk = arena_text(arena, pg_value_text(tx, statement, row, 4)),
+                                .due_at = pg_value_instant(tx, statement, row, 5),
+                                .id = pg_value_uuid(tx, statement, row, 6)};
 }
 
 static const struct pg_statement cases_claim = {
@@ -219,7 +227,8 @@ static const struct pg_statement cases_claim = {
     "ORDER BY next_timer LIMIT $3::integer FOR UPDATE SKIP LOCKED), "
     "claimed AS (UPDATE case_current c SET next_timer = $2 FROM due "
     "WHERE c.case_id = due.case_id RETURNING due.next_timer, c.case_id, c.version) "
-    "SELECT row_number() OVER (ORDER BY c.next_timer), c.next_timer, h.snapshot FROM claimed c "
+    "SELECT row_number() OVER (ORDER BY c.next_timer), c.next_timer, h.snapshot, h.hash FROM "
+    "claimed c "
     "JOIN case_history h ON h.case_id = c.case_id AND h.version = c.version "
     "ORDER BY c.next_timer"};
 
@@ -262,6 +271,15 @@ size_t store_case_position(const struct pg_tx *tx, size_t statement, size_t row)
     return (size_t)(pg_value_int8(tx, statement, row, 0) - 1);
 }
 
+void store_digest(const struct pg_tx *tx, size_t statement, size_t row, int column,
+                  uint8_t digest[DIGEST_SIZE])
+{
+    size_t size;
+    const void *bytes = pg_value_bytes(tx, statement, row, column, &size);
+    assert(size == DIGEST_SIZE); /* the tables check it */
+    memcpy(digest, bytes, DIGEST_SIZE);
+}
+
 bool store_case_row(const struct pg_tx *tx, size_t statement, size_t row,
                     const struct process_book *book, struct arena *arena,
                     struct case_snapshot *snapshot, const char **json, struct error *err)
@@ -272,6 +290,7 @@ bool store_case_row(const struct pg_tx *tx, size_t statement, size_t row,
     }
     snapshot->next_timer =
         pg_value_is_null(tx, statement, row, 1) ? 0 : pg_value_instant(tx, statement, row, 1);
+    store_digest(tx, statement, row, 3, snapshot->hash);
     *json = arena_text(arena, text);
     return true;
 }

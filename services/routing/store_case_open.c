@@ -18,8 +18,10 @@ void opening_rows_init(struct opening_rows *rows, int64_t now_us)
     pg_array_init(&rows->next_timers, PG_TIMESTAMPTZ);
     pg_array_init(&rows->near_borders, PG_BOOL);
     pg_array_init(&rows->event_ids, PG_UUID);
+    pg_array_init(&rows->actors, PG_TEXT);
     pg_array_init(&rows->snapshots, PG_TEXT);
     pg_array_init(&rows->reports, PG_TEXT);
+    pg_array_init(&rows->hashes, PG_BYTEA);
 }
 
 void opening_rows_finish(struct opening_rows *rows)
@@ -38,13 +40,15 @@ void opening_rows_finish(struct opening_rows *rows)
     pg_array_finish(&rows->next_timers);
     pg_array_finish(&rows->near_borders);
     pg_array_finish(&rows->event_ids);
+    pg_array_finish(&rows->actors);
     pg_array_finish(&rows->snapshots);
     pg_array_finish(&rows->reports);
+    pg_array_finish(&rows->hashes);
 }
 
 void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *opened,
                       const struct uuid *event_id, const struct buffer *json,
-                      const struct event_in *report)
+                      const struct event_in *report, const uint8_t hash[DIGEST_SIZE])
 {
     pg_array_uuid(&rows->ids, &opened->id);
     pg_array_text(&rows->processes, opened->process->rule.code);
@@ -60,8 +64,10 @@ void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *ope
     pg_array_instant(&rows->next_timers, opened->next_timer);
     pg_array_bool(&rows->near_borders, opened->near_border);
     pg_array_uuid(&rows->event_ids, event_id);
+    pg_array_text(&rows->actors, opened->actor_ref);
     pg_array_bytes(&rows->snapshots, json->data, json->size);
     pg_array_bytes(&rows->reports, report->data, report->data_size);
+    pg_array_bytes(&rows->hashes, hash, DIGEST_SIZE);
 }
 
 /* A case is opened together with the first row of its history, so the two inserts meet the same
@@ -79,12 +85,13 @@ static const struct pg_statement cases_open = {
     "$13::boolean[]) AS i (case_id, process, state, phase, queue, desk, category, level, area, "
     "reporter, due_at, next_timer, near_border) "
     "ON CONFLICT (case_id) DO NOTHING RETURNING case_id AS command), "
-    "told AS (INSERT INTO case_history (case_id, version, action, at, event_id, snapshot, "
-    "report) SELECT case_id, 1, 'open', $17::timestamptz, event_id, snapshot, report "
-    "FROM unnest($1::uuid[], $14::uuid[], $15::text[], $16::text[]) "
-    "AS i (case_id, event_id, snapshot, report) "
+    "told AS (INSERT INTO case_history (case_id, version, action, actor, at, event_id, "
+    "snapshot, report, hash) "
+    "SELECT case_id, 1, 'open', actor, $19::timestamptz, event_id, snapshot, report, hash "
+    "FROM unnest($1::uuid[], $14::uuid[], $15::text[], $16::text[], $17::text[], $18::bytea[]) "
+    "AS i (case_id, event_id, actor, snapshot, report, hash) "
     "ON CONFLICT (case_id, version) DO NOTHING), "
-    "said AS (" OUTBOX_INSERT("won", 18, 19, 20, 21, 22, 23, 24, 25) ") SELECT command FROM won"};
+    "said AS (" OUTBOX_INSERT("won", 20, 21, 22, 23, 24, 25, 26, 27) ") SELECT command FROM won"};
 
 void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows)
 {
@@ -103,7 +110,9 @@ void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows)
     pg_tx_array(tx, &rows->next_timers);
     pg_tx_array(tx, &rows->near_borders);
     pg_tx_array(tx, &rows->event_ids);
+    pg_tx_array(tx, &rows->actors);
     pg_tx_array(tx, &rows->snapshots);
     pg_tx_array(tx, &rows->reports);
+    pg_tx_array(tx, &rows->hashes);
     pg_tx_instant(tx, rows->now_us);
 }

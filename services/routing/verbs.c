@@ -2,7 +2,6 @@
 #include "services/routing/verbs.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +10,9 @@
 #include "services/routing/boundary.h"
 #include "services/routing/calendar_json.h"
 #include "services/routing/process_json.h"
+#include "services/routing/input_file.h"
 #include "services/routing/reference_data.h"
 #include "services/routing/store_load.h"
-
-enum { FILE_MAX = 64 << 20 };
 
 static int print_error(const struct error *err)
 {
@@ -25,35 +23,10 @@ static int print_error(const struct error *err)
     return 1;
 }
 
-static bool read_whole(FILE *stream, const char *path, struct arena *arena,
-                       struct reference_file *file, struct error *err)
-{
-    long size = -1;
-    if (fseek(stream, 0, SEEK_END) == 0) {
-        size = ftell(stream);
-    }
-    if (size < 0 || size > FILE_MAX || fseek(stream, 0, SEEK_SET) != 0) {
-        return error_set(err, ERR_INPUT, "bad_file", "%s: not a file of at most 64 MiB", path);
-    }
-    char *text = arena_alloc(arena, (size_t)size + 1);
-    if (fread(text, 1, (size_t)size, stream) != (size_t)size) {
-        return error_set(err, ERR_INPUT, "bad_file", "%s: cannot be read", path);
-    }
-    file->text = text;
-    file->size = (size_t)size;
-    return true;
-}
-
 static bool read_file(const char *path, struct arena *arena, struct reference_file *file,
                       struct error *err)
 {
-    FILE *stream = fopen(path, "rb");
-    if (stream == NULL) {
-        return error_set(err, ERR_INPUT, "bad_file", "%s: %s", path, strerror(errno));
-    }
-    bool read = read_whole(stream, path, arena, file, err);
-    fclose(stream);
-    return read;
+    return input_file_read(path, arena, &file->text, &file->size, err);
 }
 
 /* From the folder, or the one that the program carries. */

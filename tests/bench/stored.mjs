@@ -26,16 +26,20 @@ const FILL = [
       note, at)
     SELECT ${ID}, s.version, s.action, s.state, s.unit, s.actor_role, s.note, s.at
     FROM generate_series(1, $1::bigint) AS i, (SELECT * FROM submission_step LIMIT 1) AS s`],
-  ['routing', `INSERT INTO case_current (case_id, version, state, queue, desk, category, level,
-      assignee, due_at, clock_start, reminded, next_timer, cooperating)
-    SELECT ${ID}, s.version, s.state, s.queue, s.desk, s.category, s.level, s.assignee,
-      s.due_at + interval '1 year' + i * interval '1 ms', s.clock_start, s.reminded,
-      s.next_timer + interval '1 year' + i * interval '1 ms', s.cooperating
-    FROM generate_series(1, $1::bigint) AS i,
+  // As in a city's second year: of a hundred cases two are open.
+  ['routing', `INSERT INTO case_current (case_id, version, process, state, phase, queue, desk, category,
+      level, area, assignee, reporter, due_at, next_timer, near_border, audit_pending, proposed,
+      task_desks)
+    SELECT ${ID}, s.version, s.process, CASE WHEN open THEN s.state ELSE 'closed' END,
+      CASE WHEN open THEN s.phase ELSE 'closed' END, s.queue, s.desk, s.category, s.level, s.area,
+      s.assignee, s.reporter, CASE WHEN open THEN s.due_at + interval '1 year' + i * interval '1 ms' END,
+      CASE WHEN open THEN s.next_timer + interval '1 year' + i * interval '1 ms' END, s.near_border,
+      s.audit_pending, s.proposed, s.task_desks
+    FROM generate_series(1, $1::bigint) AS i, LATERAL (SELECT i % 50 = 0 AS open) AS o,
       (SELECT * FROM case_current WHERE due_at IS NOT NULL LIMIT 1) AS s`],
-  ['routing', `INSERT INTO case_history (case_id, version, action, actor, at, event_id, snapshot)
+  ['routing', `INSERT INTO case_history (case_id, version, action, actor, at, event_id, snapshot, hash)
     SELECT ${ID}, s.version, s.action, s.actor, s.at, s.event_id,
-      replace(s.snapshot, s.case_id::text, ${ID}::text)
+      replace(s.snapshot, s.case_id::text, ${ID}::text), s.hash
     FROM generate_series(1, $1::bigint) AS i,
       (SELECT * FROM case_history WHERE version = 1 LIMIT 1) AS s`],
 ];

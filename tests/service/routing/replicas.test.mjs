@@ -74,3 +74,9 @@ test('a process killed while it opens cases loses none and repeats none', async 
   }
   assert.equal(told().size, ids.length); // at least once each, always under the same id
 });
+
+test('the history is as it was written after all of this', async () => {
+  const { code, stdout } = await desk.verb('audit', 'verify');
+  assert.match(stdout, /: good\n$/);
+  assert.equal(code, 0);
+});

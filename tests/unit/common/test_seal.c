@@ -64,6 +64,24 @@ static void digest_matches_known_answers(void **state)
                         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
+static void digest_of_pieces_is_that_of_the_whole(void **state)
+{
+    uint8_t digest[DIGEST_SIZE], read[DIGEST_SIZE];
+    char hex[DIGEST_HEX_SIZE];
+    const struct digest_piece pieces[] = {{"a", 1}, {NULL, 0}, {"bc", 2}};
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        digest_sha256_pieces(pieces, sizeof pieces / sizeof pieces[0], digest);
+        assert_string_equal(digest_hex(digest, hex),
+                            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+    assert_true(digest_parse(hex, read));
+    assert_memory_equal(read, digest, sizeof read);
+    hex[5] = 'F'; /* not as we write it */
+    assert_false(digest_parse(hex, read));
+    assert_false(digest_parse("ab", read));
+}
+
 static void seal_is_read_only_in_its_context(void **state)
 {
     struct seal *seal;
@@ -122,6 +140,7 @@ int main(void)
         cmocka_unit_test(base64_matches_rfc_4648),
         cmocka_unit_test(base64_refuses_what_is_not),
         cmocka_unit_test(digest_matches_known_answers),
+        cmocka_unit_test(digest_of_pieces_is_that_of_the_whole),
         cmocka_unit_test(seal_is_read_only_in_its_context),
         cmocka_unit_test(seal_refuses_a_short_key),
         cmocka_unit_test(cursor_comes_back),
