@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "services/routing/area.h"
 #include "services/routing/case.h"
+#include "services/routing/focal_point.h"
 #include "services/routing/route.h"
 #include "services/routing/unit.h"
 

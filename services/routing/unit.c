@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TREE_DEPTH_MAX = 8 }; /* a loop in the data must not become one here */
+enum { TREE_DEPTH_MAX = 8, SUCCESSIONS_MAX = 16 }; /* a loop in the data must not become one here */
 
 static int by_code(const void *a, const void *b)
 {
@@ -56,4 +56,64 @@ size_t unit_subtree(const struct unit_set *set, const char *root, struct arena *
     }
     *codes = found;
     return count;
+}
+
+static int by_former(const void *left, const void *right)
+{
+    const struct unit_succession *a = left, *b = right;
+    int order = strcmp(a->former, b->former);
+    return order != 0 ? order : (a->since > b->since) - (a->since < b->since);
+}
+
+void unit_successions_sort(struct unit_successions *successions)
+{
+    if (successions->count > 0) {
+        qsort(successions->items, successions->count, sizeof *successions->items, by_former);
+    }
+}
+
+/* The first row of a former unit, or the number of rows. */
+static size_t find_former(const struct unit_successions *successions, const char *code)
+{
+    size_t low = 0, high = successions->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(successions->items[middle].former, code) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* The last main succession of a unit that is not before an instant. */
+static const struct unit_succession *last_succession(const struct unit_successions *successions,
+                                                     const char *code, int64_t not_before)
+{
+    const struct unit_succession *found = NULL;
+    for (size_t i = find_former(successions, code);
+         i < successions->count && strcmp(successions->items[i].former, code) == 0; i++) {
+        const struct unit_succession *item = &successions->items[i];
+        if (item->main && item->since >= not_before && strcmp(item->current, code) != 0) {
+            found = item;
+        }
+    }
+    return found;
+}
+
+const char *unit_successor(const struct unit_set *units, const struct unit_successions *successions,
+                           const char *code)
+{
+    int64_t since = INT64_MIN;
+    for (int step = 0; code != NULL && step < SUCCESSIONS_MAX; step++) {
+        const struct unit *unit = unit_find(units, code);
+        if (unit != NULL) {
+            return unit->code;
+        }
+        const struct unit_succession *next = last_succession(successions, code, since);
+        code = next != NULL ? next->current : NULL;
+        since = next != NULL ? next->since : since;
+    }
+    return NULL;
 }
