@@ -19,8 +19,27 @@ void http_get_case_report(struct http_request *request, void *state);
 void http_command(struct http_request *request, void *state);
 
 /* ---- http_reference.c ---- */
-void http_get_units(struct http_request *request, void *state);
 void http_get_rules(struct http_request *request, void *state);
+
+/* ---- http_units.c ---- */
+void http_get_units(struct http_request *request, void *state);
+void http_get_unit(struct http_request *request, void *state);
+void http_get_coverage(struct http_request *request, void *state);
+
+/* ---- http_registry.c: units and their people are changed ---- */
+void http_create_unit(struct http_request *request, void *state);
+void http_alter_unit(struct http_request *request, void *state);
+void http_end_unit(struct http_request *request, void *state);
+void http_merge_unit(struct http_request *request, void *state);
+void http_name_head(struct http_request *request, void *state);
+void http_end_head(struct http_request *request, void *state);
+void http_assign_focal_point(struct http_request *request, void *state);
+void http_end_focal_point(struct http_request *request, void *state);
+void http_tell_absence(struct http_request *request, void *state);
+void http_end_absence(struct http_request *request, void *state);
+
+/* ---- http_changes.c ---- */
+void http_list_changes(struct http_request *request, void *state);
 
 /* ---- http_scope.c: shared by the above ---- */
 
@@ -30,6 +49,9 @@ bool http_has_reference(struct http_request *request, const struct routing *rout
 /* The desks of the caller's scope, narrowed to `unit` unless that is NULL. 0: out of scope. */
 size_t http_scope_desks(struct http_request *request, const struct routing *routing,
                         const char *unit, const char *const **desks);
+
+bool http_is_in_scope(const struct principal *principal, const struct routing *routing,
+                      const char *desk);
 
 bool http_may_see(const struct principal *principal, const struct routing *routing,
                   const struct case_snapshot *snapshot);

@@ -28,12 +28,12 @@ static const char *scope_root(const struct principal *principal)
     return principal->unit;
 }
 
-static bool is_in_scope(const struct principal *principal, const struct routing *routing,
-                        const char *desk)
+bool http_is_in_scope(const struct principal *principal, const struct routing *routing,
+                      const char *desk)
 {
     const char *root = scope_root(principal);
     return root != NULL &&
-           (unit_sees_everything(root) || unit_is_within(&routing->reference->units, desk, root));
+           (unit_sees_everything(root) || reference_is_within(routing->reference, desk, root));
 }
 
 size_t http_scope_desks(struct http_request *request, const struct routing *routing,
@@ -41,7 +41,7 @@ size_t http_scope_desks(struct http_request *request, const struct routing *rout
 {
     const struct principal *principal = http_principal(request);
     const char *root = scope_root(principal);
-    if (root == NULL || (unit != NULL && !is_in_scope(principal, routing, unit))) {
+    if (root == NULL || (unit != NULL && !http_is_in_scope(principal, routing, unit))) {
         *desks = NULL;
         return 0;
     }
@@ -51,14 +51,15 @@ size_t http_scope_desks(struct http_request *request, const struct routing *rout
     const char **only = arena_array(http_arena(request), 1, sizeof *only);
     only[0] = unit;
     *desks = only;
-    return unit_find(&routing->reference->units, unit) != NULL;
+    return unit_find(&routing->reference->units, unit) != NULL ||
+           unit_find(&routing->reference->former_units, unit) != NULL;
 }
 
 bool http_may_see(const struct principal *principal, const struct routing *routing,
                   const struct case_snapshot *snapshot)
 {
     const char *desk = snapshot->queue == QUEUE_UNIT ? snapshot->unit : UNIT_CITY_OFFICE;
-    return is_in_scope(principal, routing, desk) ||
+    return http_is_in_scope(principal, routing, desk) ||
            (snapshot->assignee != NULL && strcmp(snapshot->assignee, principal->id) == 0);
 }
 

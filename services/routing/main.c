@@ -6,9 +6,10 @@
 
 extern const struct migration_set routing_migrations;
 
-#define READERS "officer focal_point supervisor volunteer auditor administrator"
-#define LEADERS "focal_point supervisor administrator"
-#define WORKERS "officer focal_point supervisor volunteer administrator"
+#define READERS   "officer focal_point supervisor volunteer auditor administrator"
+#define OFFICIALS "officer focal_point supervisor auditor administrator"
+#define LEADERS   "focal_point supervisor administrator"
+#define WORKERS   "officer focal_point supervisor volunteer administrator"
 
 enum { COMMAND_MAX = 64 * 1024, BATCH_MAX = 1000 };
 
@@ -31,6 +32,30 @@ static const struct http_route routes[] = {
      NULL},
     {"GET", "/api/routing/units", "", http_get_units, 0, 0, NULL},
     {"GET", "/api/routing/rules", "", http_get_rules, 0, 0, NULL},
+    {"GET", "/api/routing/units/{code}", "", http_get_unit, 0, 0, NULL},
+    {"POST", "/api/routing/units", "administrator", http_create_unit, HTTP_IDEMPOTENT, COMMAND_MAX,
+     NULL},
+    {"POST", "/api/routing/units/{code}/alter", "administrator", http_alter_unit, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL},
+    {"POST", "/api/routing/units/{code}/end", "administrator", http_end_unit, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL},
+    {"POST", "/api/routing/units/{code}/merge", "administrator", http_merge_unit, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL},
+    {"POST", "/api/routing/units/{code}/head", "administrator", http_name_head, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL},
+    {"POST", "/api/routing/units/{code}/head/end", "administrator", http_end_head, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL},
+    {"POST", "/api/routing/units/{code}/focal-points", "supervisor administrator",
+     http_assign_focal_point, HTTP_IF_MATCH, COMMAND_MAX, NULL},
+    {"POST", "/api/routing/units/{code}/focal-points/end", "supervisor administrator",
+     http_end_focal_point, HTTP_IF_MATCH, COMMAND_MAX, NULL},
+    {"POST", "/api/routing/units/{code}/absences", LEADERS, http_tell_absence, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL},
+    {"POST", "/api/routing/units/{code}/absences/end", LEADERS, http_end_absence, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL},
+    {"GET", "/api/routing/focal-points/coverage", OFFICIALS, http_get_coverage, 0, 0, NULL},
+    {"GET", "/api/routing/reference/changes", "auditor administrator", http_list_changes, 0, 0,
+     NULL},
     {0},
 };
 

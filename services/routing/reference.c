@@ -27,10 +27,31 @@ const struct category *reference_category(const struct reference *reference, con
     return NULL;
 }
 
+static const char *heir_of(const struct reference *reference, const char *unit)
+{
+    const char *heir = unit_successor(&reference->units, &reference->successions, unit);
+    return heir != NULL ? heir : unit;
+}
+
+/* Boundaries may be older than the units: what lies in a unit that has ended lies in its heir, and
+ * between two parts of one unit there is no border any more. */
+static struct area_place find_area(const struct reference *reference,
+                                   const struct submission *submission)
+{
+    struct area_place place = area_find(reference->area, submission->lat, submission->lon);
+    place.unit = heir_of(reference, place.unit);
+    place.near_unit = heir_of(reference, place.near_unit);
+    if (place.near_unit != NULL && strcmp(place.near_unit, place.unit) == 0) {
+        place.near_unit = NULL;
+        place.near_border = false;
+    }
+    return place;
+}
+
 void reference_open_case(const struct reference *reference, const struct submission *submission,
                          int64_t now_us, struct case_snapshot *opened)
 {
-    struct area_place place = area_find(reference->area, submission->lat, submission->lon);
+    struct area_place place = find_area(reference, submission);
     struct route_question question = {.category = submission->category,
                                       .level = submission->level,
                                       .area = place.unit,
@@ -63,10 +84,36 @@ void reference_open_case(const struct reference *reference, const struct submiss
     case_open(opened, &reference->cases, now_us);
 }
 
+bool reference_is_within(const struct reference *reference, const char *desk, const char *root)
+{
+    if (unit_is_within(&reference->units, desk, root)) {
+        return true;
+    }
+    const struct unit *former = unit_find(&reference->former_units, desk);
+    if (former == NULL) {
+        return false;
+    }
+    const char *heir = unit_successor(&reference->units, &reference->successions, desk);
+    return unit_is_within(&reference->units, heir != NULL ? heir : former->parent, root);
+}
+
 size_t reference_desks(const struct reference *reference, const char *root, struct arena *arena,
                        const char *const **desks)
 {
-    return unit_subtree(&reference->units,
-                        root == NULL || unit_sees_everything(root) ? UNIT_CITY : root, arena,
-                        desks);
+    const struct unit_set *sets[] = {&reference->units, &reference->former_units};
+    const char **found =
+        arena_array(arena, reference->units.count + reference->former_units.count, sizeof *found);
+    size_t count = 0;
+    if (root == NULL || unit_sees_everything(root)) {
+        root = UNIT_CITY;
+    }
+    for (size_t set = 0; set < 2; set++) {
+        for (size_t i = 0; i < sets[set]->count; i++) {
+            if (reference_is_within(reference, sets[set]->units[i].code, root)) {
+                found[count++] = sets[set]->units[i].code;
+            }
+        }
+    }
+    *desks = found;
+    return count;
 }

@@ -39,6 +39,8 @@ struct reference {
     int64_t version;    /* of the tables */
     int64_t day;        /* in Hanoi; what is valid is judged by it */
     struct unit_set units;
+    struct unit_set former_units; /* ended, but cases may stand there; none of the codes of units */
+    struct unit_successions successions;
     struct category *categories;
     size_t category_count;
     struct route_rules routes;
@@ -63,7 +65,12 @@ struct submission;
 void reference_open_case(const struct reference *reference, const struct submission *submission,
                          int64_t now_us, struct case_snapshot *opened);
 
-/* What a scope holds: desks (units) in the arena; 0 when the unit is unknown. root NULL: all. */
+/* Whether a desk belongs to the scope of root. That of a unit that has ended belongs to whoever
+ * does today what the unit did, or else to the unit it stood below. */
+bool reference_is_within(const struct reference *reference, const char *desk, const char *root);
+
+/* What a scope holds: desks (units, those that have ended too) in the arena; 0 when the unit is
+ * unknown. root NULL: all. */
 size_t reference_desks(const struct reference *reference, const char *root, struct arena *arena,
                        const char *const **desks);
 

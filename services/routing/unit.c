@@ -44,20 +44,6 @@ bool unit_sees_everything(const char *code)
     return code != NULL && (strcmp(code, UNIT_CITY) == 0 || strcmp(code, UNIT_CITY_OFFICE) == 0);
 }
 
-size_t unit_subtree(const struct unit_set *set, const char *root, struct arena *arena,
-                    const char *const **codes)
-{
-    const char **found = arena_array(arena, set->count, sizeof *found);
-    size_t count = 0;
-    for (size_t i = 0; i < set->count; i++) {
-        if (unit_is_within(set, set->units[i].code, root)) {
-            found[count++] = set->units[i].code;
-        }
-    }
-    *codes = found;
-    return count;
-}
-
 static int by_former(const void *left, const void *right)
 {
     const struct unit_succession *a = left, *b = right;

@@ -11,8 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/arena.h"
-
 #define UNIT_CITY        "HN"
 #define UNIT_CITY_OFFICE "VPUB"
 
@@ -43,10 +41,6 @@ const struct unit *unit_find(const struct unit_set *set, const char *code); /* N
 bool unit_is_within(const struct unit_set *set, const char *code, const char *root);
 
 bool unit_sees_everything(const char *code);
-
-/* The codes of root and all below it, in the arena; 0 when root is unknown. */
-size_t unit_subtree(const struct unit_set *set, const char *root, struct arena *arena,
-                    const char *const **codes);
 
 /* That a unit went over into another. One that was divided went over into several, but mainly into
  * one of them. */
