@@ -35,8 +35,8 @@ static void put_fields(struct json_writer *writer, const char *name,
     if (coverage->lacking[wanted] == reference->category_count) {
         json_put_text(writer, NULL, FIELD_ANY);
     }
-    for (size_t i = 0; coverage->lacking[wanted] < reference->category_count &&
-                       i < reference->category_count;
+    for (size_t i = 0;
+         coverage->lacking[wanted] < reference->category_count && i < reference->category_count;
          i++) {
         if (coverage_of(coverage, i) == wanted) {
             json_put_text(writer, NULL, reference->categories[i].code);

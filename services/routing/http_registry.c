@@ -8,6 +8,7 @@
 #include "services/routing/http_routing.h"
 #include "services/routing/registry_json.h"
 #include "services/routing/store_registry.h"
+#include "services/routing/unit_record_json.h"
 
 enum { TRIES_MAX = 3, ETAG_SIZE = 16 };
 
@@ -109,7 +110,7 @@ static void answer_created(struct change *c, const char *code, int32_t version)
     struct buffer body;
     char etag[ETAG_SIZE];
     buffer_init(&body);
-    registry_json_write_created(&body, code, version);
+    unit_record_json_write_receipt(&body, code, version);
     snprintf(etag, sizeof etag, "\"%d\"", version);
     http_answer_header(c->request, "ETag", etag);
     http_answer_header(c->request, "Location",
@@ -285,7 +286,7 @@ static void change_answer(struct change *c, const struct unit_record *record)
         return;
     }
     buffer_init(&body);
-    registry_json_write(&body, record, &c->view.units, true);
+    unit_record_json_write(&body, record, &c->view.units, true);
     http_answer(c->request, 200, NULL, body.data, body.size);
     buffer_finish(&body);
 }

@@ -7,8 +7,8 @@
 #include "services/routing/day.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/reference_json.h"
-#include "services/routing/registry_json.h"
 #include "services/routing/store_registry.h"
+#include "services/routing/unit_record_json.h"
 
 #define OFFICIALS                                                                                  \
     "officer focal_point supervisor editor approver hotline_operator auditor administrator"
@@ -98,8 +98,8 @@ static void on_unit_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         return;
     }
     buffer_init(&body);
-    registry_json_write(&body, &record, &units,
-                        principal_may(http_principal(request), OFFICIALS));
+    unit_record_json_write(&body, &record, &units,
+                           principal_may(http_principal(request), OFFICIALS));
     snprintf(etag, sizeof etag, "\"%d\"", record.version);
     http_answer_header(request, "ETag", etag);
     answer(request, &body);

@@ -19,10 +19,8 @@ bool registry_name_head(struct decision *d)
         return false;
     }
     spans_cut(after->heads, &after->head_count, sizeof *after->heads, c->from - 1, NULL, c);
-    after->heads[after->head_count++] = (struct head_term){.span = {c->from, c->last_day},
-                                                           .account = c->account,
-                                                           .name = c->name,
-                                                           .email = c->email};
+    after->heads[after->head_count++] = (struct head_term){
+        .span = {c->from, c->last_day}, .account = c->account, .name = c->name, .email = c->email};
     return true;
 }
 
@@ -30,10 +28,9 @@ bool registry_end_head(struct decision *d)
 {
     const struct registry_command *c = d->command;
     struct unit_record *after = d->after;
-    return registry_check_last_day(d) &&
-           (spans_cut(after->heads, &after->head_count, sizeof *after->heads, c->last_day, NULL,
-                      c) ||
-            nothing_to_end(d, "the unit has no head"));
+    return registry_check_last_day(d) && (spans_cut(after->heads, &after->head_count,
+                                                    sizeof *after->heads, c->last_day, NULL, c) ||
+                                          nothing_to_end(d, "the unit has no head"));
 }
 
 /* ---- focal points ---- */

@@ -22,8 +22,8 @@ registry_decide_action registry_name_head, registry_end_head, registry_assign,
 
 typedef bool span_match(const void *item, const struct registry_command *command);
 
-/* Ends rows (each begins with a struct span) with a day, and drops those that had not begun by then.
- * matches NULL: all of them. True if there were any. */
+/* Ends rows (each begins with a struct span) with a day, and drops those that had not begun by
+ * then. matches NULL: all of them. True if there were any. */
 bool spans_cut(void *items, size_t *count, size_t size, int64_t last_day, span_match *matches,
                const struct registry_command *command);
 

@@ -5,10 +5,8 @@
 #include "services/routing/registry_private.h"
 #include "services/routing/unit.h"
 
-enum { TREE_DEPTH_MAX = 8 };
-
-const char *const registry_type_words[] = {"office", "department", "ward",   "commune",
-                                           "enterprise", "board",  "police", NULL};
+const char *const registry_type_words[] = {"office",     "department", "ward",   "commune",
+                                           "enterprise", "board",      "police", NULL};
 
 /* ---- the tree ---- */
 
@@ -16,7 +14,7 @@ const char *const registry_type_words[] = {"office", "department", "ward",   "co
 static bool is_below(const struct unit_world *units, const char *unit, const char *code,
                      int64_t day)
 {
-    for (int depth = 0; unit != NULL && depth < TREE_DEPTH_MAX; depth++) {
+    for (int depth = 0; unit != NULL && depth < UNIT_DEPTH_MAX; depth++) {
         if (strcmp(unit, code) == 0) {
             return true;
         }

@@ -4,13 +4,14 @@
 #include <string.h>
 
 /* Days as numbers since 1970-01-01, and back. */
-#define NUMBER(day)   "(" day " - DATE '1970-01-01')::bigint"
-#define DAY(number)   "DATE '1970-01-01' + (" number ")::integer"
-#define TODAY         "timezone('Asia/Ho_Chi_Minh', now())::date"
-#define START(day)    "timezone('Asia/Ho_Chi_Minh', (" day ")::timestamp)"
+#define NUMBER(day) "(" day " - DATE '1970-01-01')::bigint"
+#define DAY(number) "DATE '1970-01-01' + (" number ")::integer"
+#define TODAY       "timezone('Asia/Ho_Chi_Minh', now())::date"
+#define START(day)  "timezone('Asia/Ho_Chi_Minh', (" day ")::timestamp)"
 #define PERIOD_COLUMNS                                                                             \
-    NUMBER("valid_from") ", " NUMBER("valid_to") ", code, type, parent, name_vi, name_en, source, " \
-                                                 "by_hand "
+    NUMBER("valid_from")                                                                           \
+    ", " NUMBER("valid_to") ", code, type, parent, name_vi, name_en, source, "                     \
+                            "by_hand "
 
 enum {
     VERSION,
@@ -29,27 +30,28 @@ static const struct pg_statement reads[STORE_UNIT_STATEMENTS] = {
                                  "WHERE code = $1"},
     [PERIODS] = {"unit_periods",
                  "SELECT " PERIOD_COLUMNS "FROM unit WHERE code = $1 ORDER BY valid_from"},
-    [HEADS] = {"unit_heads", "SELECT " NUMBER("valid_from") ", " NUMBER(
-                                 "valid_to") ", account, name, email FROM unit_head WHERE unit = $1 "
-                                             "ORDER BY valid_from"},
+    [HEADS] = {"unit_heads",
+               "SELECT " NUMBER("valid_from") ", " NUMBER(
+                   "valid_to") ", account, name, email FROM unit_head WHERE unit = $1 "
+                               "ORDER BY valid_from"},
     [FOCAL_POINTS] = {"unit_focal_points",
                       "SELECT " NUMBER("valid_from") ", " NUMBER(
                           "valid_to") ", field, account, name, email, rank FROM focal_point "
                                       "WHERE unit = $1 ORDER BY field, rank, account, valid_from"},
-    [ABSENCES] = {"unit_absences",
-                  "SELECT " NUMBER("valid_from") ", " NUMBER(
-                      "valid_to") ", account FROM absence WHERE unit = $1 "
-                                  "ORDER BY account, valid_from"},
+    [ABSENCES] = {"unit_absences", "SELECT " NUMBER("valid_from") ", " NUMBER(
+                                       "valid_to") ", account FROM absence WHERE unit = $1 "
+                                                   "ORDER BY account, valid_from"},
     [SUCCESSORS] = {"unit_successors",
-                    "SELECT " NUMBER("since") ", current, main FROM unit_successor "
-                                              "WHERE former = $1 ORDER BY since, main DESC, current"},
+                    "SELECT " NUMBER(
+                        "since") ", current, main FROM unit_successor "
+                                 "WHERE former = $1 ORDER BY since, main DESC, current"},
     [PREDECESSORS] = {"unit_predecessors",
                       "SELECT " NUMBER("since") ", former, main FROM unit_successor "
                                                 "WHERE current = $1 ORDER BY since, former"},
     [DAY_OF_READING] = {"unit_today", "SELECT " NUMBER(TODAY)},
-    [UNITS] = {"unit_world", "SELECT " PERIOD_COLUMNS
-                             "FROM unit WHERE valid_to IS NULL OR valid_to >= " TODAY
-                             " ORDER BY code, valid_from"},
+    [UNITS] = {"unit_world",
+               "SELECT " PERIOD_COLUMNS "FROM unit WHERE valid_to IS NULL OR valid_to >= " TODAY
+               " ORDER BY code, valid_from"},
 };
 
 void store_unit_read(struct pg_tx *tx, const char *code)
@@ -94,15 +96,14 @@ static struct unit_period *make_periods(const struct reading *in, size_t *count)
 {
     struct unit_period *periods = rows(in, count, sizeof *periods);
     for (size_t i = 0; i < *count; i++) {
-        periods[i] =
-            (struct unit_period){.span = span(in, i),
-                                 .code = text(in, i, 2),
-                                 .type = text(in, i, 3),
-                                 .parent = text(in, i, 4),
-                                 .name_vi = text(in, i, 5),
-                                 .name_en = text(in, i, 6),
-                                 .source = text(in, i, 7),
-                                 .by_hand = pg_value_bool(in->tx, in->statement, i, 8)};
+        periods[i] = (struct unit_period){.span = span(in, i),
+                                          .code = text(in, i, 2),
+                                          .type = text(in, i, 3),
+                                          .parent = text(in, i, 4),
+                                          .name_vi = text(in, i, 5),
+                                          .name_en = text(in, i, 6),
+                                          .source = text(in, i, 7),
+                                          .by_hand = pg_value_bool(in->tx, in->statement, i, 8)};
     }
     return periods;
 }
@@ -146,10 +147,10 @@ static struct succession_term *make_successions(const struct reading *in, size_t
 {
     struct succession_term *terms = rows(in, count, sizeof *terms);
     for (size_t i = 0; i < *count; i++) {
-        terms[i] = (struct succession_term){
-            .span = {pg_value_int8(in->tx, in->statement, i, 0), DAY_OPEN},
-            .unit = text(in, i, 1),
-            .main = pg_value_bool(in->tx, in->statement, i, 2)};
+        terms[i] =
+            (struct succession_term){.span = {pg_value_int8(in->tx, in->statement, i, 0), DAY_OPEN},
+                                     .unit = text(in, i, 1),
+                                     .main = pg_value_bool(in->tx, in->statement, i, 2)};
     }
     return terms;
 }
@@ -192,16 +193,16 @@ void store_unit_make(const struct pg_tx *tx, size_t first, const char *code, str
 
 static const struct pg_statement units_of_day = {
     "units_of_day",
-    "SELECT u.code, u.name_vi, u.name_en, u.type, u.parent, u.source, " START(
-        "u.valid_from") ", " START("u.valid_to + 1") ", s.current FROM unit u "
-                                                     "LEFT JOIN unit_successor s ON s.former = u.code "
-                                                     "AND s.since = u.valid_to + 1 AND s.main "
-                                                     "WHERE u.valid_from <= " DAY(
-                                                         "$1::bigint") " AND (u.valid_to IS NULL OR "
-                                                                       "u.valid_to >= " DAY(
-                                                                           "$1::bigint") ") "
-                                                                                         "ORDER BY "
-                                                                                         "u.code"};
+    "SELECT u.code, u.name_vi, u.name_en, u.type, u.parent, "
+    "u.source, " START("u.valid_from") ", " START(
+        "u.valid_to + 1") ", s.current FROM unit u "
+                          "LEFT JOIN unit_successor s ON s.former = u.code "
+                          "AND s.since = u.valid_to + 1 AND s.main "
+                          "WHERE u.valid_from <= " DAY("$1::bigint") " AND (u.valid_to IS NULL OR "
+                                                                     "u.valid_to >= " DAY(
+                                                                         "$1::bigint") ") "
+                                                                                       "ORDER BY "
+                                                                                       "u.code"};
 
 void store_units_of_day(struct pg_tx *tx, int64_t day)
 {
@@ -236,13 +237,12 @@ void store_units_of_day_make(const struct pg_tx *tx, struct arena *arena, struct
 /* ---- open cases that nobody is there for ---- */
 
 static const struct pg_statement cases_of_former_units = {
-    "cases_of_former_units",
-    "SELECT c.case_id, c.version, c.desk FROM ("
-    "SELECT code FROM unit GROUP BY code HAVING NOT bool_or(valid_from <= " TODAY
-    " AND (valid_to IS NULL OR valid_to >= " TODAY "))) AS ended "
-    "CROSS JOIN LATERAL (SELECT case_id, version, desk FROM case_current "
-    "WHERE desk = ended.code AND due_at IS NOT NULL "
-    "ORDER BY due_at, case_id LIMIT $1::integer) c"};
+    "cases_of_former_units", "SELECT c.case_id, c.version, c.desk FROM ("
+                             "SELECT code FROM unit WHERE valid_from <= " TODAY " GROUP BY code "
+                             "HAVING bool_and(coalesce(valid_to < " TODAY ", false))) AS ended "
+                             "CROSS JOIN LATERAL (SELECT case_id, version, desk FROM case_current "
+                             "WHERE desk = ended.code AND due_at IS NOT NULL "
+                             "ORDER BY due_at, case_id LIMIT $1::integer) c"};
 
 void store_cases_of_former_units(struct pg_tx *tx, int limit)
 {

@@ -5,10 +5,10 @@
 
 #include "services/routing/store_registry.h"
 
-#define DAY(number) "DATE '1970-01-01' + (" number ")::integer"
-#define SQLSTATE_STALE          "IH163"
-#define SQLSTATE_TWICE_A_DAY    "IH162"
-#define SQLSTATE_UNIQUE         "23505"
+#define DAY(number)          "DATE '1970-01-01' + (" number ")::integer"
+#define SQLSTATE_STALE       "IH163"
+#define SQLSTATE_TWICE_A_DAY "IH162"
+#define SQLSTATE_UNIQUE      "23505"
 
 /* ---- columns of rows that begin with a span ---- */
 
@@ -60,17 +60,23 @@ static void columns_put(struct columns *columns, struct pg_tx *tx,
 
 static const struct pg_statement write_periods = {
     "unit_write_periods",
-    "WITH input AS (SELECT " DAY("first") " AS valid_from, " DAY("last") " AS valid_to, type, parent, "
-    "name_vi, name_en, source, by_hand FROM unnest($2::bigint[], $3::bigint[], $4::text[], "
-    "$5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[]) "
-    "AS i (first, last, type, parent, name_vi, name_en, source, by_hand)), "
-    "gone AS (DELETE FROM unit WHERE code = $1 AND valid_from NOT IN (SELECT valid_from FROM input)) "
-    "INSERT INTO unit AS t (code, valid_from, valid_to, type, parent, name_vi, name_en, source, "
-    "by_hand) SELECT $1, valid_from, valid_to, type, parent, name_vi, name_en, source, by_hand "
-    "FROM input ON CONFLICT (code, valid_from) DO UPDATE SET valid_to = EXCLUDED.valid_to, "
-    "type = EXCLUDED.type, parent = EXCLUDED.parent, name_vi = EXCLUDED.name_vi, "
-    "name_en = EXCLUDED.name_en, source = EXCLUDED.source, by_hand = EXCLUDED.by_hand "
-    "WHERE t IS DISTINCT FROM EXCLUDED"};
+    "WITH input AS (SELECT " DAY("first") " AS valid_from, " DAY(
+        "last") " AS valid_to, type, parent, "
+                "name_vi, name_en, source, by_hand FROM unnest($2::bigint[], $3::bigint[], "
+                "$4::text[], "
+                "$5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[]) "
+                "AS i (first, last, type, parent, name_vi, name_en, source, by_hand)), "
+                "gone AS (DELETE FROM unit WHERE code = $1 AND valid_from NOT IN (SELECT "
+                "valid_from FROM input)) "
+                "INSERT INTO unit AS t (code, valid_from, valid_to, type, parent, name_vi, "
+                "name_en, source, "
+                "by_hand) SELECT $1, valid_from, valid_to, type, parent, name_vi, name_en, source, "
+                "by_hand "
+                "FROM input ON CONFLICT (code, valid_from) DO UPDATE SET valid_to = "
+                "EXCLUDED.valid_to, "
+                "type = EXCLUDED.type, parent = EXCLUDED.parent, name_vi = EXCLUDED.name_vi, "
+                "name_en = EXCLUDED.name_en, source = EXCLUDED.source, by_hand = EXCLUDED.by_hand "
+                "WHERE t IS DISTINCT FROM EXCLUDED"};
 
 static void put_periods(struct pg_tx *tx, const struct unit_record *after)
 {
@@ -92,16 +98,17 @@ static void put_periods(struct pg_tx *tx, const struct unit_record *after)
 
 static const struct pg_statement write_heads = {
     "unit_write_heads",
-    "WITH input AS (SELECT " DAY("first") " AS valid_from, " DAY("last") " AS valid_to, account, name, "
-    "email FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[]) "
-    "AS i (first, last, account, name, email)), "
-    "gone AS (DELETE FROM unit_head WHERE unit = $1 "
-    "AND valid_from NOT IN (SELECT valid_from FROM input)) "
-    "INSERT INTO unit_head AS t (unit, account, name, email, valid_from, valid_to) "
-    "SELECT $1, account, name, email, valid_from, valid_to FROM input "
-    "ON CONFLICT (unit, valid_from) DO UPDATE SET account = EXCLUDED.account, "
-    "name = EXCLUDED.name, email = EXCLUDED.email, valid_to = EXCLUDED.valid_to "
-    "WHERE t IS DISTINCT FROM EXCLUDED"};
+    "WITH input AS (SELECT " DAY("first") " AS valid_from, " DAY(
+        "last") " AS valid_to, account, name, "
+                "email FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[]) "
+                "AS i (first, last, account, name, email)), "
+                "gone AS (DELETE FROM unit_head WHERE unit = $1 "
+                "AND valid_from NOT IN (SELECT valid_from FROM input)) "
+                "INSERT INTO unit_head AS t (unit, account, name, email, valid_from, valid_to) "
+                "SELECT $1, account, name, email, valid_from, valid_to FROM input "
+                "ON CONFLICT (unit, valid_from) DO UPDATE SET account = EXCLUDED.account, "
+                "name = EXCLUDED.name, email = EXCLUDED.email, valid_to = EXCLUDED.valid_to "
+                "WHERE t IS DISTINCT FROM EXCLUDED"};
 
 static void put_heads(struct pg_tx *tx, const struct unit_record *after)
 {
@@ -119,17 +126,21 @@ static void put_heads(struct pg_tx *tx, const struct unit_record *after)
 
 static const struct pg_statement write_focal_points = {
     "unit_write_focal_points",
-    "WITH input AS (SELECT " DAY("first") " AS valid_from, " DAY("last") " AS valid_to, field, "
-    "account, name, email, rank FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], "
-    "$6::text[], $7::text[], $8::integer[]) "
-    "AS i (first, last, field, account, name, email, rank)), "
-    "gone AS (DELETE FROM focal_point WHERE unit = $1 AND (field, account, valid_from) "
-    "NOT IN (SELECT field, account, valid_from FROM input)) "
-    "INSERT INTO focal_point AS t (unit, field, account, name, email, valid_from, valid_to, rank) "
-    "SELECT $1, field, account, name, email, valid_from, valid_to, rank FROM input "
-    "ON CONFLICT (unit, field, account, valid_from) DO UPDATE SET name = EXCLUDED.name, "
-    "email = EXCLUDED.email, valid_to = EXCLUDED.valid_to, rank = EXCLUDED.rank "
-    "WHERE t IS DISTINCT FROM EXCLUDED"};
+    "WITH input AS (SELECT " DAY("first") " AS valid_from, " DAY(
+        "last") " AS valid_to, field, "
+                "account, name, email, rank FROM unnest($2::bigint[], $3::bigint[], $4::text[], "
+                "$5::text[], "
+                "$6::text[], $7::text[], $8::integer[]) "
+                "AS i (first, last, field, account, name, email, rank)), "
+                "gone AS (DELETE FROM focal_point WHERE unit = $1 AND (field, account, valid_from) "
+                "NOT IN (SELECT field, account, valid_from FROM input)) "
+                "INSERT INTO focal_point AS t (unit, field, account, name, email, valid_from, "
+                "valid_to, rank) "
+                "SELECT $1, field, account, name, email, valid_from, valid_to, rank FROM input "
+                "ON CONFLICT (unit, field, account, valid_from) DO UPDATE SET name = "
+                "EXCLUDED.name, "
+                "email = EXCLUDED.email, valid_to = EXCLUDED.valid_to, rank = EXCLUDED.rank "
+                "WHERE t IS DISTINCT FROM EXCLUDED"};
 
 static void put_focal_points(struct pg_tx *tx, const struct unit_record *after)
 {
@@ -150,14 +161,16 @@ static void put_focal_points(struct pg_tx *tx, const struct unit_record *after)
 
 static const struct pg_statement write_absences = {
     "unit_write_absences",
-    "WITH input AS (SELECT " DAY("first") " AS valid_from, " DAY("last") " AS valid_to, account "
-    "FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS i (first, last, account)), "
-    "gone AS (DELETE FROM absence WHERE unit = $1 AND (account, valid_from) "
-    "NOT IN (SELECT account, valid_from FROM input)) "
-    "INSERT INTO absence AS t (unit, account, valid_from, valid_to) "
-    "SELECT $1, account, valid_from, valid_to FROM input "
-    "ON CONFLICT (unit, account, valid_from) DO UPDATE SET valid_to = EXCLUDED.valid_to "
-    "WHERE t IS DISTINCT FROM EXCLUDED"};
+    "WITH input AS (SELECT " DAY("first") " AS valid_from, " DAY(
+        "last") " AS valid_to, account "
+                "FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS i (first, last, account)), "
+                "gone AS (DELETE FROM absence WHERE unit = $1 AND (account, valid_from) "
+                "NOT IN (SELECT account, valid_from FROM input)) "
+                "INSERT INTO absence AS t (unit, account, valid_from, valid_to) "
+                "SELECT $1, account, valid_from, valid_to FROM input "
+                "ON CONFLICT (unit, account, valid_from) DO UPDATE SET valid_to = "
+                "EXCLUDED.valid_to "
+                "WHERE t IS DISTINCT FROM EXCLUDED"};
 
 static void put_absences(struct pg_tx *tx, const struct unit_record *after)
 {
@@ -173,15 +186,16 @@ static void put_absences(struct pg_tx *tx, const struct unit_record *after)
 
 static const struct pg_statement write_successors = {
     "unit_write_successors",
-    "WITH input AS (SELECT " DAY("first") " AS since, current, main "
-    "FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::boolean[]) "
-    "AS i (first, last, current, main)), "
-    "gone AS (DELETE FROM unit_successor WHERE former = $1 AND (since, current) "
-    "NOT IN (SELECT since, current FROM input)) "
-    "INSERT INTO unit_successor AS t (former, current, main, since) "
-    "SELECT $1, current, main, since FROM input "
-    "ON CONFLICT (former, since, current) DO UPDATE SET main = EXCLUDED.main "
-    "WHERE t IS DISTINCT FROM EXCLUDED"};
+    "WITH input AS (SELECT " DAY(
+        "first") " AS since, current, main "
+                 "FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::boolean[]) "
+                 "AS i (first, last, current, main)), "
+                 "gone AS (DELETE FROM unit_successor WHERE former = $1 AND (since, current) "
+                 "NOT IN (SELECT since, current FROM input)) "
+                 "INSERT INTO unit_successor AS t (former, current, main, since) "
+                 "SELECT $1, current, main, since FROM input "
+                 "ON CONFLICT (former, since, current) DO UPDATE SET main = EXCLUDED.main "
+                 "WHERE t IS DISTINCT FROM EXCLUDED"};
 
 static void put_successors(struct pg_tx *tx, const struct unit_record *after)
 {

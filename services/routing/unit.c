@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TREE_DEPTH_MAX = 8, SUCCESSIONS_MAX = 16 }; /* a loop in the data must not become one here */
+enum { SUCCESSIONS_MAX = 16 };
 
 static int by_code(const void *a, const void *b)
 {
@@ -29,7 +29,7 @@ const struct unit *unit_find(const struct unit_set *set, const char *code)
 
 bool unit_is_within(const struct unit_set *set, const char *code, const char *root)
 {
-    for (int depth = 0; code != NULL && depth < TREE_DEPTH_MAX; depth++) {
+    for (int depth = 0; code != NULL && depth < UNIT_DEPTH_MAX; depth++) {
         if (strcmp(code, root) == 0) {
             return true;
         }

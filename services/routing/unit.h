@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { UNIT_DEPTH_MAX = 8 }; /* of the tree; a loop in the data must not become one here */
+
 #define UNIT_CITY        "HN"
 #define UNIT_CITY_OFFICE "VPUB"
 

@@ -43,8 +43,7 @@ const struct unit_period *unit_world_find(const struct unit_world *world, const 
                                           int64_t day)
 {
     for (size_t i = 0; i < world->count; i++) {
-        if (strcmp(world->periods[i].code, code) == 0 &&
-            span_holds(&world->periods[i].span, day)) {
+        if (strcmp(world->periods[i].code, code) == 0 && span_holds(&world->periods[i].span, day)) {
             return &world->periods[i];
         }
     }

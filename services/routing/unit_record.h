@@ -57,10 +57,10 @@ struct succession_term {
 
 struct unit_record {
     const char *code;
-    int32_t version;                /* 0: no such unit yet */
-    const char *changed_by;         /* who made the version; NULL: a file */
-    bool has_request;               /* the digest is there */
-    uint8_t request[DIGEST_SIZE];   /* of what they asked */
+    int32_t version;              /* 0: no such unit yet */
+    const char *changed_by;       /* who made the version; NULL: a file */
+    bool has_request;             /* the digest is there */
+    uint8_t request[DIGEST_SIZE]; /* of what they asked */
     struct unit_period *periods;
     size_t period_count;
     struct head_term *heads;

@@ -135,8 +135,8 @@ static void read_end(struct json_reader *reader, struct registry_command *comman
 static void read_merge(struct json_reader *reader, struct registry_command *command)
 {
     command->into = read_code(reader, "into", JSON_REQUIRED);
-    command->also_count = json_read_texts(reader, "also", JSON_OPTIONAL, REGISTRY_ALSO_MAX,
-                                          CODE_MAX, &command->also);
+    command->also_count =
+        json_read_texts(reader, "also", JSON_OPTIONAL, REGISTRY_ALSO_MAX, CODE_MAX, &command->also);
     for (size_t i = 0; i < command->also_count; i++) {
         char name[32];
         snprintf(name, sizeof name, "also[%zu]", i);
@@ -197,16 +197,11 @@ bool registry_json_read(struct registry_command *command, const char *text, size
                         struct arena *arena, struct error *err)
 {
     static read_body *const bodies[REGISTRY_ACTIONS] = {
-        [REGISTRY_CREATE] = read_create,
-        [REGISTRY_ALTER] = read_alter,
-        [REGISTRY_END] = read_end,
-        [REGISTRY_MERGE] = read_merge,
-        [REGISTRY_NAME_HEAD] = read_head,
-        [REGISTRY_END_HEAD] = read_end,
-        [REGISTRY_ASSIGN] = read_assign,
-        [REGISTRY_END_ASSIGNMENT] = read_end_assignment,
-        [REGISTRY_ABSENCE] = read_absence,
-        [REGISTRY_END_ABSENCE] = read_end_absence,
+        [REGISTRY_CREATE] = read_create,   [REGISTRY_ALTER] = read_alter,
+        [REGISTRY_END] = read_end,         [REGISTRY_MERGE] = read_merge,
+        [REGISTRY_NAME_HEAD] = read_head,  [REGISTRY_END_HEAD] = read_end,
+        [REGISTRY_ASSIGN] = read_assign,   [REGISTRY_END_ASSIGNMENT] = read_end_assignment,
+        [REGISTRY_ABSENCE] = read_absence, [REGISTRY_END_ABSENCE] = read_end_absence,
     };
     struct json_document document;
     struct json_reader reader;

@@ -4,9 +4,8 @@
 
 #include "common/json.h"
 #include "services/routing/day.h"
-#include "services/routing/registry_json.h"
-
-enum { TREE_DEPTH_MAX = 8 };
+#include "services/routing/unit.h"
+#include "services/routing/unit_record_json.h"
 
 static void put_day(struct json_writer *writer, const char *name, int64_t day)
 {
@@ -64,7 +63,7 @@ static void put_parents(struct json_writer *writer, const struct unit_world *uni
                         const char *parent, int64_t day)
 {
     json_open_array(writer, "parents");
-    for (int depth = 0; parent != NULL && depth < TREE_DEPTH_MAX; depth++) {
+    for (int depth = 0; parent != NULL && depth < UNIT_DEPTH_MAX; depth++) {
         const struct unit_period *period = unit_world_find(units, parent, day);
         if (period != NULL) {
             put_relative(writer, period);
@@ -177,8 +176,8 @@ static void put_absences(struct json_writer *writer, const struct unit_record *r
     json_close_array(writer);
 }
 
-void registry_json_write(struct buffer *out, const struct unit_record *record,
-                         const struct unit_world *units, bool for_officials)
+void unit_record_json_write(struct buffer *out, const struct unit_record *record,
+                            const struct unit_world *units, bool for_officials)
 {
     const struct unit_period *present = unit_record_present(record, units->today);
     const struct head_term *head = unit_record_head(record, units->today);
@@ -208,7 +207,7 @@ void registry_json_write(struct buffer *out, const struct unit_record *record,
     json_close_object(&writer);
 }
 
-void registry_json_write_created(struct buffer *out, const char *code, int32_t version)
+void unit_record_json_write_receipt(struct buffer *out, const char *code, int32_t version)
 {
     struct json_writer writer;
     json_write_start(&writer, out);
