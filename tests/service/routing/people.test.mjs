@@ -219,6 +219,17 @@ test('the first one present gets the cases, and absences end when somebody is ba
   assert.equal(await focalPointOfNewCase('lan'), 'lan');
 });
 
+test('a key tells of the term that is not over, not of one that is planned', async () => {
+  const key = 'focal_point:00070:y-te:giang';
+  await change(CHIEF, '00070', 'focal-points', person('giang', { field: 'y-te', last_day: day(2) }));
+  await change(CHIEF, '00070', 'focal-points', person('giang', { field: 'y-te', from: day(5), rank: 4 }));
+  await desk.said('the term', (e) => e.key === key);
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  assert.ok(told(key).every(({ data }) => data.rank === 1 && data.valid_to !== undefined));
+  await change(CHIEF, '00070', 'focal-points/end', { field: 'y-te', account: 'giang', last_day: day(-1) });
+  await desk.said('its withdrawal', (e) => e.key === key && e.data === null);
+});
+
 test('coverage tells where nobody gets the cases', async () => {
   const { body } = await desk.get(CHIEF, '/focal-points/coverage');
   assert.deepEqual([body.units, body.covered, body.items], [1, 1, []]);
