@@ -5,26 +5,15 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "services/routing/day.h"
 
 enum { EXCEPTIONS_MAX = 4000, YEAR_DAYS = 366 };
-
-bool calendar_date_parse(const char *text, int64_t *day)
-{
-    int year, month, month_day, back_year, back_month, back_day, end = 0;
-    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &month_day, &end) != 3 || text[end] != '\0' ||
-        end != 10 || month < 1 || month > 12 || month_day < 1) {
-        return false;
-    }
-    *day = calendar_day_of(year, month, month_day);
-    calendar_date_of(*day, &back_year, &back_month, &back_day);
-    return back_month == month && back_day == month_day; /* not the 31st of a short month */
-}
 
 static int64_t read_date(struct json_reader *reader, const char *name)
 {
     int64_t day = 0;
     const char *text = json_read_text(reader, name, JSON_REQUIRED, 10, 10);
-    if (text != NULL && !calendar_date_parse(text, &day)) {
+    if (text != NULL && !day_parse(text, &day)) {
         json_read_fault(reader, name, "bad_date", "must be a date like 2026-02-17");
     }
     return day;

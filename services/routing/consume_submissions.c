@@ -116,7 +116,7 @@ static void open_cases(struct consume_batch *batch, struct routing *routing)
     struct error err = {0};
     int64_t now_us = clock_now_us();
     opening_rows_init(&rows, now_us - now_us % 1000); /* cases are told in milliseconds */
-    consume_set_context(batch, NULL); /* of an earlier try */
+    consume_set_context(batch, NULL);                 /* of an earlier try */
     bool opened = read_batch(batch, routing, &rows, &err);
     if (opened && rows.ids.count > 0) {
         store_opened(batch, &rows);

@@ -5,14 +5,14 @@
 
 #include "common/clock.h"
 #include "common/words.h"
-#include "services/routing/calendar_json.h"
+#include "services/routing/day.h"
 
 static bool is_valid(const struct process_detail *detail, const char *text)
 {
     int64_t when;
     switch (detail->type) {
     case DETAIL_DATE:
-        return calendar_date_parse(text, &when);
+        return day_parse(text, &when);
     case DETAIL_INSTANT:
         return clock_parse(text, strlen(text), &when);
     case DETAIL_WORD:

@@ -4,29 +4,17 @@
 #include "services/routing/http_routing.h"
 #include "services/routing/reference_json.h"
 
-typedef void write_reference(struct buffer *out, const struct reference *reference);
-
-static void answer(struct http_request *request, const struct routing *routing,
-                   write_reference *write)
+void http_get_rules(struct http_request *request, void *state)
 {
+    const struct routing *routing = state;
     struct buffer body;
     if (!http_has_reference(request, routing)) {
         return;
     }
     buffer_init(&body);
-    write(&body, routing->reference);
+    rules_json_write(&body, routing->reference);
     http_answer(request, 200, NULL, body.data, body.size);
     buffer_finish(&body);
-}
-
-void http_get_units(struct http_request *request, void *state)
-{
-    answer(request, state, units_json_write);
-}
-
-void http_get_rules(struct http_request *request, void *state)
-{
-    answer(request, state, rules_json_write);
 }
 
 void http_get_processes(struct http_request *request, void *state)

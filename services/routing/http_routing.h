@@ -23,13 +23,32 @@ void http_command(struct http_request *request, void *state);
 void http_recompute(struct http_request *request, void *state);
 
 /* ---- http_reference.c ---- */
-void http_get_units(struct http_request *request, void *state);
 void http_get_rules(struct http_request *request, void *state);
 void http_get_processes(struct http_request *request, void *state);
 
 /* ---- http_audit.c ---- */
 void http_list_checkpoints(struct http_request *request, void *state);
 void http_get_audit_key(struct http_request *request, void *state);
+
+/* ---- http_units.c ---- */
+void http_get_units(struct http_request *request, void *state);
+void http_get_unit(struct http_request *request, void *state);
+void http_get_coverage(struct http_request *request, void *state);
+
+/* ---- http_registry.c: units and their people are changed ---- */
+void http_create_unit(struct http_request *request, void *state);
+void http_alter_unit(struct http_request *request, void *state);
+void http_end_unit(struct http_request *request, void *state);
+void http_merge_unit(struct http_request *request, void *state);
+void http_name_head(struct http_request *request, void *state);
+void http_end_head(struct http_request *request, void *state);
+void http_assign_focal_point(struct http_request *request, void *state);
+void http_end_focal_point(struct http_request *request, void *state);
+void http_tell_absence(struct http_request *request, void *state);
+void http_end_absence(struct http_request *request, void *state);
+
+/* ---- http_changes.c ---- */
+void http_list_changes(struct http_request *request, void *state);
 
 /* ---- http_scope.c: shared by the above ---- */
 
@@ -44,6 +63,9 @@ size_t http_scope_desks(struct http_request *request, const struct routing *rout
 enum http_view { VIEW_NONE, VIEW_REPORTER, VIEW_OFFICIAL };
 enum http_view http_view_of(const struct principal *principal, const struct routing *routing,
                             const struct case_snapshot *snapshot);
+
+bool http_is_in_scope(const struct principal *principal, const struct routing *routing,
+                      const char *desk);
 
 /* The caller as the actor of a command on a case: roles, as far as the case is at a desk of their
  * scope, relations, and account. */

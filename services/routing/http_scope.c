@@ -29,12 +29,12 @@ static const char *scope_root(const struct principal *principal)
     return principal->unit;
 }
 
-static bool is_in_scope(const struct principal *principal, const struct routing *routing,
-                        const char *desk)
+bool http_is_in_scope(const struct principal *principal, const struct routing *routing,
+                      const char *desk)
 {
     const char *root = scope_root(principal);
     return root != NULL &&
-           (unit_sees_everything(root) || unit_is_within(&routing->reference->units, desk, root));
+           (unit_sees_everything(root) || reference_is_within(routing->reference, desk, root));
 }
 
 size_t http_scope_desks(struct http_request *request, const struct routing *routing,
@@ -42,7 +42,7 @@ size_t http_scope_desks(struct http_request *request, const struct routing *rout
 {
     const struct principal *principal = http_principal(request);
     const char *root = scope_root(principal);
-    if (root == NULL || (unit != NULL && !is_in_scope(principal, routing, unit))) {
+    if (root == NULL || (unit != NULL && !http_is_in_scope(principal, routing, unit))) {
         *desks = NULL;
         return 0;
     }
@@ -52,14 +52,15 @@ size_t http_scope_desks(struct http_request *request, const struct routing *rout
     const char **only = arena_array(http_arena(request), 1, sizeof *only);
     only[0] = unit;
     *desks = only;
-    return unit_find(&routing->reference->units, unit) != NULL;
+    return unit_find(&routing->reference->units, unit) != NULL ||
+           unit_find(&routing->reference->former_units, unit) != NULL;
 }
 
 static bool is_at_desk(const struct principal *principal, const struct routing *routing,
                        const struct case_snapshot *snapshot)
 {
-    return is_in_scope(principal, routing,
-                       snapshot->queue == QUEUE_UNIT ? snapshot->unit : UNIT_CITY_OFFICE);
+    return http_is_in_scope(principal, routing,
+                            snapshot->queue == QUEUE_UNIT ? snapshot->unit : UNIT_CITY_OFFICE);
 }
 
 static bool is_account(const struct principal *principal, const char *ref)
@@ -71,7 +72,7 @@ static bool co_operates(const struct principal *principal, const struct routing 
                         const struct case_snapshot *snapshot)
 {
     for (size_t i = 0; i < snapshot->task_count; i++) {
-        if (is_in_scope(principal, routing, snapshot->tasks[i].unit)) {
+        if (http_is_in_scope(principal, routing, snapshot->tasks[i].unit)) {
             return true;
         }
     }
@@ -95,7 +96,7 @@ const char *http_task_unit(const struct principal *principal, const struct routi
         const struct case_task *task = &snapshot->tasks[i];
         if ((task->state == TASK_OPEN || task->state == TASK_ACCEPTED) &&
             (wanted == NULL || strcmp(wanted, task->unit) == 0) &&
-            is_in_scope(principal, routing, task->unit)) {
+            http_is_in_scope(principal, routing, task->unit)) {
             return task->unit;
         }
     }

@@ -6,7 +6,9 @@
 
 extern const struct migration_set routing_migrations;
 
-#define READERS "officer focal_point supervisor volunteer auditor administrator"
+#define READERS   "officer focal_point supervisor volunteer auditor administrator"
+#define OFFICIALS "officer focal_point supervisor auditor administrator"
+#define LEADERS   "focal_point supervisor administrator"
 
 enum { COMMAND_MAX = 64 * 1024, BATCH_MAX = 1000 };
 
@@ -26,12 +28,36 @@ static const struct http_route routes[] = {
      NULL, ""},
     {"POST", "/api/routing/recomputations", "administrator", http_recompute, 0, COMMAND_MAX, NULL,
      ""},
-    {"GET", "/api/routing/units", "", http_get_units, 0, 0, NULL, ""},
+    {"GET", "/api/routing/units", "", http_get_units, 0, 0, NULL, "at"},
     {"GET", "/api/routing/rules", "", http_get_rules, 0, 0, NULL, ""},
     {"GET", "/api/routing/processes", "", http_get_processes, 0, 0, NULL, ""},
     {"GET", "/api/routing/audit/checkpoints", "auditor administrator", http_list_checkpoints, 0, 0,
      NULL, "from cursor limit"},
     {"GET", "/api/routing/audit/key", "", http_get_audit_key, 0, 0, NULL, ""},
+    {"GET", "/api/routing/units/{code}", "", http_get_unit, 0, 0, NULL, ""},
+    {"POST", "/api/routing/units", "administrator", http_create_unit, HTTP_IDEMPOTENT, COMMAND_MAX,
+     NULL, ""},
+    {"POST", "/api/routing/units/{code}/alter", "administrator", http_alter_unit, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL, ""},
+    {"POST", "/api/routing/units/{code}/end", "administrator", http_end_unit, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL, ""},
+    {"POST", "/api/routing/units/{code}/merge", "administrator", http_merge_unit, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL, ""},
+    {"POST", "/api/routing/units/{code}/head", "administrator", http_name_head, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL, ""},
+    {"POST", "/api/routing/units/{code}/head/end", "administrator", http_end_head, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL, ""},
+    {"POST", "/api/routing/units/{code}/focal-points", "supervisor administrator",
+     http_assign_focal_point, HTTP_IF_MATCH, COMMAND_MAX, NULL, ""},
+    {"POST", "/api/routing/units/{code}/focal-points/end", "supervisor administrator",
+     http_end_focal_point, HTTP_IF_MATCH, COMMAND_MAX, NULL, ""},
+    {"POST", "/api/routing/units/{code}/absences", LEADERS, http_tell_absence, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL, ""},
+    {"POST", "/api/routing/units/{code}/absences/end", LEADERS, http_end_absence, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL, ""},
+    {"GET", "/api/routing/focal-points/coverage", OFFICIALS, http_get_coverage, 0, 0, NULL, "unit"},
+    {"GET", "/api/routing/reference/changes", "auditor administrator", http_list_changes, 0, 0,
+     NULL, "kind key cursor limit"},
     {0},
 };
 

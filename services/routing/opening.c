@@ -67,7 +67,7 @@ static void set_place(const struct reference *reference, const struct opening_re
                       struct case_snapshot *opened)
 {
     if (request->has_place) {
-        struct area_place place = area_find(reference->area, request->lat, request->lon);
+        struct area_place place = reference_place(reference, request->lat, request->lon);
         opened->area = place.unit;
         opened->near_border = place.near_border && request->unit == NULL;
         opened->near_area = place.near_unit;

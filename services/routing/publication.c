@@ -30,19 +30,31 @@ static int depth_of(const struct unit_set *units, const struct unit *unit)
     return depth;
 }
 
+static void add_unit(struct publications *publications, const struct unit *unit,
+                     struct buffer *json, struct arena *arena)
+{
+    buffer_reset(json);
+    unit_json_write(json, unit);
+    add(publications, arena_format(arena, "unit:%s", unit->code), UNIT_DEFINED, json, arena);
+}
+
 static void add_units(struct publications *publications, const struct unit_set *units,
                       struct buffer *json, struct arena *arena)
 {
     for (int depth = 0; depth < UNIT_DEPTHS; depth++) {
         for (size_t i = 0; i < units->count; i++) {
-            const struct unit *unit = &units->units[i];
-            if (depth_of(units, unit) == depth) {
-                buffer_reset(json);
-                unit_json_write(json, unit);
-                add(publications, arena_format(arena, "unit:%s", unit->code), UNIT_DEFINED, json,
-                    arena);
+            if (depth_of(units, &units->units[i]) == depth) {
+                add_unit(publications, &units->units[i], json, arena);
             }
         }
+    }
+}
+
+static void add_former_units(struct publications *publications, const struct unit_set *units,
+                             struct buffer *json, struct arena *arena)
+{
+    for (size_t i = 0; i < units->count; i++) {
+        add_unit(publications, &units->units[i], json, arena);
     }
 }
 
@@ -58,11 +70,38 @@ static void add_categories(struct publications *publications, const struct refer
     }
 }
 
+static int compare_field(const struct focal_point *a, const struct focal_point *b)
+{
+    int order = strcmp(a->unit, b->unit);
+    return order != 0 ? order : strcmp(a->field, b->field);
+}
+
+/* A key tells of one term only: of several of a person in a field, the one that began first and is
+ * not over. */
+static bool is_later_term(const struct focal_points *points, size_t index)
+{
+    const struct focal_point *point = &points->items[index];
+    size_t first = index;
+    while (first > 0 && compare_field(&points->items[first - 1], point) == 0) {
+        first--;
+    }
+    for (size_t i = first; i < points->count && compare_field(&points->items[i], point) == 0; i++) {
+        if (strcmp(points->items[i].account, point->account) == 0 &&
+            points->items[i].valid_from < point->valid_from) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_focal_points(struct publications *publications, const struct focal_points *points,
                              struct buffer *json, struct arena *arena)
 {
     for (size_t i = 0; i < points->count; i++) {
         const struct focal_point *point = &points->items[i];
+        if (is_later_term(points, i)) {
+            continue;
+        }
         buffer_reset(json);
         focal_point_json_write(json, point);
         add(publications,
@@ -132,12 +171,14 @@ void publications_make(struct publications *publications, const struct reference
                        int64_t now_us, struct arena *arena)
 {
     struct buffer json;
-    size_t count_max = reference->units.count + reference->category_count +
-                       reference->focal_points.count + MONTHS_BEFORE + 1 + MONTHS_AFTER;
+    size_t count_max = reference->units.count + reference->former_units.count +
+                       reference->category_count + reference->focal_points.count + MONTHS_BEFORE +
+                       1 + MONTHS_AFTER;
     publications->count = 0;
     publications->items = arena_array(arena, count_max, sizeof *publications->items);
     buffer_init(&json);
     add_units(publications, &reference->units, &json, arena);
+    add_former_units(publications, &reference->former_units, &json, arena);
     add_categories(publications, reference, &json, arena);
     add_focal_points(publications, &reference->focal_points, &json, arena);
     add_promises(publications, &reference->cases, now_us, &json, arena);

@@ -27,6 +27,24 @@ const struct category *reference_category(const struct reference *reference, con
     return NULL;
 }
 
+static const char *heir_of(const struct reference *reference, const char *unit)
+{
+    const char *heir = unit_successor(&reference->units, &reference->successions, unit);
+    return heir != NULL ? heir : unit;
+}
+
+struct area_place reference_place(const struct reference *reference, double lat, double lon)
+{
+    struct area_place place = area_find(reference->area, lat, lon);
+    place.unit = heir_of(reference, place.unit);
+    place.near_unit = heir_of(reference, place.near_unit);
+    if (place.near_unit != NULL && strcmp(place.near_unit, place.unit) == 0) {
+        place.near_unit = NULL;
+        place.near_border = false;
+    }
+    return place;
+}
+
 void reference_route_case(const struct reference *reference, int64_t now_us,
                           struct case_snapshot *opened)
 {
@@ -66,7 +84,7 @@ bool reference_open_case(const struct reference *reference, const struct submiss
         .receive_rule = submission->receive_rule,
     };
     if (submission->has_place) {
-        struct area_place place = area_find(reference->area, submission->lat, submission->lon);
+        struct area_place place = reference_place(reference, submission->lat, submission->lon);
         opened->area = place.unit;
         opened->near_border = place.near_border;
         opened->near_area = place.near_unit;
@@ -77,10 +95,36 @@ bool reference_open_case(const struct reference *reference, const struct submiss
     return case_open(opened, &reference->cases, now_us, err);
 }
 
+bool reference_is_within(const struct reference *reference, const char *desk, const char *root)
+{
+    if (unit_is_within(&reference->units, desk, root)) {
+        return true;
+    }
+    const struct unit *former = unit_find(&reference->former_units, desk);
+    if (former == NULL) {
+        return false;
+    }
+    const char *heir = unit_successor(&reference->units, &reference->successions, desk);
+    return unit_is_within(&reference->units, heir != NULL ? heir : former->parent, root);
+}
+
 size_t reference_desks(const struct reference *reference, const char *root, struct arena *arena,
                        const char *const **desks)
 {
-    return unit_subtree(&reference->units,
-                        root == NULL || unit_sees_everything(root) ? UNIT_CITY : root, arena,
-                        desks);
+    const struct unit_set *sets[] = {&reference->units, &reference->former_units};
+    const char **found =
+        arena_array(arena, reference->units.count + reference->former_units.count, sizeof *found);
+    size_t count = 0;
+    if (root == NULL || unit_sees_everything(root)) {
+        root = UNIT_CITY;
+    }
+    for (size_t set = 0; set < 2; set++) {
+        for (size_t i = 0; i < sets[set]->count; i++) {
+            if (reference_is_within(reference, sets[set]->units[i].code, root)) {
+                found[count++] = sets[set]->units[i].code;
+            }
+        }
+    }
+    *desks = found;
+    return count;
 }

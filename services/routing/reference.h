@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "services/routing/area.h"
 #include "services/routing/case.h"
+#include "services/routing/focal_point.h"
 #include "services/routing/process_book.h"
 #include "services/routing/route.h"
 #include "services/routing/unit.h"
@@ -46,6 +47,8 @@ struct reference {
     int64_t version;    /* of the tables */
     int64_t day;        /* in Hanoi; what is valid is judged by it */
     struct unit_set units;
+    struct unit_set former_units; /* ended, but cases may stand there; none of the codes of units */
+    struct unit_successions successions;
     struct category *categories;
     size_t category_count;
     struct route_rules routes;
@@ -74,11 +77,20 @@ struct submission;
 bool reference_open_case(const struct reference *reference, const struct submission *submission,
                          int64_t now_us, struct case_snapshot *opened, struct error *err);
 
+/* The ward or commune of a point. Boundaries may be older than the units: what lies in a unit that
+ * has ended lies in its heir, and between two parts of one unit there is no border any more. */
+struct area_place reference_place(const struct reference *reference, double lat, double lon);
+
 /* Who leads and who co-operates, by category, level and area of a case that is being opened. */
 void reference_route_case(const struct reference *reference, int64_t now_us,
                           struct case_snapshot *opened);
 
-/* What a scope holds: desks (units) in the arena; 0 when the unit is unknown. root NULL: all. */
+/* Whether a desk belongs to the scope of root. That of a unit that has ended belongs to whoever
+ * does today what the unit did, or else to the unit it stood below. */
+bool reference_is_within(const struct reference *reference, const char *desk, const char *root);
+
+/* What a scope holds: desks (units, those that have ended too) in the arena; 0 when the unit is
+ * unknown. root NULL: all. */
 size_t reference_desks(const struct reference *reference, const char *root, struct arena *arena,
                        const char *const **desks);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "services/routing/day.h"
 
 static void put_names(struct json_writer *writer, const char *name, const char *vi, const char *en)
 {
@@ -14,9 +15,19 @@ static void put_names(struct json_writer *writer, const char *name, const char *
     json_close_object(writer);
 }
 
-static void put_unit(struct json_writer *writer, const struct unit *unit)
+static void put_head(struct json_writer *writer, const struct unit_head *head)
 {
-    json_open_object(writer, NULL);
+    if (head->account != NULL) {
+        json_open_object(writer, "head");
+        json_put_text(writer, "account", head->account);
+        json_put_text(writer, "name", head->name);
+        json_put_text(writer, "email", head->email);
+        json_close_object(writer);
+    }
+}
+
+static void put_unit_members(struct json_writer *writer, const struct unit *unit)
+{
     json_put_text(writer, "kind", "unit");
     json_put_text(writer, "code", unit->code);
     put_names(writer, "name", unit->name_vi, unit->name_en);
@@ -25,14 +36,17 @@ static void put_unit(struct json_writer *writer, const struct unit *unit)
     json_put_instant(writer, "valid_from", unit->valid_from);
     json_put_instant_if(writer, "valid_to", unit->valid_to);
     json_put_text(writer, "source", unit->source);
-    json_close_object(writer);
+    json_put_text(writer, "successor", unit->successor);
 }
 
 void unit_json_write(struct buffer *out, const struct unit *unit)
 {
     struct json_writer writer;
     json_write_start(&writer, out);
-    put_unit(&writer, unit);
+    json_open_object(&writer, NULL);
+    put_unit_members(&writer, unit);
+    put_head(&writer, &unit->head);
+    json_close_object(&writer);
 }
 
 void category_json_write(struct buffer *out, const struct category *category)
@@ -51,6 +65,21 @@ void category_json_write(struct buffer *out, const struct category *category)
     json_close_object(&writer);
 }
 
+static void put_absences(struct json_writer *writer, const struct focal_point *point)
+{
+    if (point->absence_count == 0) {
+        return;
+    }
+    json_open_array(writer, "absences");
+    for (size_t i = 0; i < point->absence_count; i++) {
+        json_open_object(writer, NULL);
+        json_put_instant(writer, "from", point->absences[i].valid_from);
+        json_put_instant(writer, "to", point->absences[i].valid_to);
+        json_close_object(writer);
+    }
+    json_close_array(writer);
+}
+
 void focal_point_json_write(struct buffer *out, const struct focal_point *point)
 {
     struct json_writer writer;
@@ -63,6 +92,8 @@ void focal_point_json_write(struct buffer *out, const struct focal_point *point)
     json_put_text(&writer, "email", point->email);
     json_put_instant(&writer, "valid_from", point->valid_from);
     json_put_instant_if(&writer, "valid_to", point->valid_to);
+    json_put_int(&writer, "rank", point->rank);
+    put_absences(&writer, point);
     json_close_object(&writer);
 }
 
@@ -108,16 +139,34 @@ void promise_json_write(struct buffer *out, const struct promise *promise)
     json_close_object(&writer);
 }
 
+static void put_units(struct json_writer *writer, const struct unit_set *units)
+{
+    json_open_array(writer, "items");
+    for (size_t i = 0; i < units->count; i++) {
+        json_open_object(writer, NULL);
+        put_unit_members(writer, &units->units[i]);
+        json_close_object(writer);
+    }
+    json_close_array(writer);
+}
+
+void units_of_day_json_write(struct buffer *out, const struct unit_set *units, int64_t day)
+{
+    struct json_writer writer;
+    char text[DAY_TEXT_SIZE];
+    json_write_start(&writer, out);
+    json_open_object(&writer, NULL);
+    json_put_text(&writer, "at", day_format(day, text));
+    put_units(&writer, units);
+    json_close_object(&writer);
+}
+
 void units_json_write(struct buffer *out, const struct reference *reference)
 {
     struct json_writer writer;
     json_write_start(&writer, out);
     json_open_object(&writer, NULL);
-    json_open_array(&writer, "items");
-    for (size_t i = 0; i < reference->units.count; i++) {
-        put_unit(&writer, &reference->units.units[i]);
-    }
-    json_close_array(&writer);
+    put_units(&writer, &reference->units);
     json_open_object(&writer, "boundaries");
     json_put_bool(&writer, "approximate", reference->boundaries_approximate);
     json_put_text(&writer, "source", reference->boundaries_source);

@@ -20,13 +20,17 @@ struct promise {
     size_t segment_count;
 };
 
+/* As an event tells it: with the account of its head, which is not for the public. */
 void unit_json_write(struct buffer *out, const struct unit *unit);
 void category_json_write(struct buffer *out, const struct category *category);
 void focal_point_json_write(struct buffer *out, const struct focal_point *point);
 void promise_json_write(struct buffer *out, const struct promise *promise);
 
-/* {"items": [unit …], "boundaries": {approximate, source}} */
+/* {"items": [unit …], "boundaries": {approximate, source}}: for the public. */
 void units_json_write(struct buffer *out, const struct reference *reference);
+
+/* {"at": day, "items": [unit …]}: for the public. */
+void units_of_day_json_write(struct buffer *out, const struct unit_set *units, int64_t day);
 
 /* {"version", "routes": […], "deadlines": […], "timers": […], "calendar": {…}}: every rule with
  * its version, valid_from and source. */

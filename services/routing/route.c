@@ -34,56 +34,9 @@ void route_rules_sort(struct route_rules *rules)
     }
 }
 
-static int by_person(const void *left, const void *right)
-{
-    const struct focal_point *a = left, *b = right;
-    int order = strcmp(a->unit, b->unit);
-    order = order != 0 ? order : strcmp(a->field, b->field);
-    return order != 0 ? order : strcmp(a->account, b->account);
-}
-
-void focal_points_sort(struct focal_points *points)
-{
-    if (points->count > 0) {
-        qsort(points->items, points->count, sizeof *points->items, by_person);
-    }
-}
-
 static bool is_valid_at(int64_t valid_from, int64_t valid_to, int64_t at_us)
 {
     return valid_from <= at_us && (valid_to == 0 || at_us < valid_to);
-}
-
-static const char *find_in_field(const struct focal_points *points, const char *unit,
-                                 const char *field, int64_t at_us)
-{
-    struct focal_point wanted = {.unit = unit, .field = field, .account = ""};
-    size_t low = 0, high = points->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (by_person(&points->items[middle], &wanted) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    for (; low < points->count; low++) {
-        const struct focal_point *point = &points->items[low];
-        if (strcmp(point->unit, unit) != 0 || strcmp(point->field, field) != 0) {
-            return NULL;
-        }
-        if (is_valid_at(point->valid_from, point->valid_to, at_us)) {
-            return point->account;
-        }
-    }
-    return NULL;
-}
-
-const char *focal_point_find(const struct focal_points *points, const char *unit,
-                             const char *category, int64_t at_us)
-{
-    const char *account = find_in_field(points, unit, category, at_us);
-    return account != NULL ? account : find_in_field(points, unit, ROUTE_ANY, at_us);
 }
 
 static bool rule_fits(const struct route_rule *rule, const struct route_question *question)

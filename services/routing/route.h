@@ -37,25 +37,6 @@ struct route_rules {
 
 void route_rules_sort(struct route_rules *rules);
 
-/* A person who gets the cases of a unit in one field (a category) or, with ROUTE_ANY, in all. */
-struct focal_point {
-    const char *unit, *field, *account;
-    const char *name, *email;
-    int64_t valid_from, valid_to;
-};
-
-struct focal_points {
-    struct focal_point *items; /* by unit, field and account, as focal_points_sort leaves them */
-    size_t count;
-};
-
-void focal_points_sort(struct focal_points *points);
-
-/* The account of the unit's focal point for a category: one for the category itself before one for
- * all. NULL: nobody. */
-const char *focal_point_find(const struct focal_points *points, const char *unit,
-                             const char *category, int64_t at_us);
-
 struct route_question {
     const char *category;
     enum case_level level;

@@ -7,6 +7,7 @@
 #include "services/routing/audit_timer.h"
 #include "services/routing/reference_watch.h"
 #include "services/routing/store.h"
+#include "services/routing/succession.h"
 #include "services/routing/timekeeper.h"
 
 enum { WAIT_PERIOD_MS = 25, WAITERS_MAX = 20000, IDLE_POLL_MS = 10 };
@@ -51,6 +52,7 @@ static void on_first_look(void *arg)
 {
     struct opening *opening = arg;
     opening->routing->timekeeper = timekeeper_new(opening->routing);
+    opening->routing->succession = succession_new(opening->routing);
     opening->routing->audit = audit_timer_new(opening->routing);
     opening->on_opened(opening->arg, NULL);
     free(opening);
@@ -103,6 +105,7 @@ struct closing {
 
 /* Steps, in running order. */
 static void on_audit_closed(void *arg);
+static void on_succession_closed(void *arg);
 static void on_timer_closed(void *arg);
 static void on_watch_closed(void *arg);
 static void on_poll(uv_timer_t *poll); /* until the last transactions are over */
@@ -118,6 +121,12 @@ void routing_close(void *state, service_on_closed *on_closed, void *arg)
 }
 
 static void on_audit_closed(void *arg)
+{
+    struct closing *closing = arg;
+    succession_close(closing->routing->succession, on_succession_closed, closing);
+}
+
+static void on_succession_closed(void *arg)
 {
     struct closing *closing = arg;
     timekeeper_close(closing->routing->timekeeper, on_timer_closed, closing);

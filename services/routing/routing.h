@@ -10,6 +10,7 @@
 
 struct reference_watch;
 struct timekeeper;
+struct succession;
 struct audit_timer;
 struct sign_key;
 
@@ -19,6 +20,7 @@ struct routing {
     struct process_book processes; /* every version, also of cases that go on under old ones */
     struct reference_watch *watch; /* keeps `reference` up to date and publishes it */
     struct timekeeper *timekeeper;
+    struct succession *succession;
     struct case_reader *reader;
     struct case_writer *writer;
     struct sign_key *audit_key; /* private */

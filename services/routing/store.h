@@ -124,7 +124,7 @@ void store_case_history(struct pg_tx *tx, const struct uuid *case_id, const char
 void store_reference_poll(struct pg_tx *tx);
 int64_t store_reference_version(const struct pg_tx *tx, size_t statement, int64_t *day);
 
-enum { STORE_REFERENCE_STATEMENTS = 12 };
+enum { STORE_REFERENCE_STATEMENTS = 15 };
 /* Adds STORE_REFERENCE_STATEMENTS statements; their results make a reference (heap, NULL with err
  * when it is incomplete or contradicts itself). Processes go into the book. */
 void store_reference_read(struct pg_tx *tx);

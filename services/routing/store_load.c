@@ -11,21 +11,33 @@ struct load {
 
 enum { MESSAGE_MAX = 200, TEXT_FORMAT = 0, BINARY_FORMAT = 1 };
 
+/* Units whose rows were changed are at a new version of the registry; what was changed over HTTP
+ * stays as it is. */
 static const char insert_units[] =
+    "WITH changed AS ("
     "INSERT INTO unit AS t (code, valid_from, valid_to, type, parent, name_vi, name_en, source) "
     "SELECT u->>'code', (u->>'valid_from')::date, (u->>'valid_to')::date, u->>'type', "
     "u->>'parent', u#>>'{name,vi}', u#>>'{name,en}', u->>'source' "
     "FROM jsonb_array_elements($1::jsonb->'units') u "
     "ON CONFLICT (code, valid_from) DO UPDATE SET valid_to = EXCLUDED.valid_to, "
     "type = EXCLUDED.type, parent = EXCLUDED.parent, name_vi = EXCLUDED.name_vi, "
-    "name_en = EXCLUDED.name_en, source = EXCLUDED.source WHERE t IS DISTINCT FROM EXCLUDED";
+    "name_en = EXCLUDED.name_en, source = EXCLUDED.source "
+    "WHERE NOT t.by_hand AND t IS DISTINCT FROM EXCLUDED RETURNING code) "
+    "INSERT INTO unit_registry AS r (code, version) SELECT DISTINCT code, 1 FROM changed "
+    "ON CONFLICT (code) DO UPDATE SET version = r.version + 1, changed_by = NULL, request = NULL";
+
+#define CHANGE_REGISTRY                                                                            \
+    "UPDATE unit_registry r SET version = version + 1, changed_by = NULL, request = NULL "         \
+    "FROM (SELECT DISTINCT unit FROM changed) c WHERE c.unit = r.code"
 
 static const char insert_successors[] =
-    "INSERT INTO unit_successor AS t (former, current, main) "
-    "SELECT s->>'former', s->>'current', (s->>'main')::boolean "
+    "WITH changed AS ("
+    "INSERT INTO unit_successor AS t (former, current, main, since) "
+    "SELECT s->>'former', s->>'current', (s->>'main')::boolean, "
+    "coalesce(s->>'changed_on', $1::jsonb->>'changed_on')::date "
     "FROM jsonb_array_elements($1::jsonb->'successors') s "
-    "ON CONFLICT (former, current) DO UPDATE SET main = EXCLUDED.main "
-    "WHERE t IS DISTINCT FROM EXCLUDED";
+    "ON CONFLICT (former, since, current) DO UPDATE SET main = EXCLUDED.main "
+    "WHERE t IS DISTINCT FROM EXCLUDED RETURNING former AS unit) " CHANGE_REGISTRY;
 
 static const char insert_categories[] =
     "INSERT INTO category AS t (code, version, name_vi, name_en, group_vi, group_en, level, "
@@ -91,13 +103,22 @@ static const char insert_calendar[] =
     "WHERE t IS DISTINCT FROM EXCLUDED";
 
 static const char insert_focal_points[] =
-    "INSERT INTO focal_point AS t (unit, field, account, name, email, valid_from, valid_to) "
+    "WITH changed AS ("
+    "INSERT INTO focal_point AS t (unit, field, account, name, email, valid_from, valid_to, rank) "
     "SELECT p->>'unit', p->>'field', p->>'account', p->>'name', p->>'email', "
-    "(p->>'valid_from')::date, (p->>'valid_to')::date "
+    "(p->>'valid_from')::date, (p->>'valid_to')::date, coalesce((p->>'rank')::integer, 1) "
     "FROM jsonb_array_elements($1::jsonb->'focal_points') p "
-    "ON CONFLICT (unit, field, account) DO UPDATE SET name = EXCLUDED.name, "
-    "email = EXCLUDED.email, valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to "
-    "WHERE t IS DISTINCT FROM EXCLUDED";
+    "ON CONFLICT (unit, field, account, valid_from) DO UPDATE SET name = EXCLUDED.name, "
+    "email = EXCLUDED.email, valid_to = EXCLUDED.valid_to, rank = EXCLUDED.rank "
+    "WHERE t IS DISTINCT FROM EXCLUDED RETURNING unit) " CHANGE_REGISTRY;
+
+static const char insert_absences[] =
+    "WITH changed AS ("
+    "INSERT INTO absence AS t (unit, account, valid_from, valid_to) "
+    "SELECT a->>'unit', a->>'account', (a->>'valid_from')::date, (a->>'valid_to')::date "
+    "FROM jsonb_array_elements($1::jsonb->'absences') a "
+    "ON CONFLICT (unit, account, valid_from) DO UPDATE SET valid_to = EXCLUDED.valid_to "
+    "WHERE t IS DISTINCT FROM EXCLUDED RETURNING unit) " CHANGE_REGISTRY;
 
 static const char insert_rejections[] =
     "INSERT INTO rejection_class AS t (code, version, needs_approval, name_vi, name_en, "
@@ -129,7 +150,8 @@ static const struct {
     {"categories.json", insert_categories}, {"rules.json", insert_routes},
     {"deadlines.json", insert_deadlines},   {"deadlines.json", insert_timers},
     {"calendar.json", insert_calendar},     {"focal_points.json", insert_focal_points},
-    {"rejections.json", insert_rejections}, {"process.json", insert_process},
+    {"focal_points.json", insert_absences}, {"rejections.json", insert_rejections},
+    {"process.json", insert_process},
 };
 
 static bool fail(struct load *load, struct error *err)
@@ -164,11 +186,22 @@ static bool run_plain(struct load *load, const char *sql, struct error *err)
     return result != NULL;
 }
 
-struct load *load_begin(const char *conninfo, struct error *err)
+static bool run_begin(struct load *load, const char *reason, struct error *err)
+{
+    PGresult *result;
+    if (!run_plain(load, "BEGIN", err)) {
+        return false;
+    }
+    result = run(load, "SELECT set_config('ihanoi.reason', $1, true)", 1, &reason, NULL, NULL, err);
+    PQclear(result);
+    return result != NULL;
+}
+
+struct load *load_begin(const char *conninfo, const char *reason, struct error *err)
 {
     struct load *load = memory_zero(1, sizeof *load);
     load->conn = PQconnectdb(conninfo);
-    if (PQstatus(load->conn) != CONNECTION_OK || !run_plain(load, "BEGIN", err)) {
+    if (PQstatus(load->conn) != CONNECTION_OK || !run_begin(load, reason, err)) {
         fail(load, err);
         load_free(load);
         return NULL;

@@ -3,7 +3,8 @@
  *
  * A file's JSON goes to PostgreSQL as it is; constraints and triggers say what is wrong with it.
  * A version of a rule that is known already must be the same as before: give a change a new
- * version. What a file no longer names stays; end it with valid_to. */
+ * version. What a file no longer names stays; end it with valid_to. What was changed
+ * over HTTP since stays too. */
 #ifndef ROUTING_STORE_LOAD_H
 #define ROUTING_STORE_LOAD_H
 
@@ -14,7 +15,8 @@
 
 struct load; /* a connection with a transaction open */
 
-struct load *load_begin(const char *conninfo, struct error *err); /* NULL: no database */
+/* reason: what the changes are kept with. NULL: no database. */
+struct load *load_begin(const char *conninfo, const char *reason, struct error *err);
 bool load_commit(struct load *load, struct error *err);
 void load_free(struct load *load); /* rolls back what is not committed; NULL is fine */
 

@@ -30,15 +30,26 @@ int64_t store_reference_version(const struct pg_tx *tx, size_t statement, int64_
     return pg_value_int8(tx, statement, 0, 0);
 }
 
+/* The columns of a unit u, who leads it today, and who takes over when it ends. */
+#define UNIT_COLUMNS                                                                               \
+    "u.code, u.name_vi, u.name_en, u.type, u.parent, u.source, " START("u.valid_from") ", " END(   \
+        "u.valid_to") ", h.account, h.name, h.email, s.current "
+#define UNIT_PEOPLE                                                                                \
+    "LEFT JOIN (SELECT * FROM unit_head WHERE " VALID_TODAY ") h ON h.unit = u.code "              \
+    "LEFT JOIN unit_successor s ON s.former = u.code AND s.since = u.valid_to + 1 AND s.main"
+
 enum statement_index {
     POLL,
     UNITS,
+    FORMER_UNITS,
+    SUCCESSIONS,
     CATEGORIES,
     ROUTES,
     DEADLINES,
     TIMERS,
     CALENDAR,
     FOCAL_POINTS,
+    ABSENCES,
     BOUNDARY_SET,
     BOUNDARIES,
     PROCESSES,
@@ -48,9 +59,18 @@ enum statement_index {
 static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
     [POLL] = {"reference_version",
               "SELECT version, (" TODAY " - DATE '1970-01-01')::bigint FROM reference_state"},
-    [UNITS] = {"reference_units",
-               "SELECT code, name_vi, name_en, type, parent, source, " START("valid_from") ", " END(
-                   "valid_to") " FROM unit WHERE " VALID_TODAY},
+    [UNITS] = {"reference_units", "SELECT " UNIT_COLUMNS "FROM (SELECT * FROM unit "
+                                  "WHERE " VALID_TODAY ") u " UNIT_PEOPLE},
+    /* Those that others were told of: cases may stand there. */
+    [FORMER_UNITS] =
+        {"reference_former_units",
+         "SELECT " UNIT_COLUMNS "FROM (SELECT DISTINCT ON (f.code) f.* FROM unit f "
+         "JOIN reference_published p ON p.key = 'unit:' || f.code WHERE f.valid_to < " TODAY
+         " AND f.code NOT IN (SELECT code FROM unit WHERE " VALID_TODAY ") "
+         "ORDER BY f.code, f.valid_from DESC) u " UNIT_PEOPLE},
+    [SUCCESSIONS] = {"reference_successions",
+                     "SELECT former, current, main, " START(
+                         "since") " FROM unit_successor WHERE since <= " TODAY},
     [CATEGORIES] = {"reference_categories",
                     "SELECT DISTINCT ON (code) code, version, name_vi, name_en, group_vi, "
                     "group_en, level, keywords::text, sensitive, " START(
@@ -75,7 +95,9 @@ static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
                   "WHERE " VALID_TODAY " ORDER BY valid_from DESC, version DESC LIMIT 1"},
     [FOCAL_POINTS] = {"reference_focal_points",
                       "SELECT unit, field, account, name, email, " START("valid_from") ", " END(
-                          "valid_to") " FROM focal_point WHERE " NOT_OVER},
+                          "valid_to") ", rank FROM focal_point WHERE " NOT_OVER},
+    [ABSENCES] = {"reference_absences", "SELECT unit, account, " START("valid_from") ", " END(
+                                            "valid_to") " FROM absence WHERE " NOT_OVER},
     [BOUNDARY_SET] = {"reference_boundary_set",
                       "SELECT s.approximate, s.source FROM boundary_set s "
                       "JOIN reference_state r ON r.boundary_set = s.id"},
@@ -132,23 +154,41 @@ static struct case_rule rule(const struct reading *reading, size_t statement, si
                               .source = text(reading, statement, row, source_column)};
 }
 
-static void read_units(const struct reading *reading)
+static void read_units(const struct reading *reading, size_t statement, struct unit_set *set)
 {
-    struct unit_set *set = &reading->reference->units;
-    set->units = array(reading, UNITS, sizeof *set->units);
-    for (size_t i = 0; i < pg_rows(reading->tx, UNITS); i++) {
+    set->units = array(reading, statement, sizeof *set->units);
+    for (size_t i = 0; i < pg_rows(reading->tx, statement); i++) {
         set->units[set->count++] = (struct unit){
-            .code = text(reading, UNITS, i, 0),
-            .name_vi = text(reading, UNITS, i, 1),
-            .name_en = text(reading, UNITS, i, 2),
-            .type = text(reading, UNITS, i, 3),
-            .parent = text(reading, UNITS, i, 4),
-            .source = text(reading, UNITS, i, 5),
-            .valid_from = instant(reading, UNITS, i, 6),
-            .valid_to = instant(reading, UNITS, i, 7),
+            .code = text(reading, statement, i, 0),
+            .name_vi = text(reading, statement, i, 1),
+            .name_en = text(reading, statement, i, 2),
+            .type = text(reading, statement, i, 3),
+            .parent = text(reading, statement, i, 4),
+            .source = text(reading, statement, i, 5),
+            .valid_from = instant(reading, statement, i, 6),
+            .valid_to = instant(reading, statement, i, 7),
+            .head = {.account = text(reading, statement, i, 8),
+                     .name = text(reading, statement, i, 9),
+                     .email = text(reading, statement, i, 10)},
+            .successor = text(reading, statement, i, 11),
         };
     }
     unit_set_sort(set);
+}
+
+static void read_successions(const struct reading *reading)
+{
+    struct unit_successions *successions = &reading->reference->successions;
+    successions->items = array(reading, SUCCESSIONS, sizeof *successions->items);
+    for (size_t i = 0; i < pg_rows(reading->tx, SUCCESSIONS); i++) {
+        successions->items[successions->count++] = (struct unit_succession){
+            .former = text(reading, SUCCESSIONS, i, 0),
+            .current = text(reading, SUCCESSIONS, i, 1),
+            .main = pg_value_bool(reading->tx, SUCCESSIONS, i, 2),
+            .since = instant(reading, SUCCESSIONS, i, 3),
+        };
+    }
+    unit_successions_sort(successions);
 }
 
 static void read_categories(const struct reading *reading)
@@ -281,6 +321,16 @@ static void read_focal_points(const struct reading *reading)
             .email = text(reading, FOCAL_POINTS, i, 4),
             .valid_from = instant(reading, FOCAL_POINTS, i, 5),
             .valid_to = instant(reading, FOCAL_POINTS, i, 6),
+            .rank = pg_value_int4(reading->tx, FOCAL_POINTS, i, 7),
+        };
+    }
+    points->absences = array(reading, ABSENCES, sizeof *points->absences);
+    for (size_t i = 0; i < pg_rows(reading->tx, ABSENCES); i++) {
+        points->absences[points->absence_count++] = (struct focal_absence){
+            .unit = text(reading, ABSENCES, i, 0),
+            .account = text(reading, ABSENCES, i, 1),
+            .valid_from = instant(reading, ABSENCES, i, 2),
+            .valid_to = instant(reading, ABSENCES, i, 3),
         };
     }
     focal_points_sort(points);
@@ -354,7 +404,9 @@ struct reference *store_reference_make(const struct pg_tx *tx, struct process_bo
 
     arena_init(&reference->arena);
     reference->version = store_reference_version(tx, POLL, &reference->day);
-    read_units(&reading);
+    read_units(&reading, UNITS, &reference->units);
+    read_units(&reading, FORMER_UNITS, &reference->former_units);
+    read_successions(&reading);
     read_categories(&reading);
     read_routes(&reading);
     read_deadlines(&reading);

@@ -170,12 +170,14 @@ static bool import_and_repair_units(struct load *load, const char *path, struct 
 
 typedef bool load_step(struct load *load, const char *path, struct arena *arena, struct error *err);
 
-static int run_load(const struct config *config, load_step *step, const char *path)
+/* what: the verb, which is kept with the changes that it makes. */
+static int run_load(const struct config *config, const char *what, load_step *step,
+                    const char *path)
 {
     struct arena arena;
     struct error err = {0};
     arena_init(&arena);
-    struct load *load = load_begin(config_text(config, "DATABASE_URL"), &err);
+    struct load *load = load_begin(config_text(config, "DATABASE_URL"), what, &err);
     bool done = load != NULL && step(load, path, &arena, &err) && load_commit(load, &err);
     load_free(load);
     arena_finish(&arena);
@@ -193,7 +195,7 @@ int reference_verb(const struct config *config, int argc, char **argv)
     if (argc < 2 || argc > 3 || strcmp(argv[1], "load") != 0) {
         return usage("reference load [DIR]");
     }
-    return run_load(config, load_reference, argc == 3 ? argv[2] : NULL);
+    return run_load(config, "routing reference load", load_reference, argc == 3 ? argv[2] : NULL);
 }
 
 int units_verb(const struct config *config, int argc, char **argv)
@@ -202,7 +204,8 @@ int units_verb(const struct config *config, int argc, char **argv)
     if ((argc != 3 && !repair) || strcmp(argv[1], "import") != 0) {
         return usage("units import [--repair] FILE.geojson");
     }
-    return run_load(config, repair ? import_and_repair_units : import_units, argv[argc - 1]);
+    return run_load(config, "routing units import", repair ? import_and_repair_units : import_units,
+                    argv[argc - 1]);
 }
 
 int focal_points_verb(const struct config *config, int argc, char **argv)
@@ -210,5 +213,5 @@ int focal_points_verb(const struct config *config, int argc, char **argv)
     if (argc != 3 || strcmp(argv[1], "load") != 0) {
         return usage("focal-points load FILE.json");
     }
-    return run_load(config, load_focal_points, argv[2]);
+    return run_load(config, "routing focal-points load", load_focal_points, argv[2]);
 }

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The city and its agencies: what no package lists, kept by hand.
 
-Rows are (code, type, Vietnamese name, English name, parent, valid_from, source). A source that
-starts with `assumption` has not been confirmed against the text of a decision.
+Rows are (code, type, Vietnamese name, English name, parent, valid_from, source); those of agencies
+as they were before have valid_to before the source. A source that starts with `assumption` has not
+been confirmed against the text of a decision.
 """
 
 RESOLUTION_06 = "06/NQ-HĐND (2025-02-25)"
 DIRECTIVE_05 = "Công điện 05/CĐ-UBND"
 EPOCH = "2024-06-28"  # the day iHaNoi opened; no report is older
 MERGER = "2025-03-01"  # the city's agencies since the mergers of 2025
+BEFORE_MERGER = "2025-02-28"
 
 CITY = ("HN", "city", "Thành phố Hà Nội", "Hanoi City", None, EPOCH, "19/2025/QĐ-TTg")
 
@@ -34,4 +36,35 @@ AGENCIES = [
     ("CATP", "police", "Công an Thành phố Hà Nội", "Hanoi City Police", "HN", EPOCH, DIRECTIVE_05),
     ("EVNHANOI", "enterprise", "Tổng công ty Điện lực Thành phố Hà Nội", "Hanoi Electricity Corporation", "HN", EPOCH, "assumption: start date"),
     ("DSDT", "board", "Ban Quản lý đường sắt đô thị Hà Nội", "Hanoi Urban Railway Management Board", "HN", EPOCH, "assumption: start date"),
+    ("TTTTDT", "office", "Trung tâm Thông tin điện tử Thành phố", "City Electronic Information Centre", "VPUB", EPOCH, DIRECTIVE_05),
+    ("PKSTTHC", "office", "Phòng Kiểm soát thủ tục hành chính", "Administrative Procedure Control Division", "VPUB", EPOCH, DIRECTIVE_05),
+    ("BQLDAGT", "board", "Ban Quản lý dự án đầu tư xây dựng công trình giao thông Thành phố", "City Project Management Board for Transport Works", "HN", EPOCH, "assumption: name and start date"),
+    ("BQLDADD", "board", "Ban Quản lý dự án đầu tư xây dựng công trình dân dụng Thành phố", "City Project Management Board for Civil Works", "HN", EPOCH, "assumption: name and start date"),
+    ("BQLDAHT", "board", "Ban Quản lý dự án đầu tư xây dựng công trình hạ tầng kỹ thuật và nông nghiệp Thành phố", "City Project Management Board for Technical Infrastructure and Agriculture", "HN", EPOCH, "assumption: name and start date"),
+]
+
+# Only those that a source names; others existed too.
+FORMER_AGENCIES = [
+    ("SKHDT", "department", "Sở Kế hoạch và Đầu tư", "Department of Planning and Investment", "HN", EPOCH, BEFORE_MERGER, RESOLUTION_06),
+    ("STC", "department", "Sở Tài chính", "Department of Finance", "HN", EPOCH, BEFORE_MERGER, RESOLUTION_06),
+    ("SNNPTNT", "department", "Sở Nông nghiệp và Phát triển nông thôn", "Department of Agriculture and Rural Development", "HN", EPOCH, BEFORE_MERGER, RESOLUTION_06),
+    ("STNMT", "department", "Sở Tài nguyên và Môi trường", "Department of Natural Resources and Environment", "HN", EPOCH, BEFORE_MERGER, RESOLUTION_06),
+    ("STTTT", "department", "Sở Thông tin và Truyền thông", "Department of Information and Communications", "HN", EPOCH, BEFORE_MERGER, RESOLUTION_06),
+    ("SKHCN", "department", "Sở Khoa học và Công nghệ", "Department of Science and Technology", "HN", EPOCH, BEFORE_MERGER, RESOLUTION_06),
+    ("SGTVT", "department", "Sở Giao thông vận tải", "Department of Transport", "HN", EPOCH, BEFORE_MERGER, RESOLUTION_06),
+    ("SXD", "department", "Sở Xây dựng", "Department of Construction", "HN", EPOCH, BEFORE_MERGER, RESOLUTION_06),
+    ("SGDDT", "department", "Sở Giáo dục và Đào tạo", "Department of Education and Training", "HN", EPOCH, BEFORE_MERGER, DIRECTIVE_05),
+    ("BQLKCNCX", "board", "Ban Quản lý các Khu công nghiệp và Chế xuất", "Management Board of Industrial and Export Processing Zones", "HN", EPOCH, BEFORE_MERGER, "assumption: end date"),
+]
+
+# (former, current, main), all on the day of MERGER.
+SUCCESSORS = [
+    ("BQLKCNCX", "BQLKCN", True),
+    ("SGTVT", "SXD", True),
+    ("SKHDT", "STC", True),
+    ("SNNPTNT", "SNNMT", True),
+    ("STNMT", "SNNMT", True),
+    ("STTTT", "SKHCN", True),
+    ("STTTT", "CATP", False),  # network security
+    ("STTTT", "SVHTT", False),  # press and publishing
 ]

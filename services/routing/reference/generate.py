@@ -75,6 +75,12 @@ def city_units():
         yield {**unit, "valid_from": valid_from, "source": source}
 
 
+def former_agencies():
+    for code, kind, vi, en, parent, valid_from, valid_to, source in agencies.FORMER_AGENCIES:
+        yield {"code": code, "name": {"vi": vi, "en": en}, "type": kind, "parent": parent,
+               "valid_from": valid_from, "valid_to": valid_to, "source": source}
+
+
 def current_units(rows):
     for row in sorted(rows, key=lambda r: r["wardCode"]):
         kind, code = row["wardType"], row["wardCode"]
@@ -126,6 +132,14 @@ def check(former, current, pairs):
     assert sum(p[2] for p in pairs) == 526, "each former commune has one main successor"
 
 
+def check_agencies():
+    present = {row[0] for row in agencies.AGENCIES}
+    former = {row[0] for row in agencies.FORMER_AGENCIES}
+    main = [pair[0] for pair in agencies.SUCCESSORS if pair[2]]
+    assert set(main) == former - present, "who is no more has a successor"
+    assert len(main) == len(set(main)) and {p[1] for p in agencies.SUCCESSORS} <= present
+
+
 def write_lines(path, head, key, items):
     """JSON with one item per line, so that a change reads as one line of a diff."""
     def text(value):
@@ -144,15 +158,18 @@ def main():
     former, current = read_rows("admin_units_legacy"), read_rows("admin_units")
     pairs = successor_rows(former, current)
     check(former, current, pairs)
-    units = [*city_units(), *current_units(current), *former_districts(former),
-             *former_communes(former)]
+    check_agencies()
+    units = [*city_units(), *current_units(current), *former_agencies(),
+             *former_districts(former), *former_communes(former)]
     attribution = "vietnamadminunits 1.0.4, (c) 2025 Tran Ngoc Minh Hieu, MIT licence"
-    write_lines(HERE / "units.json", {"version": "2025-07-01.1", "attribution": attribution},
+    write_lines(HERE / "units.json", {"version": "2025-07-01.2", "attribution": attribution},
                 "units", units)
     write_lines(HERE / "successors.json",
-                {"version": "2025-07-01.1", "attribution": attribution, "changed_on": CURRENT_FROM},
+                {"version": "2025-07-01.2", "attribution": attribution, "changed_on": CURRENT_FROM},
                 "successors",
-                [{"former": f, "current": c, "main": m} for f, c, m in pairs])
+                [{"former": f, "current": c, "main": m} for f, c, m in pairs] +
+                [{"former": f, "current": c, "main": m, "changed_on": agencies.MERGER}
+                 for f, c, m in agencies.SUCCESSORS])
 
     coverage = boundaries.build(former, current, pairs)
     features = [boundaries.feature(unit, coverage[unit["code"]])

@@ -34,5 +34,8 @@ BEGIN
                         FOR EACH STATEMENT EXECUTE FUNCTION reference_count_change()', name);
         EXECUTE format('CREATE TRIGGER keep_version BEFORE UPDATE ON %I
                         FOR EACH ROW EXECUTE FUNCTION reference_keep_version()', name);
+        EXECUTE format('CREATE TRIGGER keep_change AFTER INSERT OR UPDATE OR DELETE ON %I
+                        FOR EACH ROW EXECUTE FUNCTION reference_keep_change(''code'', ''version'')',
+                       name);
     END LOOP;
 END $$;

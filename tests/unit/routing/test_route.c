@@ -80,39 +80,13 @@ static void the_most_specific_rule_wins(void **state)
 static void scope_is_the_subtree(void **state)
 {
     (void)state;
-    struct arena arena;
-    const char *const *codes;
-    arena_init(&arena);
     assert_true(unit_is_within(&units, "VPDKDD", "SNNMT"));
     assert_true(unit_is_within(&units, "VPDKDD", "HN"));
     assert_false(unit_is_within(&units, "SNNMT", "VPDKDD"));
     assert_false(unit_is_within(&units, "LOOP", "HN"));
     assert_false(unit_is_within(&units, NULL, "HN"));
-    assert_int_equal(unit_subtree(&units, "SNNMT", &arena, &codes), 2);
-    assert_int_equal(unit_subtree(&units, "HN", &arena, &codes), 7);
-    assert_int_equal(unit_subtree(&units, "none", &arena, &codes), 0);
     assert_true(unit_sees_everything("VPUB") && unit_sees_everything("HN"));
     assert_false(unit_sees_everything("00070") || unit_sees_everything(NULL));
-    arena_finish(&arena);
-}
-
-static void focal_point_of_the_field_comes_first(void **state)
-{
-    static struct focal_point items[] = {
-        {"00070", "*", "anh", "", "", 0, 0},
-        {"00070", "giao-thong", "chi", "", "", 100, 200},
-        {"00070", "giao-thong", "binh", "", "", 150, 0},
-        {"SXD", "giao-thong", "dung", "", "", 0, 0},
-    };
-    struct focal_points points = {items, 4};
-    (void)state;
-    focal_points_sort(&points);
-    assert_string_equal(focal_point_find(&points, "00070", "giao-thong", 50), "anh");
-    assert_string_equal(focal_point_find(&points, "00070", "giao-thong", 120), "chi");
-    assert_string_equal(focal_point_find(&points, "00070", "giao-thong", 160), "binh");
-    assert_string_equal(focal_point_find(&points, "00070", "khac", 160), "anh");
-    assert_null(focal_point_find(&points, "SXD", "khac", 160));
-    assert_null(focal_point_find(&(struct focal_points){0}, "SXD", "khac", 160));
 }
 
 int main(void)
@@ -120,7 +94,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_most_specific_rule_wins),
         cmocka_unit_test(scope_is_the_subtree),
-        cmocka_unit_test(focal_point_of_the_field_comes_first),
     };
     return cmocka_run_group_tests(tests, sort_rows, NULL);
 }

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/routing/succession.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "services/routing/store_registry.h"
+
+enum { PERIOD_MS = 1000, CHUNK = 500 };
+
+struct succession {
+    struct routing *routing;
+    uv_timer_t timer;
+    bool busy;                     /* a chunk is under way */
+    int64_t swept_version, swept_day; /* of the reference data that all cases agree with */
+    struct arena arena;            /* of the chunk */
+    size_t waiting;                /* cases under way, and one while they are being taken up */
+    size_t found, moved;
+    succession_on_closed *on_closed; /* NULL while open */
+    void *on_closed_arg;
+};
+
+/* One case on its way to the successor. */
+struct heir {
+    struct succession *succession;
+    struct case_read read;
+    struct case_write write;
+};
+
+/* Steps of one chunk, in running order. */
+static void look(struct succession *succession);
+static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void on_read(struct case_read *read, const struct error *err);
+static void hand_on(struct heir *heir);
+static void on_written(struct case_write *write, bool won, const struct error *err);
+static void leave(struct succession *succession);
+
+static bool is_swept(const struct succession *succession)
+{
+    const struct reference *reference = succession->routing->reference;
+    return reference == NULL || (reference->version == succession->swept_version &&
+                                 reference->day == succession->swept_day);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    struct succession *succession = timer->data;
+    if (!succession->busy && !is_swept(succession)) {
+        look(succession);
+    }
+}
+
+struct succession *succession_new(struct routing *routing)
+{
+    struct succession *succession = memory_zero(1, sizeof *succession);
+    succession->routing = routing;
+    arena_init(&succession->arena);
+    uv_timer_init(loop_uv(routing->parts->loop), &succession->timer);
+    succession->timer.data = succession;
+    uv_timer_start(&succession->timer, on_tick, PERIOD_MS, PERIOD_MS);
+    return succession;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct succession *succession = handle->data;
+    succession_on_closed *on_closed = succession->on_closed;
+    void *arg = succession->on_closed_arg;
+    arena_finish(&succession->arena);
+    free(succession);
+    on_closed(arg);
+}
+
+void succession_close(struct succession *succession, succession_on_closed *on_closed, void *arg)
+{
+    succession->on_closed = on_closed;
+    succession->on_closed_arg = arg;
+    if (!succession->busy) {
+        uv_close((uv_handle_t *)&succession->timer, on_timer_closed);
+    }
+}
+
+static void look(struct succession *succession)
+{
+    struct pg_tx *tx = pg_tx_new(succession->routing->parts->pg);
+    succession->busy = true;
+    succession->found = succession->moved = 0;
+    succession->waiting = 1;
+    pg_tx_set_read_only(tx);
+    store_cases_of_former_units(tx, CHUNK);
+    pg_tx_send(tx, on_looked, succession);
+}
+
+static void take_up(struct succession *succession, struct uuid id)
+{
+    struct heir *heir = arena_alloc(&succession->arena, sizeof *heir);
+    struct error err = {0};
+    heir->succession = succession;
+    heir->read.id = id;
+    heir->read.arena = &succession->arena;
+    heir->read.on_read = on_read;
+    heir->read.arg = heir;
+    if (case_reader_submit(succession->routing->reader, &heir->read, &err)) {
+        succession->waiting++;
+    }
+}
+
+static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct succession *succession = arg;
+    succession->found = outcome == PG_COMMITTED ? pg_rows(tx, 0) : 1; /* look again */
+    for (size_t row = 0; outcome == PG_COMMITTED && row < succession->found; row++) {
+        take_up(succession, pg_value_uuid(tx, 0, row, 0));
+    }
+    leave(succession);
+}
+
+static void on_read(struct case_read *read, const struct error *err)
+{
+    struct heir *heir = read->arg;
+    if (err == NULL && read->found && case_is_open(&read->snapshot)) {
+        hand_on(heir);
+    } else {
+        leave(heir->succession);
+    }
+}
+
+static void hand_on(struct heir *heir)
+{
+    struct succession *succession = heir->succession;
+    const struct reference *reference = succession->routing->reference;
+    const struct case_snapshot *now = &heir->read.snapshot;
+    const char *unit = unit_successor(&reference->units, &reference->successions, now->unit);
+    struct case_command command = {.action = CASE_SUCCEED,
+                                   .expected_version = now->version,
+                                   .actor = ACTOR_BIT(ROLE_SYSTEM),
+                                   .level = -1,
+                                   .given = PROCESS_BIT(FIELD_UNIT),
+                                   .unit = unit != NULL ? unit : UNIT_CITY_OFFICE};
+    struct error err = {0};
+    if (strcmp(command.unit, now->unit) == 0) { /* our reference data is not as new yet */
+        leave(succession);
+        return;
+    }
+    command.focal_point = focal_point_find(&reference->focal_points, command.unit, now->category,
+                                           clock_now_us());
+    heir->write.on_written = on_written;
+    heir->write.arg = heir;
+    if (!case_decide(now, &command, &reference->cases, clock_now_us(), &heir->write.after, &err) ||
+        !case_writer_submit(succession->routing->writer, &heir->write, &err)) {
+        log_warn_error("succession_postponed", &err);
+        leave(succession);
+    }
+}
+
+static void on_written(struct case_write *write, bool won, const struct error *err)
+{
+    struct heir *heir = write->arg;
+    (void)err; /* it is found again */
+    heir->succession->moved += won;
+    leave(heir->succession);
+}
+
+static void end_chunk(struct succession *succession)
+{
+    const struct reference *reference = succession->routing->reference;
+    if (succession->moved > 0) {
+        log_info("cases_handed_to_successor", log_int("cases", (int64_t)succession->moved));
+    }
+    if (succession->found == 0 && reference != NULL) {
+        succession->swept_version = reference->version;
+        succession->swept_day = reference->day;
+    }
+    succession->busy = false;
+    arena_reset(&succession->arena);
+    if (succession->on_closed != NULL) {
+        uv_close((uv_handle_t *)&succession->timer, on_timer_closed);
+    } else if (succession->moved >= CHUNK) {
+        look(succession);
+    }
+}
+
+static void leave(struct succession *succession)
+{
+    assert(succession->waiting > 0);
+    succession->waiting--;
+    if (succession->waiting == 0) {
+        end_chunk(succession);
+    }
+}
