@@ -101,7 +101,7 @@ endef
 $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 
 # Reference data of routing is inside its program (.incbin).
-$(OUT)/services/routing/reference_data.o: $(wildcard services/routing/reference/*json)
+$(OUT)/services/routing/reference_data.o: $(wildcard services/routing/reference/*json services/routing/reference/*/*json)
 
 # So are the templates of notification.
 $(OUT)/services/notification/template_files.o: $(wildcard services/notification/templates/*.txt)
@@ -177,7 +177,7 @@ VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=definite --err
 
 .PHONY: valgrind service-valgrind
 valgrind: $(UNIT_PROGRAMS)
-	@RUN_UNDER="$(VALGRIND)" deploy/local/run-unit $(UNIT_PROGRAMS)
+	@CASES=3000 RUN_UNDER="$(VALGRIND)" deploy/local/run-unit $(UNIT_PROGRAMS)
 service-valgrind: $(SERVICE_C_PROGRAMS) $(PROGRAMS:$(BIN)/%=$(BUILD)/valgrind/%)
 	@RUN_UNDER="$(VALGRIND)" tests/service/run-c $(SERVICE_C_PROGRAMS)
 	@SERVICE_BIN=$(BUILD)/valgrind tests/run-suite service

@@ -10,8 +10,9 @@
 #include "common/error.h"
 #include "store_submission.h"
 
-/* Texts come to live in the arena. Members that intake does not use are not looked at. */
-bool case_event_read(struct case_event *event, const char *json, size_t size, struct arena *arena,
-                     struct error *err);
+/* Texts come to live in the arena. Members that intake does not use are not looked at. The type
+ * says which words of a step are for the reporter; of a type that intake does not know, none. */
+bool case_event_read(struct case_event *event, const char *type, const char *json, size_t size,
+                     struct arena *arena, struct error *err);
 
 #endif

@@ -44,8 +44,8 @@ void consume_cases(struct consume_batch *batch, void *state)
             consume_reject(batch, &messages[i], "unknown_type", "type");
         } else if (event->data == NULL) {
             consume_reject(batch, &messages[i], "no_data", "data");
-        } else if (!case_event_read(&taken->events[taken->count], event->data, event->data_size,
-                                    arena, &err)) {
+        } else if (!case_event_read(&taken->events[taken->count], event->type, event->data,
+                                    event->data_size, arena, &err)) {
             consume_reject(batch, &messages[i], "invalid_data", intake_fault(&err));
         } else {
             taken->count++;

@@ -100,6 +100,25 @@ static bool read_query(struct public_query *query, struct http_request *request,
 
 /* ---- the answer ---- */
 
+/* In the language of the names of services and units. */
+static const char *status_notes(const struct case_view *state)
+{
+    if (state->version == 0) {
+        return NULL;
+    }
+    return state->result_text != NULL   ? state->result_text
+           : state->reason_text != NULL ? state->reason_text
+                                        : case_phase_name(state->phase)->vi;
+}
+
+/* To be received by, then to be resolved by; while somebody is asked, nobody can say. */
+static int64_t expected_at(const struct submission_view *view)
+{
+    bool waits = view->state.version == 0 || view->state.phase == PHASE_RECEIVED;
+    return view->state.resolve_due == 0 && waits ? view->submission.receive_by
+                                                 : view->state.resolve_due;
+}
+
 static void put_request(struct open311_writer *writer, const struct submission_view *view,
                         const struct list *list)
 {
@@ -109,12 +128,11 @@ static void put_request(struct open311_writer *writer, const struct submission_v
     const struct unit_name *unit = reference_unit(reference, view->state.unit);
     const struct case_view *state = &view->state;
     int decimals = list->full ? FULL_DECIMALS : PUBLIC_DECIMALS;
-    const char *notes = state->result_text != NULL ? state->result_text : state->reason_text;
 
     open311_open_item(writer, "request");
     open311_text(writer, "service_request_id", submission->ticket);
     open311_text(writer, "status", case_view_is_closed(state) ? "closed" : "open");
-    open311_text(writer, "status_notes", notes != NULL ? notes : state->state);
+    open311_text(writer, "status_notes", status_notes(state));
     open311_text(writer, "service_name", category != NULL ? category->name_vi : NULL);
     open311_text(writer, "service_code", submission->category);
     open311_text(writer, "description", list->full ? submission->description : NULL);
@@ -123,8 +141,7 @@ static void put_request(struct open311_writer *writer, const struct submission_v
     open311_instant(writer, "requested_datetime", submission->submitted_at);
     open311_instant(writer, "updated_datetime",
                     state->version > 0 ? state->updated_at : submission->submitted_at);
-    open311_instant(writer, "expected_datetime",
-                    state->resolve_due != 0 ? state->resolve_due : submission->receive_by);
+    open311_instant(writer, "expected_datetime", expected_at(view));
     open311_text(writer, "address", list->full ? submission->address : NULL);
     open311_text(writer, "address_id", NULL);
     open311_text(writer, "zipcode", NULL);

@@ -3,30 +3,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "handover_json.h"
 #include "store_submission.h"
 
 static const struct pg_statement add_steps = {
     "intake_add_steps",
-    "INSERT INTO submission_step (submission_id, version, action, state, unit, actor_role, note, "
-    "at) SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], "
-    "$6::text[], $7::text[], $8::timestamptz[]) ON CONFLICT DO NOTHING"};
+    "INSERT INTO submission_step (submission_id, version, action, state, phase, unit, actor_role, "
+    "note, reason, at) SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], "
+    "$5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[]) "
+    "ON CONFLICT DO NOTHING"};
 static const struct pg_statement move_views = {
     "intake_move_views",
-    "INSERT INTO submission_case AS c (submission_id, version, state, unit, receive_due, "
-    "resolve_due, updated_at, result, reason) "
-    "SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::timestamptz[], "
-    "$6::timestamptz[], $7::timestamptz[], $8::jsonb[], $9::jsonb[]) "
+    "INSERT INTO submission_case AS c (submission_id, version, state, phase, queue, unit, "
+    "receive_due, resolve_due, timeout_at, updated_at, handovers, question, result, reason, "
+    "rating, "
+    "rating_asked, merged_into) "
+    "SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], "
+    "$6::text[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], "
+    "$11::jsonb[], $12::jsonb[], $13::jsonb[], $14::jsonb[], $15::text[], $16::boolean[], "
+    "$17::uuid[]) "
     "ON CONFLICT (submission_id) DO UPDATE SET version = excluded.version, state = excluded.state, "
-    "unit = excluded.unit, receive_due = excluded.receive_due, "
-    "resolve_due = excluded.resolve_due, updated_at = excluded.updated_at, "
-    "result = excluded.result, reason = excluded.reason WHERE c.version < excluded.version"};
+    "phase = excluded.phase, queue = excluded.queue, unit = excluded.unit, "
+    "receive_due = excluded.receive_due, resolve_due = excluded.resolve_due, "
+    "timeout_at = excluded.timeout_at, updated_at = excluded.updated_at, "
+    "handovers = excluded.handovers, question = excluded.question, result = excluded.result, "
+    "reason = excluded.reason, rating = excluded.rating, rating_asked = excluded.rating_asked, "
+    "merged_into = excluded.merged_into WHERE c.version < excluded.version"};
 
-enum { STEP_COLUMNS = 8, VIEW_COLUMNS = 9 };
+enum { STEP_COLUMNS = 10, VIEW_COLUMNS = 17 };
 
 static void put_steps(struct pg_tx *tx, const struct case_event *const *events, size_t count)
 {
-    static const enum pg_type types[STEP_COLUMNS] = {PG_UUID, PG_INT4, PG_TEXT, PG_TEXT,
-                                                     PG_TEXT, PG_TEXT, PG_TEXT, PG_TIMESTAMPTZ};
+    static const enum pg_type types[STEP_COLUMNS] = {PG_UUID, PG_INT4,       PG_TEXT, PG_TEXT,
+                                                     PG_TEXT, PG_TEXT,       PG_TEXT, PG_TEXT,
+                                                     PG_TEXT, PG_TIMESTAMPTZ};
     struct pg_array columns[STEP_COLUMNS];
     for (size_t i = 0; i < STEP_COLUMNS; i++) {
         pg_array_init(&columns[i], types[i]);
@@ -37,10 +47,12 @@ static void put_steps(struct pg_tx *tx, const struct case_event *const *events, 
         pg_array_int4(&columns[1], step->version);
         pg_array_text(&columns[2], step->action);
         pg_array_text(&columns[3], step->state);
-        pg_array_text(&columns[4], step->unit);
-        pg_array_text(&columns[5], step->actor_role);
-        pg_array_text(&columns[6], step->note);
-        pg_array_instant(&columns[7], step->at);
+        pg_array_text(&columns[4], case_phase_words[step->phase]);
+        pg_array_text(&columns[5], step->unit);
+        pg_array_text(&columns[6], step->actor_role);
+        pg_array_text(&columns[7], step->note);
+        pg_array_text(&columns[8], step->reason);
+        pg_array_instant(&columns[9], step->at);
     }
     pg_tx_add(tx, &add_steps);
     for (size_t i = 0; i < STEP_COLUMNS; i++) {
@@ -49,26 +61,63 @@ static void put_steps(struct pg_tx *tx, const struct case_event *const *events, 
     }
 }
 
+static void add_handovers(struct pg_array *column, const struct case_view *view)
+{
+    struct buffer json;
+    if (view->handover_count == 0) {
+        pg_array_null(column);
+        return;
+    }
+    buffer_init(&json);
+    handovers_write(view->handovers, view->handover_count, &json);
+    pg_array_text(column, json.data);
+    buffer_finish(&json);
+}
+
+static void add_uuid(struct pg_array *column, const struct uuid *uuid)
+{
+    static const struct uuid none;
+    if (uuid_equal(uuid, &none)) {
+        pg_array_null(column);
+    } else {
+        pg_array_uuid(column, uuid);
+    }
+}
+
+static void add_view(struct pg_array columns[VIEW_COLUMNS], const struct case_event *event)
+{
+    const struct case_view *view = &event->state;
+    pg_array_uuid(&columns[0], &event->submission_id);
+    pg_array_int4(&columns[1], view->version);
+    pg_array_text(&columns[2], view->state);
+    pg_array_text(&columns[3], case_phase_words[view->phase]);
+    pg_array_text(&columns[4], view->queue);
+    pg_array_text(&columns[5], view->unit);
+    pg_array_instant(&columns[6], view->receive_due);
+    pg_array_instant(&columns[7], view->resolve_due);
+    pg_array_instant(&columns[8], view->timeout_at);
+    pg_array_instant(&columns[9], view->updated_at);
+    add_handovers(&columns[10], view);
+    pg_array_text(&columns[11], view->question);
+    pg_array_text(&columns[12], view->result);
+    pg_array_text(&columns[13], view->reason);
+    pg_array_text(&columns[14], view->rating);
+    pg_array_bool(&columns[15], view->rating_asked);
+    add_uuid(&columns[16], &view->merged_into);
+}
+
 static void put_views(struct pg_tx *tx, const struct case_event *const *events, size_t count)
 {
-    static const enum pg_type types[VIEW_COLUMNS] = {PG_UUID,        PG_INT4,        PG_TEXT,
-                                                     PG_TEXT,        PG_TIMESTAMPTZ, PG_TIMESTAMPTZ,
-                                                     PG_TIMESTAMPTZ, PG_JSONB,       PG_JSONB};
+    static const enum pg_type types[VIEW_COLUMNS] = {
+        PG_UUID,        PG_INT4,        PG_TEXT,        PG_TEXT,        PG_TEXT,  PG_TEXT,
+        PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_JSONB, PG_JSONB,
+        PG_JSONB,       PG_JSONB,       PG_TEXT,        PG_BOOL,        PG_UUID};
     struct pg_array columns[VIEW_COLUMNS];
     for (size_t i = 0; i < VIEW_COLUMNS; i++) {
         pg_array_init(&columns[i], types[i]);
     }
     for (size_t i = 0; i < count; i++) {
-        const struct case_view *view = &events[i]->state;
-        pg_array_uuid(&columns[0], &events[i]->submission_id);
-        pg_array_int4(&columns[1], view->version);
-        pg_array_text(&columns[2], view->state);
-        pg_array_text(&columns[3], view->unit);
-        pg_array_instant(&columns[4], view->receive_due);
-        pg_array_instant(&columns[5], view->resolve_due);
-        pg_array_instant(&columns[6], view->updated_at);
-        pg_array_text(&columns[7], view->result);
-        pg_array_text(&columns[8], view->reason);
+        add_view(columns, events[i]);
     }
     pg_tx_add(tx, &move_views);
     for (size_t i = 0; i < VIEW_COLUMNS; i++) {

@@ -5,14 +5,16 @@
 #include <string.h>
 
 #include "common/words.h"
+#include "handover_json.h"
 
 /* What every reading of a submission selects; take_row knows the order. */
 #define VIEW_COLUMNS                                                                               \
     "s.id, s.ticket, s.channel, s.category, s.level, s.title, s.description, s.lat, s.lon, "       \
     "s.address, s.media, s.reporter_ref, s.anonymous, s.client, s.language, s.submitted_at, "      \
     "s.receive_by, s.rule_code, s.rule_version, s.rule_source, coalesce(c.version, 0), c.state, "  \
-    "c.unit, c.receive_due, c.resolve_due, c.updated_at, c.result::text, c.reason::text, "         \
-    "c.result ->> 'text', c.reason ->> 'text'"
+    "c.phase, c.queue, c.unit, c.receive_due, c.resolve_due, c.timeout_at, c.updated_at, "         \
+    "c.handovers::text, c.question::text, c.result::text, c.reason::text, c.result ->> 'text', "   \
+    "c.reason ->> 'text', c.rating, coalesce(c.rating_asked, false), c.merged_into"
 #define VIEW_CASE   "LEFT JOIN submission_case c ON c.submission_id = s.id "
 #define VIEW_TABLES "FROM submission s " VIEW_CASE
 
@@ -23,7 +25,8 @@ static const struct pg_statement read_submissions = {
     "AND (i.reporter IS NULL OR s.reporter_ref = i.reporter) " VIEW_CASE "ORDER BY i.position"};
 static const struct pg_statement read_steps = {
     "intake_read_steps",
-    "SELECT p.version, p.action, p.state, p.unit, p.actor_role, p.note, p.at, i.position "
+    "SELECT p.version, p.action, p.state, p.phase, p.unit, p.actor_role, p.note, p.reason, p.at, "
+    "i.position "
     "FROM unnest($1::uuid[]) WITH ORDINALITY AS i (id, position) "
     "JOIN submission_step p ON p.submission_id = i.id ORDER BY i.position, p.version"};
 static const struct pg_statement list_own = {
@@ -43,7 +46,8 @@ static const struct pg_statement list_public = {
     "WHERE s.id >= $1::uuid AND s.id < $2::uuid AND s.submitted_at >= $3::timestamptz "
     "AND s.submitted_at < $4::timestamptz AND NOT k.sensitive "
     "AND ($5::text[] IS NULL OR s.category = ANY ($5)) "
-    "AND ($6::boolean IS NULL OR coalesce(c.state IN ('resolved', 'rejected'), false) = $6) "
+    "AND ($6::boolean IS NULL OR coalesce(c.phase IN ('resolved', 'closed', 'rejected', "
+    "'withdrawn'), false) = $6) "
     "ORDER BY s.id DESC LIMIT $7::integer"};
 static const struct pg_statement read_versions = {
     "intake_read_versions",
@@ -101,22 +105,48 @@ static int64_t instant_or_zero(const struct pg_tx *tx, size_t row, int column)
     return pg_value_is_null(tx, 0, row, column) ? 0 : pg_value_instant(tx, 0, row, column);
 }
 
+static struct uuid uuid_or_zero(const struct pg_tx *tx, size_t row, int column)
+{
+    return pg_value_is_null(tx, 0, row, column) ? (struct uuid){0}
+                                                : pg_value_uuid(tx, 0, row, column);
+}
+
+static enum case_phase take_phase(const struct pg_tx *tx, size_t statement, size_t row, int column)
+{
+    const char *word = pg_value_text(tx, statement, row, column);
+    return word == NULL ? PHASE_RECEIVED : (enum case_phase)word_index(case_phase_words, word);
+}
+
+static void take_case(const struct pg_tx *tx, size_t row, struct case_view *view,
+                      struct arena *arena)
+{
+    *view = (struct case_view){
+        .version = pg_value_int4(tx, 0, row, 20),
+        .state = arena_text(arena, pg_value_text(tx, 0, row, 21)),
+        .phase = take_phase(tx, 0, row, 22),
+        .queue = arena_text(arena, pg_value_text(tx, 0, row, 23)),
+        .unit = arena_text(arena, pg_value_text(tx, 0, row, 24)),
+        .receive_due = instant_or_zero(tx, row, 25),
+        .resolve_due = instant_or_zero(tx, row, 26),
+        .timeout_at = instant_or_zero(tx, row, 27),
+        .updated_at = instant_or_zero(tx, row, 28),
+        .question = arena_text(arena, pg_value_text(tx, 0, row, 30)),
+        .result = arena_text(arena, pg_value_text(tx, 0, row, 31)),
+        .reason = arena_text(arena, pg_value_text(tx, 0, row, 32)),
+        .result_text = arena_text(arena, pg_value_text(tx, 0, row, 33)),
+        .reason_text = arena_text(arena, pg_value_text(tx, 0, row, 34)),
+        .rating = arena_text(arena, pg_value_text(tx, 0, row, 35)),
+        .rating_asked = pg_value_bool(tx, 0, row, 36),
+        .merged_into = uuid_or_zero(tx, row, 37),
+    };
+    view->handover_count = handovers_parse(pg_value_text(tx, 0, row, 29), arena, &view->handovers);
+}
+
 static void take_row(const struct pg_tx *tx, size_t row, struct submission_view *view,
                      struct arena *arena)
 {
     take_submission(tx, row, &view->submission, arena);
-    view->state = (struct case_view){
-        .version = pg_value_int4(tx, 0, row, 20),
-        .state = arena_text(arena, pg_value_text(tx, 0, row, 21)),
-        .unit = arena_text(arena, pg_value_text(tx, 0, row, 22)),
-        .receive_due = instant_or_zero(tx, row, 23),
-        .resolve_due = instant_or_zero(tx, row, 24),
-        .updated_at = instant_or_zero(tx, row, 25),
-        .result = arena_text(arena, pg_value_text(tx, 0, row, 26)),
-        .reason = arena_text(arena, pg_value_text(tx, 0, row, 27)),
-        .result_text = arena_text(arena, pg_value_text(tx, 0, row, 28)),
-        .reason_text = arena_text(arena, pg_value_text(tx, 0, row, 29)),
-    };
+    take_case(tx, row, &view->state, arena);
     view->steps = NULL;
     view->step_count = 0;
 }
@@ -131,7 +161,7 @@ void store_read_submissions(struct pg_tx *tx, const struct pg_array *ids,
     pg_tx_array(tx, ids);
 }
 
-enum { POSITION = 30, STEP_POSITION = 7 };
+enum { POSITION = 38, STEP_POSITION = 9 };
 
 size_t store_submission_position(const struct pg_tx *tx, size_t row)
 {
@@ -145,10 +175,12 @@ static void take_step(const struct pg_tx *tx, size_t row, struct case_step *step
         .version = pg_value_int4(tx, 1, row, 0),
         .action = arena_text(arena, pg_value_text(tx, 1, row, 1)),
         .state = arena_text(arena, pg_value_text(tx, 1, row, 2)),
-        .unit = arena_text(arena, pg_value_text(tx, 1, row, 3)),
-        .actor_role = arena_text(arena, pg_value_text(tx, 1, row, 4)),
-        .note = arena_text(arena, pg_value_text(tx, 1, row, 5)),
-        .at = pg_value_instant(tx, 1, row, 6),
+        .phase = take_phase(tx, 1, row, 3),
+        .unit = arena_text(arena, pg_value_text(tx, 1, row, 4)),
+        .actor_role = arena_text(arena, pg_value_text(tx, 1, row, 5)),
+        .note = arena_text(arena, pg_value_text(tx, 1, row, 6)),
+        .reason = arena_text(arena, pg_value_text(tx, 1, row, 7)),
+        .at = pg_value_instant(tx, 1, row, 8),
     };
 }
 

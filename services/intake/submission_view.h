@@ -5,23 +5,45 @@
 
 #include "common/buffer.h"
 #include "common/json.h"
+#include "case_phase.h"
 #include "reference.h"
 #include "submission.h"
 
-/* Where the case stands; texts are the words of the case events. */
+/* One hand-over: who gave the case back, why, and who should have it. */
+struct case_handover {
+    const char *from;
+    const char *to; /* NULL: nobody was named */
+    const char *reason;
+    int64_t at;
+};
+
+/* Where the case stands; texts are the words of the case events, instants µs, 0: none. */
 struct case_view {
-    int32_t version; /* 0: no case yet */
-    const char *state;
-    const char *unit;                             /* NULL while unroutable */
-    int64_t receive_due, resolve_due, updated_at; /* µs; resolve_due 0 before acceptance */
-    const char *result;                           /* JSON {text, evidence}; NULL unless resolved */
-    const char *reason;                           /* JSON {class, text}; NULL unless rejected */
-    const char *result_text, *reason_text;        /* out of those; NULL where they are */
+    int32_t version;   /* 0: no case yet */
+    const char *state; /* of its process */
+    enum case_phase phase;
+    const char *queue;
+    const char *unit;                 /* NULL while unroutable */
+    int64_t receive_due, resolve_due; /* none while their clock stands still */
+    int64_t timeout_at;               /* until then an answer, or an objection, is waited for */
+    int64_t updated_at;
+    const struct case_handover *handovers;
+    size_t handover_count;
+    const char *question;                  /* JSON {asked, text, answer}; NULL: nobody was asked */
+    const char *result;                    /* JSON {text, evidence}; NULL unless resolved */
+    const char *reason;                    /* JSON {class, text}; NULL unless rejected */
+    const char *result_text, *reason_text; /* out of those; NULL where they are */
+    const char *rating;                    /* NULL: not given */
+    bool rating_asked;
+    struct uuid merged_into; /* zero: stands for itself */
 };
 
 struct case_step {
     int32_t version;
-    const char *action, *state, *unit, *actor_role, *note;
+    const char *action, *state;
+    enum case_phase phase;
+    const char *unit, *actor_role;
+    const char *note, *reason; /* as far as the reporter may read them; NULL */
     int64_t at;
 };
 
@@ -33,6 +55,8 @@ struct submission_view {
 };
 
 bool case_view_is_closed(const struct case_view *view);
+/* There is a result, and the reporter has not rated one yet. */
+bool case_view_may_rate(const struct case_view *view);
 
 /* The whole, for its reporter. */
 void submission_view_write(const struct submission_view *view, const struct reference *reference,

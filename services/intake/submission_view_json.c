@@ -7,18 +7,23 @@
 
 bool case_view_is_closed(const struct case_view *view)
 {
-    return view->version > 0 &&
-           (strcmp(view->state, "resolved") == 0 || strcmp(view->state, "rejected") == 0);
+    return view->version > 0 && case_phase_is_closed(view->phase);
 }
 
-static void put_unit(struct json_writer *writer, const char *code,
+bool case_view_may_rate(const struct case_view *view)
+{
+    return view->rating_asked && view->rating == NULL &&
+           (view->phase == PHASE_RESOLVED || view->phase == PHASE_CLOSED);
+}
+
+static void put_unit(struct json_writer *writer, const char *name, const char *code,
                      const struct reference *reference)
 {
     if (code == NULL) {
         return;
     }
     const struct unit_name *unit = reference_unit(reference, code);
-    json_open_object(writer, "unit");
+    json_open_object(writer, name);
     json_put_text(writer, "code", code);
     if (unit != NULL) {
         json_open_object(writer, "name");
@@ -36,19 +41,74 @@ static void put_raw_if(struct json_writer *writer, const char *name, const char 
     }
 }
 
+static void put_phase(struct json_writer *writer, enum case_phase phase)
+{
+    const struct case_phase_name *name = case_phase_name(phase);
+    json_put_text(writer, "phase", case_phase_words[phase]);
+    json_open_object(writer, "phase_name");
+    json_put_text(writer, "vi", name->vi);
+    json_put_text(writer, "en", name->en);
+    json_close_object(writer);
+}
+
+static void put_handovers(struct json_writer *writer, const struct case_view *view,
+                          const struct reference *reference)
+{
+    if (view->handover_count == 0) {
+        return;
+    }
+    json_open_array(writer, "handovers");
+    for (size_t i = 0; i < view->handover_count; i++) {
+        const struct case_handover *handover = &view->handovers[i];
+        json_open_object(writer, NULL);
+        put_unit(writer, "from", handover->from, reference);
+        put_unit(writer, "to", handover->to, reference);
+        json_put_text(writer, "reason", handover->reason);
+        json_put_instant(writer, "at", handover->at);
+        json_close_object(writer);
+    }
+    json_close_array(writer);
+}
+
+static void put_rating(struct json_writer *writer, const struct case_view *view)
+{
+    if (view->rating_asked) {
+        json_open_object(writer, "rating");
+        json_put_bool(writer, "allowed", case_view_may_rate(view));
+        json_put_text(writer, "given", view->rating);
+        json_close_object(writer);
+    }
+}
+
+static void put_case_members(struct json_writer *writer, const struct case_view *view,
+                             const struct reference *reference)
+{
+    static const struct uuid none;
+    json_put_text(writer, "state", view->state);
+    put_phase(writer, view->phase);
+    json_put_text(writer, "queue", view->queue);
+    put_unit(writer, "unit", view->unit, reference);
+    json_put_instant_if(writer, "receive_due", view->receive_due);
+    json_put_instant_if(writer, "resolve_due", view->resolve_due);
+    json_put_instant_if(writer, "timeout_at", view->timeout_at);
+    json_put_instant(writer, "updated_at", view->updated_at);
+    put_handovers(writer, view, reference);
+    put_raw_if(writer, "question", view->question);
+    put_raw_if(writer, "result", view->result);
+    put_raw_if(writer, "reason", view->reason);
+    put_rating(writer, view);
+    if (!uuid_equal(&view->merged_into, &none)) {
+        json_put_uuid(writer, "merged_into", &view->merged_into);
+    }
+}
+
 static void put_case(struct json_writer *writer, const struct case_view *view,
                      const struct reference *reference)
 {
     json_open_object(writer, "case");
     json_put_int(writer, "version", view->version);
     if (view->version > 0) {
-        json_put_text(writer, "state", view->state);
-        put_unit(writer, view->unit, reference);
-        json_put_instant(writer, "receive_due", view->receive_due);
-        json_put_instant_if(writer, "resolve_due", view->resolve_due);
-        json_put_instant(writer, "updated_at", view->updated_at);
-        put_raw_if(writer, "result", view->result);
-        put_raw_if(writer, "reason", view->reason);
+        put_case_members(writer, view, reference);
     }
     json_close_object(writer);
 }
@@ -63,9 +123,11 @@ static void put_timeline(struct json_writer *writer, const struct submission_vie
         json_put_int(writer, "version", step->version);
         json_put_text(writer, "action", step->action);
         json_put_text(writer, "state", step->state);
+        json_put_text(writer, "phase", case_phase_words[step->phase]);
         json_put_instant(writer, "at", step->at);
-        put_unit(writer, step->unit, reference);
+        put_unit(writer, "unit", step->unit, reference);
         json_put_text(writer, "by", step->actor_role);
+        json_put_text(writer, "reason", step->reason);
         json_put_text(writer, "note", step->note);
         json_close_object(writer);
     }
@@ -96,6 +158,8 @@ void submission_view_write_item(const struct submission_view *view, struct json_
     json_put_instant(writer, "submitted_at", submission->submitted_at);
     json_put_instant(writer, "receive_by", submission->receive_by);
     json_put_text(writer, "state", view->state.version > 0 ? view->state.state : "submitted");
+    json_put_text(writer, "phase",
+                  view->state.version > 0 ? case_phase_words[view->state.phase] : NULL);
     json_put_int(writer, "case_version", view->state.version);
     json_close_object(writer);
 }

@@ -3,18 +3,26 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/arena.h"
 
 enum { SPAN_DAYS_MAX = 200 * 366 };
 
+/* The hours of one kind of day. */
+struct day_hours {
+    size_t period_count;
+    struct calendar_period periods[CALENDAR_PERIODS_MAX];
+    uint32_t total_min;
+};
+
+enum { DAY_OFF, USUAL_DAY, OWN_HOURS }; /* places in hours; exceptions with own hours follow */
+
 struct calendar {
     int64_t offset_us;
     int64_t first_day;
     size_t day_count;
-    size_t period_count;
-    struct calendar_period periods[CALENDAR_PERIODS_MAX];
+    struct day_hours *hours;
+    uint32_t *hours_of;   /* which of them, by day of the span */
     uint32_t *worked_min; /* day_count + 1: working minutes before each day of the span */
 };
 
@@ -50,40 +58,82 @@ void calendar_date_of(int64_t day, int *year, int *month, int *month_day)
     *year = (int)(year_of_era + era * 400 + (*month <= 2));
 }
 
-static bool rules_are_sound(const struct calendar_rules *rules, struct error *err)
+static bool periods_are_sound(const struct calendar_period *periods, size_t count,
+                              struct error *err)
 {
     int32_t free_from = 0;
-    if (rules->first_day > rules->last_day || rules->last_day - rules->first_day >= SPAN_DAYS_MAX) {
-        return error_set(err, ERR_INPUT, "bad_calendar", "the span of days is empty or too long");
-    }
-    if (rules->period_count < 1 || rules->period_count > CALENDAR_PERIODS_MAX) {
-        return error_set(err, ERR_INPUT, "bad_calendar", "a day has 1 to %d periods",
+    if (count > CALENDAR_PERIODS_MAX) {
+        return error_set(err, ERR_INPUT, "bad_calendar", "a day has at most %d periods",
                          CALENDAR_PERIODS_MAX);
     }
-    for (size_t i = 0; i < rules->period_count; i++) {
-        struct calendar_period period = rules->periods[i];
-        if (period.start_min < free_from || period.start_min >= period.end_min ||
-            period.end_min > CALENDAR_DAY_MIN) {
+    for (size_t i = 0; i < count; i++) {
+        if (periods[i].start_min < free_from || periods[i].start_min >= periods[i].end_min ||
+            periods[i].end_min > CALENDAR_DAY_MIN) {
             return error_set(err, ERR_INPUT, "bad_calendar",
                              "period %zu must begin after the one before and end later that day",
                              i + 1);
         }
-        free_from = period.end_min;
+        free_from = periods[i].end_min;
     }
     return true;
 }
 
-static void mark_working_days(const struct calendar_rules *rules, bool *works, size_t day_count)
+static bool rules_are_sound(const struct calendar_rules *rules, struct error *err)
 {
-    for (size_t i = 0; i < day_count; i++) {
-        int64_t day = rules->first_day + (int64_t)i;
-        int64_t weekday = day + 3 - floor_div(day + 3, 7) * 7; /* day 0 was a Thursday */
-        works[i] = (rules->weekdays >> weekday) & 1;
+    if (rules->first_day > rules->last_day || rules->last_day - rules->first_day >= SPAN_DAYS_MAX) {
+        return error_set(err, ERR_INPUT, "bad_calendar", "the span of days is empty or too long");
+    }
+    if (rules->period_count == 0) {
+        return error_set(err, ERR_INPUT, "bad_calendar", "a day that works needs a period");
+    }
+    if (!periods_are_sound(rules->periods, rules->period_count, err)) {
+        return false;
     }
     for (size_t i = 0; i < rules->exception_count; i++) {
-        int64_t at = rules->exceptions[i].day - rules->first_day;
-        if (at >= 0 && at < (int64_t)day_count) {
-            works[at] = rules->exceptions[i].works;
+        const struct calendar_exception *exception = &rules->exceptions[i];
+        if (!exception->works && exception->period_count > 0) {
+            return error_set(err, ERR_INPUT, "bad_calendar", "a day off has no periods");
+        }
+        if (!periods_are_sound(exception->periods, exception->period_count, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct day_hours day_hours(const struct calendar_period *periods, size_t count)
+{
+    struct day_hours hours = {.period_count = count};
+    for (size_t i = 0; i < count; i++) {
+        hours.periods[i] = periods[i];
+        hours.total_min += (uint32_t)(periods[i].end_min - periods[i].start_min);
+    }
+    return hours;
+}
+
+static uint32_t hours_of_weekday(const struct calendar_rules *rules, int64_t day)
+{
+    int64_t weekday = day + 3 - floor_div(day + 3, 7) * 7; /* day 0 was a Thursday */
+    return (rules->weekdays >> weekday) & 1 ? USUAL_DAY : DAY_OFF;
+}
+
+static void give_hours(struct calendar *calendar, const struct calendar_rules *rules)
+{
+    uint32_t own = OWN_HOURS;
+    calendar->hours[USUAL_DAY] = day_hours(rules->periods, rules->period_count);
+    for (size_t i = 0; i < calendar->day_count; i++) {
+        calendar->hours_of[i] = hours_of_weekday(rules, rules->first_day + (int64_t)i);
+    }
+    for (size_t i = 0; i < rules->exception_count; i++) {
+        const struct calendar_exception *exception = &rules->exceptions[i];
+        int64_t at = exception->day - rules->first_day;
+        uint32_t hours = exception->works ? USUAL_DAY : DAY_OFF;
+        if (exception->period_count > 0) {
+            calendar->hours[own] = day_hours(exception->periods, exception->period_count);
+            hours = own++;
+        }
+        if (at >= 0 && at < (int64_t)calendar->day_count) {
+            calendar->hours_of[at] = hours;
         }
     }
 }
@@ -97,20 +147,14 @@ struct calendar *calendar_new(const struct calendar_rules *rules, struct error *
     calendar->offset_us = rules->utc_offset_min * CALENDAR_MINUTE_US;
     calendar->first_day = rules->first_day;
     calendar->day_count = (size_t)(rules->last_day - rules->first_day + 1);
-    calendar->period_count = rules->period_count;
-    memcpy(calendar->periods, rules->periods, sizeof calendar->periods);
+    calendar->hours = memory_zero(OWN_HOURS + rules->exception_count, sizeof *calendar->hours);
+    calendar->hours_of = memory_zero(calendar->day_count, sizeof *calendar->hours_of);
     calendar->worked_min = memory_zero(calendar->day_count + 1, sizeof *calendar->worked_min);
-
-    uint32_t full_day = 0;
-    for (size_t i = 0; i < rules->period_count; i++) {
-        full_day += (uint32_t)(rules->periods[i].end_min - rules->periods[i].start_min);
-    }
-    bool *works = memory_zero(calendar->day_count, sizeof *works);
-    mark_working_days(rules, works, calendar->day_count);
+    give_hours(calendar, rules);
     for (size_t i = 0; i < calendar->day_count; i++) {
-        calendar->worked_min[i + 1] = calendar->worked_min[i] + (works[i] ? full_day : 0);
+        calendar->worked_min[i + 1] =
+            calendar->worked_min[i] + calendar->hours[calendar->hours_of[i]].total_min;
     }
-    free(works);
     return calendar;
 }
 
@@ -118,8 +162,15 @@ void calendar_free(struct calendar *calendar)
 {
     if (calendar != NULL) {
         free(calendar->worked_min);
+        free(calendar->hours_of);
+        free(calendar->hours);
         free(calendar);
     }
+}
+
+static const struct day_hours *hours_on(const struct calendar *calendar, size_t index)
+{
+    return &calendar->hours[calendar->hours_of[index]];
 }
 
 int64_t calendar_day(const struct calendar *calendar, int64_t at_us)
@@ -142,11 +193,6 @@ int64_t calendar_last_us(const struct calendar *calendar)
     return calendar_day_start_us(calendar, calendar->first_day + (int64_t)calendar->day_count);
 }
 
-static bool day_works(const struct calendar *calendar, size_t index)
-{
-    return calendar->worked_min[index + 1] > calendar->worked_min[index];
-}
-
 int64_t calendar_worked_us(const struct calendar *calendar, int64_t at_us)
 {
     if (at_us <= calendar_first_us(calendar)) {
@@ -157,14 +203,12 @@ int64_t calendar_worked_us(const struct calendar *calendar, int64_t at_us)
     }
     int64_t day = calendar_day(calendar, at_us);
     size_t index = (size_t)(day - calendar->first_day);
+    const struct day_hours *hours = hours_on(calendar, index);
     int64_t worked = calendar->worked_min[index] * CALENDAR_MINUTE_US;
-    if (!day_works(calendar, index)) {
-        return worked;
-    }
     int64_t of_day = at_us - calendar_day_start_us(calendar, day);
-    for (size_t i = 0; i < calendar->period_count; i++) {
-        int64_t start = calendar->periods[i].start_min * CALENDAR_MINUTE_US;
-        int64_t end = calendar->periods[i].end_min * CALENDAR_MINUTE_US;
+    for (size_t i = 0; i < hours->period_count; i++) {
+        int64_t start = hours->periods[i].start_min * CALENDAR_MINUTE_US;
+        int64_t end = hours->periods[i].end_min * CALENDAR_MINUTE_US;
         if (of_day <= start) {
             break;
         }
@@ -198,10 +242,11 @@ bool calendar_when_worked(const struct calendar *calendar, int64_t worked_us, in
         return false;
     }
     size_t index = day_of_work(calendar, worked_us);
+    const struct day_hours *hours = hours_on(calendar, index);
     int64_t rest = worked_us - calendar->worked_min[index] * CALENDAR_MINUTE_US;
-    for (size_t i = 0; i < calendar->period_count; i++) {
-        int64_t start = calendar->periods[i].start_min * CALENDAR_MINUTE_US;
-        int64_t length = calendar->periods[i].end_min * CALENDAR_MINUTE_US - start;
+    for (size_t i = 0; i < hours->period_count; i++) {
+        int64_t start = hours->periods[i].start_min * CALENDAR_MINUTE_US;
+        int64_t length = hours->periods[i].end_min * CALENDAR_MINUTE_US - start;
         if (rest <= length) {
             *at_us = calendar_day_start_us(calendar, calendar->first_day + (int64_t)index) + start +
                      rest;
@@ -227,11 +272,9 @@ int64_t calendar_next_change_us(const struct calendar *calendar, int64_t at_us)
     bool working = calendar_is_working(calendar, at_us);
 
     for (day = day < calendar->first_day ? calendar->first_day : day; day <= last_day; day++) {
-        if (!day_works(calendar, (size_t)(day - calendar->first_day))) {
-            continue;
-        }
-        for (size_t i = 0; i < 2 * calendar->period_count; i++) {
-            const struct calendar_period *period = &calendar->periods[i / 2];
+        const struct day_hours *hours = hours_on(calendar, (size_t)(day - calendar->first_day));
+        for (size_t i = 0; i < 2 * hours->period_count; i++) {
+            const struct calendar_period *period = &hours->periods[i / 2];
             int32_t minute = i % 2 == 0 ? period->start_min : period->end_min;
             int64_t edge_us = calendar_day_start_us(calendar, day) + minute * CALENDAR_MINUTE_US;
             if (edge_us > at_us && calendar_is_working(calendar, edge_us) != working) {

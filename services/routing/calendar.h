@@ -3,9 +3,9 @@
  *
  * A calendar is data (reference/calendar.json): office hours, working weekdays, and dated
  * exceptions that beat the weekdays: holidays, compensatory rest, Saturdays that are worked in
- * exchange. From it the working time of every day of its span is added up once, so that questions
- * about working time are look-ups. Instants are microseconds of UTC since 1970, days are counted
- * since 1970-01-01 in the calendar's own time zone, which has no daylight saving time.
+ * exchange, half days. From it the working time of every day of its span is added up once, so that
+ * questions about working time are look-ups. Instants are microseconds of UTC since 1970, days are
+ * counted since 1970-01-01 in the calendar's own time zone, which has no daylight saving time.
  * Pure: no clock, no I/O. */
 #ifndef ROUTING_CALENDAR_H
 #define ROUTING_CALENDAR_H
@@ -25,9 +25,12 @@ struct calendar_period {
     int32_t start_min, end_min; /* of the day; end excluded; periods ascend and do not overlap */
 };
 
+/* Of several for one day the last one holds. */
 struct calendar_exception {
     int64_t day;
     bool works;
+    struct calendar_period periods[CALENDAR_PERIODS_MAX]; /* of that day, if it works */
+    size_t period_count;                                  /* 0: the usual ones */
 };
 
 /* What a calendar is made from; only read while it is made. */

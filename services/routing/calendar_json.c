@@ -8,7 +8,7 @@
 
 enum { EXCEPTIONS_MAX = 4000, YEAR_DAYS = 366 };
 
-static bool parse_date(const char *text, int64_t *day)
+bool calendar_date_parse(const char *text, int64_t *day)
 {
     int year, month, month_day, back_year, back_month, back_day, end = 0;
     if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &month_day, &end) != 3 || text[end] != '\0' ||
@@ -24,7 +24,7 @@ static int64_t read_date(struct json_reader *reader, const char *name)
 {
     int64_t day = 0;
     const char *text = json_read_text(reader, name, JSON_REQUIRED, 10, 10);
-    if (text != NULL && !parse_date(text, &day)) {
+    if (text != NULL && !calendar_date_parse(text, &day)) {
         json_read_fault(reader, name, "bad_date", "must be a date like 2026-02-17");
     }
     return day;
@@ -41,17 +41,19 @@ static int32_t read_minute(struct json_reader *reader, const char *name)
     return hour * 60 + minute;
 }
 
-static void read_periods(struct json_reader *reader, struct calendar_rules *rules)
+static size_t read_periods(struct json_reader *reader, enum json_presence presence,
+                           struct calendar_period *periods)
 {
-    rules->period_count = json_read_array(reader, "periods", JSON_REQUIRED, CALENDAR_PERIODS_MAX);
-    for (size_t i = 0; i < rules->period_count; i++) {
+    size_t count = json_read_array(reader, "periods", presence, CALENDAR_PERIODS_MAX);
+    for (size_t i = 0; i < count; i++) {
         struct json_reader period;
         if (json_read_item(reader, "periods", i, &period)) {
-            rules->periods[i].start_min = read_minute(&period, "start");
-            rules->periods[i].end_min = read_minute(&period, "end");
+            periods[i].start_min = read_minute(&period, "start");
+            periods[i].end_min = read_minute(&period, "end");
             json_read_end(&period);
         }
     }
+    return count;
 }
 
 static void read_weekdays(struct json_reader *reader, struct calendar_rules *rules)
@@ -82,6 +84,8 @@ static void read_exceptions(struct json_reader *reader, struct calendar_rules *r
         if (json_read_item(reader, "exceptions", i, &exception)) {
             exceptions[i].day = read_date(&exception, "date");
             exceptions[i].works = json_read_bool(&exception, "works", JSON_REQUIRED, false);
+            exceptions[i].period_count =
+                read_periods(&exception, JSON_OPTIONAL, exceptions[i].periods);
             json_read_end(&exception);
         }
     }
@@ -109,7 +113,7 @@ struct calendar *calendar_json_read(const char *text, size_t size, int64_t *know
     }
     rules.last_day = *known_to + YEAR_DAYS;
     read_weekdays(&reader, &rules);
-    read_periods(&reader, &rules);
+    rules.period_count = read_periods(&reader, JSON_REQUIRED, rules.periods);
     read_exceptions(&reader, &rules);
     bool whole = json_read_end(&reader);
     json_document_free(&document);

@@ -11,4 +11,7 @@
 struct calendar *calendar_json_read(const char *text, size_t size, int64_t *known_to,
                                     struct arena *arena, struct error *err);
 
+/* "2026-02-17" as a day since 1970-01-01; false for what is no date. */
+bool calendar_date_parse(const char *text, int64_t *day);
+
 #endif

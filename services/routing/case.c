@@ -4,336 +4,530 @@
 #include <assert.h>
 #include <string.h>
 
-#include "services/routing/deadline.h"
+#include "common/words.h"
+#include "services/routing/case_effect.h"
 
-#define BIT(n) (1u << (n))
-
-const char *const case_state_words[] = {"received", "accepted", "assigned", "in_progress",
-                                        "resolved", "rejected", NULL};
-const char *const case_action_words[] = {"open",   "accept", "assign", "start",    "resolve",
-                                         "reject", "route",  "remind", "escalate", NULL};
-const char *const case_role_words[] = {"system",     "citizen", "officer",       "focal_point",
-                                       "supervisor", "editor",  "approver",      "hotline_operator",
-                                       "volunteer",  "auditor", "administrator", NULL};
-const char *const case_level_words[] = {"urgent", "complex", "normal", NULL};
-const char *const case_queue_words[] = {"unit", "unroutable", NULL};
 const char *const case_reason_words[] = {
     "out_of_scope_legal", "unclear", "duplicate", "not_city", "abusive", "other", NULL};
+const char *const case_rating_words[] = {"satisfied", "acceptable", "dissatisfied", NULL};
+const char *const case_asked_words[] = {"reporter", "third_party", NULL};
+const char *const task_state_words[] = {"open", "accepted", "done", "declined", NULL};
+const char *const audit_state_words[] = {"none", "pending", "passed", "failed", NULL};
 
-enum {
-    OPEN_STATES =
-        BIT(CASE_RECEIVED) | BIT(CASE_ACCEPTED) | BIT(CASE_ASSIGNED) | BIT(CASE_IN_PROGRESS),
-    UNIT_LEADS = BIT(ROLE_FOCAL_POINT) | BIT(ROLE_SUPERVISOR) | BIT(ROLE_ADMINISTRATOR),
-    UNIT_WORKS = BIT(ROLE_OFFICER) | BIT(ROLE_FOCAL_POINT) | BIT(ROLE_ADMINISTRATOR),
-    OFFICE_ROUTES =
-        BIT(ROLE_OFFICER) | BIT(ROLE_FOCAL_POINT) | BIT(ROLE_SUPERVISOR) | BIT(ROLE_ADMINISTRATOR),
-    IN_UNIT = BIT(QUEUE_UNIT),
-    UNROUTABLE = BIT(QUEUE_UNROUTABLE),
-    STAYS = CASE_STATES
+/* What every case knows, whatever its process. Who may approve is a matter of the proposal. */
+static const struct process_action builtins[] = {
+    {.code = CASE_APPROVE, .takes = PROCESS_BIT(FIELD_NOTE)},
+    {.code = CASE_DISAPPROVE,
+     .requires = PROCESS_BIT(FIELD_REASON_TEXT),
+     .takes = PROCESS_BIT(FIELD_REASON_TEXT) | PROCESS_BIT(FIELD_NOTE)},
+    {.code = CASE_REMIND, .by = ACTOR_BIT(ROLE_SYSTEM)},
+    {.code = CASE_ESCALATE, .by = ACTOR_BIT(ROLE_SYSTEM)},
+    {.code = CASE_SUCCEED,
+     .by = ACTOR_BIT(ROLE_SYSTEM),
+     .requires = PROCESS_BIT(FIELD_UNIT),
+     .takes = PROCESS_BIT(FIELD_UNIT)},
+    {.code = CASE_RECOMPUTE, .by = ACTOR_BIT(ROLE_SYSTEM)},
 };
 
-/* The process as data: from which states and queues, by whom, to which state. */
-static const struct step {
-    unsigned from;
-    unsigned queues;
-    int to; /* enum case_state, or STAYS */
-    unsigned roles;
-    bool by_assignee;    /* whatever their role */
-    bool by_city_office; /* only them; administrators always */
-} steps[CASE_ACTIONS] = {
-    [CASE_OPEN] = {0},
-    [CASE_ACCEPT] = {BIT(CASE_RECEIVED), IN_UNIT, CASE_ACCEPTED, UNIT_LEADS, false, false},
-    [CASE_ASSIGN] = {BIT(CASE_ACCEPTED) | BIT(CASE_ASSIGNED), IN_UNIT, CASE_ASSIGNED, UNIT_LEADS,
-                     false, false},
-    [CASE_START] = {BIT(CASE_ASSIGNED), IN_UNIT, CASE_IN_PROGRESS, UNIT_WORKS, true, false},
-    [CASE_RESOLVE] = {BIT(CASE_ASSIGNED) | BIT(CASE_IN_PROGRESS), IN_UNIT, CASE_RESOLVED,
-                      UNIT_WORKS, true, false},
-    [CASE_REJECT] = {BIT(CASE_RECEIVED) | BIT(CASE_ACCEPTED), IN_UNIT | UNROUTABLE, CASE_REJECTED,
-                     UNIT_LEADS, false, false},
-    [CASE_ROUTE] = {BIT(CASE_RECEIVED), UNROUTABLE, STAYS, OFFICE_ROUTES, false, true},
-    [CASE_REMIND] = {OPEN_STATES, IN_UNIT | UNROUTABLE, STAYS, BIT(ROLE_SYSTEM), false, false},
-    [CASE_ESCALATE] = {OPEN_STATES, IN_UNIT | UNROUTABLE, STAYS, BIT(ROLE_SYSTEM), false, false},
-};
+/* ---- looking at a case ---- */
 
-static bool is_assignee(const struct case_snapshot *now, const struct case_command *command)
+enum process_phase case_phase(const struct case_snapshot *now)
 {
-    return now->assignee != NULL && command->actor_ref != NULL &&
-           strcmp(now->assignee, command->actor_ref) == 0;
+    return now->process->states[now->state].phase;
 }
 
-static bool may(const struct case_snapshot *now, const struct case_command *command,
-                const struct step *step)
+bool case_is_open(const struct case_snapshot *now)
 {
-    if (step->by_assignee && is_assignee(now, command)) {
-        return true;
-    }
-    if (step->by_city_office && !command->is_city_office &&
-        (command->roles & BIT(ROLE_ADMINISTRATOR)) == 0) {
-        return false;
-    }
-    return (command->roles & step->roles) != 0;
+    return process_phase_is_open(case_phase(now));
 }
 
-static bool fits(const struct case_snapshot *now, const struct step *step)
+bool case_task_is_open(const struct case_task *task)
 {
-    return (step->from & BIT(now->state)) != 0 && (step->queues & BIT(now->queue)) != 0;
+    return task->state == TASK_OPEN || task->state == TASK_ACCEPTED;
 }
 
-unsigned case_allowed(const struct case_snapshot *now, const struct case_command *command)
+size_t case_clock_count(const struct case_snapshot *now)
 {
-    unsigned allowed = 0;
-    for (int action = 0; action < CASE_ACTIONS; action++) {
-        if (fits(now, &steps[action]) && may(now, command, &steps[action])) {
-            allowed |= BIT(action);
-        }
-    }
-    return allowed;
+    return CASE_CLOCKS + now->task_count;
 }
 
-/* Under which of their roles somebody acts: the most specific one that allows it. */
-static enum case_role acting_role(const struct case_command *command, const struct step *step)
+const struct case_clock *case_clock_at(const struct case_snapshot *now, size_t number)
 {
-    static const enum case_role order[] = {ROLE_SYSTEM, ROLE_FOCAL_POINT, ROLE_SUPERVISOR,
-                                           ROLE_OFFICER, ROLE_ADMINISTRATOR};
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        if (command->roles & step->roles & BIT(order[i])) {
-            return order[i];
-        }
-    }
-    for (int role = 0; role < CASE_ROLES; role++) {
-        if (command->roles & BIT(role)) {
-            return (enum case_role)role; /* the assignee */
-        }
-    }
-    return ROLE_CITIZEN; /* an assignee whose token tells no role */
+    assert(number < case_clock_count(now));
+    return number < CASE_CLOCKS ? &now->clocks[number] : &now->tasks[number - CASE_CLOCKS].clock;
 }
 
-const struct case_deadline *case_deadline_find(const struct case_rules *rules, bool resolves,
-                                               enum case_level level, int64_t at_us)
+/* The clock of the unit's present duty: to accept, then to bring a result. */
+static const struct case_clock *duty(const struct case_snapshot *now)
 {
-    const struct case_deadline *found = NULL;
-    for (size_t i = 0; i < rules->deadline_count; i++) {
-        const struct case_deadline *rule = &rules->deadlines[i];
-        bool fitting = rule->resolves == resolves &&
-                       (rule->level < 0 || rule->level == (int)level) &&
-                       rule->valid_from <= at_us && (rule->valid_to == 0 || at_us < rule->valid_to);
-        /* One for the level itself before one for all, then the one that came later. */
-        if (fitting && (found == NULL || rule->level > found->level ||
-                        (rule->level == found->level && rule->valid_from > found->valid_from))) {
-            found = rule;
-        }
-    }
-    return found;
+    return now->accepted_at == 0 ? &now->clocks[CASE_RECEIVE] : &now->clocks[CASE_RESOLVE];
 }
 
 int64_t case_due(const struct case_snapshot *now)
 {
-    switch (now->state) {
-    case CASE_RECEIVED:
-        return now->receive_due;
-    case CASE_ACCEPTED:
-    case CASE_ASSIGNED:
-    case CASE_IN_PROGRESS:
-        return now->resolve_due;
-    default:
+    if (!case_is_open(now)) {
         return 0;
     }
+    int64_t due = clock_due(now->queue == QUEUE_UNIT ? duty(now) : &now->clocks[CASE_DISPATCH]);
+    return due != 0 ? due : now->timeout_at;
 }
 
-static int64_t remind_at(const struct case_snapshot *now, const struct case_rules *rules)
+/* ---- rights ---- */
+
+static bool has_proposal(const struct case_snapshot *now)
 {
-    int64_t at_us;
-    return deadline_share(rules->calendar, now->clock_start, case_due(now), rules->remind_percent,
-                          &at_us)
-               ? at_us
-               : case_due(now);
+    return now->proposal.action >= 0;
 }
 
-/* The next step up; past the calendar's end steps come at once rather than never. */
-static int64_t escalate_at(const struct case_snapshot *now, const struct case_rules *rules)
+static bool is_same(const char *a, const char *b)
 {
-    int64_t at_us;
-    if (now->escalation >= rules->escalation_count) {
-        return 0;
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* Who comes second, when the proposal has been judged, is stale and not forbidden. */
+static bool may_judge(const struct case_snapshot *now, const struct case_command *command)
+{
+    return !has_proposal(now) ||
+           (!is_same(now->proposal.by, command->actor_ref) &&
+            (now->process->actions[now->proposal.action].approvers & command->actor) != 0);
+}
+
+static bool is_judgement(const struct process_action *action)
+{
+    return strcmp(action->code, CASE_APPROVE) == 0 || strcmp(action->code, CASE_DISAPPROVE) == 0;
+}
+
+static bool is_builtin(const struct process_action *action)
+{
+    return action >= builtins && action < builtins + sizeof builtins / sizeof builtins[0];
+}
+
+static bool may(const struct case_snapshot *now, const struct case_command *command,
+                const struct process_action *action)
+{
+    return is_judgement(action) ? may_judge(now, command) : (action->by & command->actor) != 0;
+}
+
+static bool fits(const struct case_snapshot *now, const struct process_action *action)
+{
+    if (is_judgement(action)) {
+        return has_proposal(now);
     }
-    return deadline_after(rules->calendar, case_due(now),
-                          rules->escalate_after_min[now->escalation], &at_us)
-               ? at_us
-               : case_due(now);
+    if (is_builtin(action)) {
+        return case_is_open(now);
+    }
+    return (action->from & PROCESS_BIT(now->state)) != 0 &&
+           (action->queues & PROCESS_BIT(now->queue)) != 0;
 }
 
-int64_t case_next_timer(const struct case_snapshot *now, const struct case_rules *rules,
-                        int64_t now_us)
+static const struct process_action *find_action(const struct case_snapshot *now, const char *code)
 {
-    int64_t due = case_due(now);
-    if (due == 0) {
-        return 0;
+    int own = process_action_find(now->process, code);
+    if (own >= 0) {
+        return &now->process->actions[own];
     }
-    if (!now->reminded && now_us < due) {
-        int64_t at_us = remind_at(now, rules);
-        if (at_us < due) {
-            return at_us;
+    for (size_t i = 0; i < sizeof builtins / sizeof builtins[0]; i++) {
+        if (strcmp(builtins[i].code, code) == 0) {
+            return &builtins[i];
         }
     }
-    return escalate_at(now, rules);
+    return NULL;
 }
 
-enum case_action case_timer_action(const struct case_snapshot *now, const struct case_rules *rules,
-                                   int64_t now_us)
+/* ---- what a command must and must not bring ---- */
+
+static bool check_fields(const struct process_action *action, const struct case_command *command,
+                         struct error *err)
 {
-    int64_t due = case_due(now);
-    int64_t step_up = due != 0 ? escalate_at(now, rules) : 0;
-    if (step_up != 0 && now_us >= due && now_us >= step_up) {
-        return CASE_ESCALATE;
+    bool good = true;
+    for (int field = 0; field < PROCESS_FIELDS; field++) {
+        bool given = (command->given & PROCESS_BIT(field)) != 0;
+        if (!given && (action->requires & PROCESS_BIT(field)) != 0) {
+            good = error_add_field(err, process_field_words[field], "required", "%s needs it",
+                                   action->code);
+        } else if (given && (action->takes & PROCESS_BIT(field)) == 0) {
+            good = error_add_field(err, process_field_words[field], "not_expected",
+                                   "%s does not take it", action->code);
+        }
     }
-    /* Once overdue, a reminder has nothing left to say. */
-    if (due != 0 && !now->reminded && now_us < due && now_us >= remind_at(now, rules)) {
-        return CASE_REMIND;
+    return good;
+}
+
+/* ---- conditions ---- */
+
+/* Who has taken a part on must have done it; a part that nobody took lapses with the result. */
+static bool tasks_are_settled(const struct case_snapshot *now)
+{
+    for (size_t i = 0; i < now->task_count; i++) {
+        if (now->tasks[i].state == TASK_ACCEPTED) {
+            return false;
+        }
     }
-    return CASE_ACTIONS;
-}
-
-void case_open(struct case_snapshot *opened, const struct case_rules *rules, int64_t now_us)
-{
-    opened->version = 1;
-    opened->state = CASE_RECEIVED;
-    opened->action = CASE_OPEN;
-    opened->at_us = opened->opened_at = now_us;
-    opened->actor_role = ROLE_SYSTEM;
-    opened->escalation = 0;
-    opened->reminded = false;
-    opened->next_timer = case_next_timer(opened, rules, now_us);
-}
-
-static bool require(struct error *err, bool given, const char *field, const char *text)
-{
-    return given || error_add_field(err, field, "required", "%s", text);
-}
-
-static bool accept(struct case_snapshot *after, const struct case_rules *rules, struct error *err)
-{
-    const struct case_deadline *deadline =
-        case_deadline_find(rules, true, after->level, after->at_us);
-    if (deadline == NULL ||
-        !deadline_after(rules->calendar, after->at_us, deadline->minutes, &after->resolve_due)) {
-        return error_set(err, ERR_RETRY, "no_rule",
-                         "no deadline rule or calendar holds now for this level");
-    }
-    after->accepted_at = after->at_us;
-    after->resolve_rule = deadline->rule;
-    after->clock_start = after->at_us;
-    after->reminded = false;
-    after->escalation = 0;
     return true;
 }
 
-static bool assign(struct case_snapshot *after, const struct case_command *command,
-                   struct error *err)
+static bool has_open_task(const struct case_snapshot *now, const char *unit)
 {
-    after->assignee = command->assignee;
-    return require(err, command->assignee != NULL, "assignee", "who shall do it?");
-}
-
-static bool resolve(struct case_snapshot *after, const struct case_command *command,
-                    struct error *err)
-{
-    bool told = require(err, command->result_text != NULL, "result.text",
-                        "say what was done: it is the public answer");
-    bool shown = require(err, command->evidence_count > 0, "result.evidence",
-                         "show the result: at least one picture or document");
-    after->resolved_at = after->at_us;
-    after->result_text = command->result_text;
-    after->evidence_count = command->evidence_count;
-    for (size_t i = 0; i < command->evidence_count; i++) {
-        after->evidence[i] = command->evidence[i];
+    for (size_t i = 0; unit != NULL && i < now->task_count; i++) {
+        if (strcmp(now->tasks[i].unit, unit) == 0) {
+            return case_task_is_open(&now->tasks[i]);
+        }
     }
-    return told && shown;
+    return false;
 }
 
-static bool reject(struct case_snapshot *after, const struct case_command *command,
-                   struct error *err)
+static bool holds(enum process_condition condition, const struct case_snapshot *now,
+                  const struct case_command *command, int64_t now_us)
 {
-    bool classed = require(err, command->reason_class != NULL, "reason.class", "which kind?");
-    bool told = require(err, command->reason_text != NULL, "reason.text",
-                        "say why: it is the public answer");
-    after->rejected_at = after->at_us;
-    after->reason_class = command->reason_class;
-    after->reason_text = command->reason_text;
-    return classed && told;
+    const struct process_limits *limits = &now->process->limits;
+    switch (condition) {
+    case CONDITION_TASKS_SETTLED:
+        return tasks_are_settled(now);
+    case CONDITION_NOT_OVERDUE:
+        return !clock_is_overdue(duty(now), now_us);
+    case CONDITION_NOT_BOUND:
+        return !now->bound;
+    case CONDITION_WITHIN_EXTENSIONS:
+        return now->extensions < limits->extensions;
+    case CONDITION_WITHIN_REOPENINGS:
+        return now->reopenings < limits->reopenings;
+    case CONDITION_NOT_RATED:
+        return now->rating == NULL;
+    case CONDITION_AUDIT_PENDING:
+        return now->audit == AUDIT_PENDING;
+    case CONDITION_AUDIT_SETTLED:
+        return now->audit != AUDIT_PENDING;
+    case CONDITION_INDEPENDENT:
+        return !is_same(now->result_by, command->actor_ref);
+    case CONDITION_TASK_OPEN:
+        return has_open_task(now, command->unit);
+    case CONDITION_NEAR_BORDER:
+        return now->near_border && !now->area_confirmed;
+    case PROCESS_CONDITIONS:
+        break;
+    }
+    return true;
 }
 
-static bool route(struct case_snapshot *after, const struct case_command *command,
+bool case_may_take(const struct case_snapshot *now, const struct case_command *actor,
+                   const char *action)
+{
+    static const process_set by_command =
+        PROCESS_BIT(CONDITION_TASK_OPEN) | PROCESS_BIT(CONDITION_NOT_OVERDUE);
+    const struct process_action *found = find_action(now, action);
+    if (found == NULL || !may(now, actor, found) || !fits(now, found)) {
+        return false;
+    }
+    for (int condition = 0; condition < PROCESS_CONDITIONS; condition++) {
+        if ((found->conditions & ~by_command & PROCESS_BIT(condition)) != 0 &&
+            !holds((enum process_condition)condition, now, actor, 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_conditions(const struct process_action *action, const struct case_snapshot *now,
+                             const struct case_command *command, int64_t now_us, struct error *err)
+{
+    static const char *const texts[PROCESS_CONDITIONS] = {
+        [CONDITION_TASKS_SETTLED] = "units that co-operate have not done their part yet",
+        [CONDITION_NOT_OVERDUE] = "the due time has passed",
+        [CONDITION_NOT_BOUND] = "the city office has decided whose it is",
+        [CONDITION_WITHIN_EXTENSIONS] = "it was extended as often as the rules allow",
+        [CONDITION_WITHIN_REOPENINGS] = "it was reopened as often as the rules allow",
+        [CONDITION_NOT_RATED] = "it was rated before",
+        [CONDITION_AUDIT_PENDING] = "the control office has nothing to check here",
+        [CONDITION_AUDIT_SETTLED] = "the control office has not checked the result yet",
+        [CONDITION_INDEPENDENT] = "whoever gave the result cannot check it",
+        [CONDITION_TASK_OPEN] = "the unit has no open task in this case",
+        [CONDITION_NEAR_BORDER] = "on which side of a border it lies is not in question",
+    };
+    for (int condition = 0; condition < PROCESS_CONDITIONS; condition++) {
+        if ((action->conditions & PROCESS_BIT(condition)) != 0 &&
+            !holds((enum process_condition)condition, now, command, now_us)) {
+            return error_set(err, ERR_UNPROCESSABLE, "condition_not_met", "%s: %s", action->code,
+                             texts[condition]);
+        }
+    }
+    return true;
+}
+
+/* ---- deciding ---- */
+
+static int event_number(const char *word)
+{
+    int event = word_index(process_event_words, word);
+    assert(process_event_words[event] != NULL);
+    return event;
+}
+
+/* Events tell milliseconds: what is finer would not come back when the case is read. */
+static int64_t as_told(int64_t now_us)
+{
+    return now_us - now_us % 1000;
+}
+
+/* The case at its next version, before anything else is done to it. */
+static void advance(const struct case_snapshot *before, const struct case_command *command,
+                    actor_set allowed, int64_t now_us, struct case_snapshot *after)
+{
+    *after = *before;
+    after->version = before->version + 1;
+    after->previous_state = before->state;
+    after->action = command->action;
+    after->at_us = as_told(now_us > before->at_us ? now_us : before->at_us);
+    after->actor_role = actor_role(command->actor, allowed);
+    after->actor_ref = command->actor_ref;
+    after->note = command->note;
+    after->alert_clock = -1;
+}
+
+/* When the present state times out: so long after it was entered, or before an appointment, which
+ * is what the resolve clock runs to. */
+static bool set_timeout(struct case_snapshot *after, const struct case_rules *rules,
+                        struct error *err)
+{
+    const struct process_state *state = &after->process->states[after->state];
+    struct case_clock clock = {0};
+    after->timeout_at = 0;
+    if (state->timeout_action < 0) {
+        return true;
+    }
+    const struct deadline_rule *rule =
+        deadline_rule_find(&rules->deadlines, state->timeout_clock, after->process->rule.code,
+                           after->level, after->at_us);
+    if (rule == NULL ||
+        !clock_start(&clock, rules->calendar, rule->mode, rule->minutes, after->at_us)) {
+        return error_set(err, ERR_RETRY, "no_rule",
+                         "no deadline rule or calendar holds now for this level");
+    }
+    after->timeout_at = clock_due(&clock);
+    if (state->timeout_clock == DEADLINE_APPOINTMENT) {
+        int64_t ahead_us =
+            clock_due(&after->clocks[CASE_RESOLVE]) - rule->minutes * CALENDAR_MINUTE_US;
+        after->timeout_at = ahead_us > after->at_us ? ahead_us : after->at_us;
+    }
+    return true;
+}
+
+static bool enter(struct case_snapshot *after, int state, const struct case_rules *rules,
                   struct error *err)
 {
-    static const struct case_rule by_hand = {"named-by-city-office", 1, "assumption"};
-    after->unit = command->unit;
-    after->focal_point = command->focal_point;
-    after->queue = QUEUE_UNIT;
-    after->routing_rule = by_hand;
-    return require(err, command->unit != NULL, "unit", "who shall act?");
-}
-
-static bool apply(struct case_snapshot *after, const struct case_command *command,
-                  const struct case_rules *rules, struct error *err)
-{
-    switch (command->action) {
-    case CASE_ACCEPT:
-        return accept(after, rules, err);
-    case CASE_ASSIGN:
-        return assign(after, command, err);
-    case CASE_RESOLVE:
-        return resolve(after, command, err);
-    case CASE_REJECT:
-        return reject(after, command, err);
-    case CASE_ROUTE:
-        return route(after, command, err);
-    case CASE_REMIND:
-        after->reminded = true;
-        return true;
-    case CASE_ESCALATE:
-        after->escalation++;
-        return after->escalation <= CASE_ESCALATIONS_MAX ||
-               error_set(err, ERR_UNPROCESSABLE, "action_not_allowed", "nobody is left above");
-    default:
+    if (state == after->state) {
         return true;
     }
+    after->resume_state = after->state;
+    after->state = state;
+    after->proposal.action = -1;
+    if (case_phase(after) == PHASE_CLOSED) {
+        after->closed_at = after->at_us;
+    }
+    return set_timeout(after, rules, err);
+}
+
+static int target(const struct process_action *action, const struct case_snapshot *now)
+{
+    if (action->to == PROCESS_BACK) {
+        return now->resume_state;
+    }
+    return action->to == PROCESS_STAYS ? now->state : action->to;
+}
+
+/* A reason that no effect keeps is the note of its version. */
+static void note_reason(const struct process_action *action, const struct case_command *command,
+                        struct case_snapshot *after)
+{
+    static const process_set keep = PROCESS_BIT(EFFECT_RECORD_REASON) |
+                                    PROCESS_BIT(EFFECT_HAND_OVER) | PROCESS_BIT(EFFECT_FAIL_AUDIT);
+    if (after->note == NULL && (action->effects & keep) == 0) {
+        after->note = command->reason_text;
+    }
+}
+
+static bool take(const struct process_action *action, const struct case_command *command,
+                 const struct case_rules *rules, struct case_snapshot *after, struct error *err)
+{
+    struct case_change change = {action, command, rules, after, err};
+    after->action = action->code;
+    after->event = action->event;
+    note_reason(action, command, after);
+    return enter(after, target(action, after), rules, err) && case_effects_apply(&change);
+}
+
+static bool needs_approval(const struct process_action *action, const struct case_command *command,
+                           const struct case_rules *rules)
+{
+    if (action->approvers == 0 || !action->approval_by_class) {
+        return action->approvers != 0;
+    }
+    int class =
+        command->reason_class != NULL ? word_index(case_reason_words, command->reason_class) : 0;
+    return (rules->approved_reasons & PROCESS_BIT(class)) != 0;
+}
+
+static bool propose(const struct process_action *action, const struct case_command *command,
+                    struct case_snapshot *after, struct error *err)
+{
+    if (has_proposal(after)) {
+        return error_set(err, ERR_UNPROCESSABLE, "condition_not_met",
+                         "a proposal waits for approval already");
+    }
+    after->action = CASE_PROPOSE;
+    after->event = event_number("proposed");
+    after->proposal = (struct case_proposal){
+        .action = (int)(action - after->process->actions),
+        .by = command->actor_ref,
+        .at = after->at_us,
+        .reason_class = command->reason_class,
+        .reason_text = command->reason_text,
+        .minutes = command->minutes,
+    };
+    return true;
+}
+
+/* What was proposed happens now, in the name of whoever approved it. */
+static bool approve(const struct case_snapshot *before, const struct case_command *command,
+                    const struct case_rules *rules, struct case_snapshot *after, struct error *err)
+{
+    const struct process_action *action = &before->process->actions[before->proposal.action];
+    struct case_command proposed = *command;
+    if (!fits(before, action)) {
+        return error_set(err, ERR_UNPROCESSABLE, "action_not_allowed",
+                         "what was proposed is not possible any more");
+    }
+    proposed.reason_class = before->proposal.reason_class;
+    proposed.reason_text = before->proposal.reason_text;
+    proposed.minutes = before->proposal.minutes;
+    after->proposal.action = -1;
+    return check_conditions(action, before, &proposed, after->at_us, err) &&
+           take(action, &proposed, rules, after, err);
+}
+
+static struct case_clock *clock_of(struct case_snapshot *after, int number)
+{
+    return number < CASE_CLOCKS ? &after->clocks[number]
+                                : &after->tasks[number - CASE_CLOCKS].clock;
+}
+
+static bool alert(const struct case_command *command, bool escalates, struct case_snapshot *after)
+{
+    assert(command->clock >= 0 && (size_t)command->clock < case_clock_count(after));
+    struct case_clock *clock = clock_of(after, command->clock);
+    after->alert_clock = command->clock;
+    clock->reminded = true; /* once overdue, a reminder has nothing left to say */
+    clock->escalation = (uint8_t)(clock->escalation + escalates);
+    after->event = event_number(escalates ? "escalated" : "reminded");
+    return true;
+}
+
+/* The unit has ended: its open cases are its successor's, with all that was said and counted. */
+static bool succeed(const struct case_command *command, struct case_snapshot *after)
+{
+    static const struct case_rule by_succession = {"unit-succession", 1, "unit_successor"};
+    case_set_lead(after, command->unit, command->focal_point);
+    after->routing_rule = by_succession;
+    after->event = event_number("routed");
+    return true;
+}
+
+static bool recompute(const struct case_rules *rules, struct case_snapshot *after)
+{
+    for (size_t i = 0; i < case_clock_count(after); i++) {
+        clock_derive(clock_of(after, (int)i), rules->calendar);
+    }
+    after->event = event_number("recomputed");
+    return true;
+}
+
+static bool take_builtin(const struct case_snapshot *before, const struct case_command *command,
+                         const struct case_rules *rules, struct case_snapshot *after,
+                         struct error *err)
+{
+    if (strcmp(command->action, CASE_APPROVE) == 0) {
+        return approve(before, command, rules, after, err);
+    }
+    if (strcmp(command->action, CASE_DISAPPROVE) == 0) {
+        after->proposal.action = -1;
+        after->event = event_number("declined");
+        after->note = command->reason_text;
+        return true;
+    }
+    if (strcmp(command->action, CASE_SUCCEED) == 0) {
+        return succeed(command, after);
+    }
+    if (strcmp(command->action, CASE_RECOMPUTE) == 0) {
+        return recompute(rules, after);
+    }
+    return alert(command, strcmp(command->action, CASE_ESCALATE) == 0, after);
+}
+
+static bool check(const struct case_snapshot *before, const struct case_command *command,
+                  const struct process_action *action, int64_t now_us, struct error *err)
+{
+    if (action == NULL) {
+        return error_set(err, ERR_NOT_FOUND, "unknown_action", "a case of %s has no such action",
+                         before->process->rule.code);
+    }
+    if (!may(before, command, action)) {
+        return error_set(err, ERR_FORBIDDEN, "forbidden", "you may not %s this case",
+                         command->action);
+    }
+    if (command->expected_version != before->version) {
+        return error_set(err, ERR_CONFLICT, "stale_version",
+                         "the case has changed; it is at version %d now", before->version);
+    }
+    if (!fits(before, action)) {
+        return error_set(err, ERR_UNPROCESSABLE, "action_not_allowed",
+                         "a case that is %s cannot be changed by %s",
+                         before->queue != QUEUE_UNIT && case_phase(before) == PHASE_RECEIVED
+                             ? case_queue_words[before->queue]
+                             : before->process->states[before->state].code,
+                         command->action);
+    }
+    return check_fields(action, command, err) &&
+           check_conditions(action, before, command, now_us, err);
 }
 
 bool case_decide(const struct case_snapshot *before, const struct case_command *command,
                  const struct case_rules *rules, int64_t now_us, struct case_snapshot *after,
                  struct error *err)
 {
-    assert(command->action < CASE_ACTIONS && command->evidence_count <= CASE_EVIDENCE_MAX);
-    const struct step *step = &steps[command->action];
-
-    if (!may(before, command, step)) {
-        return error_set(err, ERR_FORBIDDEN, "forbidden", "your roles do not allow to %s a case",
-                         case_action_words[command->action]);
-    }
-    if (command->expected_version != before->version) {
-        return error_set(err, ERR_CONFLICT, "stale_version",
-                         "the case has changed; it is at version %d now", before->version);
-    }
-    if (!fits(before, step)) {
-        return error_set(err, ERR_UNPROCESSABLE, "action_not_allowed",
-                         "a case that is %s cannot be changed by %s",
-                         before->queue == QUEUE_UNROUTABLE && before->state == CASE_RECEIVED
-                             ? case_queue_words[QUEUE_UNROUTABLE]
-                             : case_state_words[before->state],
-                         case_action_words[command->action]);
-    }
-    *after = *before;
-    after->version = before->version + 1;
-    after->previous_state = before->state;
-    after->state = step->to == STAYS ? before->state : (enum case_state)step->to;
-    after->action = command->action;
-    after->at_us = now_us > before->at_us ? now_us : before->at_us;
-    after->actor_role = acting_role(command, step);
-    after->actor_ref = command->actor_ref;
-    after->note = command->note;
-    if (!apply(after, command, rules, err)) {
+    assert(command->evidence_count <= CASE_EVIDENCE_MAX);
+    const struct process_action *action = find_action(before, command->action);
+    if (!check(before, command, action, now_us, err)) {
         return false;
     }
-    after->next_timer = case_next_timer(after, rules, after->at_us);
-    return true;
+    advance(before, command, is_builtin(action) ? ~(actor_set)0 : action->by, now_us, after);
+    bool taken = is_builtin(action) ? take_builtin(before, command, rules, after, err)
+                 : needs_approval(action, command, rules)
+                     ? propose(action, command, after, err)
+                     : take(action, command, rules, after, err);
+    if (taken) {
+        after->next_timer = case_next_timer(after, rules);
+    }
+    return taken;
+}
+
+bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int64_t now_us,
+               struct error *err)
+{
+    opened->version = 1;
+    opened->state = opened->resume_state = opened->process->opening;
+    opened->action = CASE_OPEN;
+    opened->event = event_number("opened");
+    opened->at_us = opened->opened_at = as_told(now_us);
+    opened->proposal.action = -1;
+    opened->alert_clock = -1;
+    if (case_phase(opened) != PHASE_RECEIVED) {
+        opened->accepted_at = opened->at_us;
+        clock_stop(&opened->clocks[CASE_RECEIVE], opened->at_us);
+    }
+    if ((opened->queue != QUEUE_UNIT || opened->near_border) &&
+        !case_start_dispatch(opened, rules, err)) {
+        return false;
+    }
+    bool timed = set_timeout(opened, rules, err);
+    opened->next_timer = case_next_timer(opened, rules);
+    return timed;
 }

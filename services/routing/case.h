@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* case: the life of a report at the desks that must act on it.
- *
- *   received → accepted → assigned → in_progress → resolved
- *       └──────────┴──→ rejected         └ resolve is also allowed straight from assigned
+/* case: the engine of case work.
  *
  * A decision takes the case as it is, a command, the rules and the time, and gives the case as it
- * will be, or says why not. Every change, reminders and escalations included, is one version.
- * Two clocks run one after the other: until acceptance (promised at filing) and until the result.
+ * will be, or says why not. What may be done is data: the process of the case (process.h). Beside
+ * the actions of processes there are a few that every case knows: open, approve and disapprove of
+ * what was proposed, remind, escalate, succeed (the unit has ended), recompute (the calendar has
+ * changed). Every change is one version, and a snapshot holds all that the next decision needs.
  * Pure: no I/O, no clock, no allocation; texts are borrowed. */
 #ifndef ROUTING_CASE_H
 #define ROUTING_CASE_H
@@ -17,65 +16,76 @@
 
 #include "common/error.h"
 #include "common/uuid.h"
+#include "services/routing/actor.h"
 #include "services/routing/calendar.h"
+#include "services/routing/case_clock.h"
+#include "services/routing/deadline_rule.h"
+#include "services/routing/process.h"
+#include "services/routing/rule.h"
 
-enum case_state {
-    CASE_RECEIVED,
-    CASE_ACCEPTED,
-    CASE_ASSIGNED,
-    CASE_IN_PROGRESS,
-    CASE_RESOLVED,
-    CASE_REJECTED,
-    CASE_STATES
-};
-
-enum case_action {
-    CASE_OPEN,
-    CASE_ACCEPT,
-    CASE_ASSIGN,
-    CASE_START,
-    CASE_RESOLVE,
-    CASE_REJECT,
-    CASE_ROUTE,
-    CASE_REMIND,
-    CASE_ESCALATE,
-    CASE_ACTIONS
-};
-
-enum case_role {
-    ROLE_SYSTEM,
-    ROLE_CITIZEN,
-    ROLE_OFFICER,
-    ROLE_FOCAL_POINT,
-    ROLE_SUPERVISOR,
-    ROLE_EDITOR,
-    ROLE_APPROVER,
-    ROLE_HOTLINE_OPERATOR,
-    ROLE_VOLUNTEER,
-    ROLE_AUDITOR,
-    ROLE_ADMINISTRATOR,
-    CASE_ROLES
-};
-
-enum case_level { LEVEL_URGENT, LEVEL_COMPLEX, LEVEL_NORMAL, CASE_LEVELS };
-enum case_queue { QUEUE_UNIT, QUEUE_UNROUTABLE };
-
-/* The words of JSON and SQL, by enum; each list ends with NULL. */
-extern const char *const case_state_words[];
-extern const char *const case_action_words[];
-extern const char *const case_role_words[];
-extern const char *const case_level_words[];
-extern const char *const case_queue_words[];
+/* Classes of reasons for a rejection. */
 extern const char *const case_reason_words[];
+extern const char *const case_rating_words[]; /* hài lòng, chấp nhận, chưa hài lòng */
+extern const char *const case_asked_words[];
+extern const char *const task_state_words[];
+extern const char *const audit_state_words[];
 
-/* The rule that was applied, and the text that it comes from. */
-struct case_rule {
-    const char *code; /* NULL: none yet */
-    int32_t version;
-    const char *source;
+#define CASE_OPEN       "open"
+#define CASE_PROPOSE    "propose"
+#define CASE_APPROVE    "approve"
+#define CASE_DISAPPROVE "disapprove"
+#define CASE_REMIND     "remind"
+#define CASE_ESCALATE   "escalate"
+#define CASE_SUCCEED    "succeed"
+#define CASE_RECOMPUTE  "recompute"
+
+/* Actions of processes that the timer takes by name, on merged cases. */
+#define CASE_FOLLOW   "follow"
+#define CASE_SEPARATE "separate"
+
+enum {
+    CASE_EVIDENCE_MAX = 10,
+    CASE_ESCALATIONS_MAX = 3,
+    CASE_TASKS_MAX = 8,
+    CASE_TRAIL_MAX = 8,
+    CASE_DETAILS_MAX = PROCESS_DETAILS_MAX
 };
 
-enum { CASE_EVIDENCE_MAX = 10, CASE_ESCALATIONS_MAX = 3, CASE_COOPERATING_MAX = 8 };
+enum task_state { TASK_OPEN, TASK_ACCEPTED, TASK_DONE, TASK_DECLINED };
+
+/* The part of a co-operating unit. */
+struct case_task {
+    const char *unit;
+    enum task_state state;
+    const char *note; /* of its last change */
+    struct case_clock clock;
+};
+
+/* One hand-over: who gave the case back, why, and who should have it. */
+struct case_handover {
+    const char *from;
+    const char *to; /* NULL: nobody was named */
+    const char *reason;
+    int64_t at;
+};
+
+/* What somebody wants to do and a second person must approve. */
+struct case_proposal {
+    int action; /* of the process; -1: none */
+    const char *by;
+    int64_t at;
+    const char *reason_class, *reason_text;
+    int64_t minutes;
+};
+
+struct case_detail {
+    const char *code, *text;
+};
+
+enum case_audit { AUDIT_NONE, AUDIT_PENDING, AUDIT_PASSED, AUDIT_FAILED };
+
+/* The clocks of a case by number; those of its tasks follow. */
+enum case_clock_number { CASE_RECEIVE, CASE_RESOLVE, CASE_DISPATCH, CASE_CLOCKS };
 
 /* A case, whole, as it is at one version: what its events carry. Absent texts are NULL, absent
  * instants 0. */
@@ -83,106 +93,142 @@ struct case_snapshot {
     struct uuid id; /* of the submission too */
     int32_t version;
     const char *ticket;
+    const struct process *process; /* the version it was opened under */
     const char *category;
     enum case_level level;
-    enum case_state state;
-    enum case_state previous_state; /* meaningless at version 1 */
-    enum case_action action;        /* what made this version */
+    int state;
+    int previous_state; /* meaningless at version 1 */
+    int resume_state;   /* where PROCESS_BACK leads */
+    const char *action; /* what made this version */
+    int event;          /* how it is told: process_event_words */
     int64_t at_us;
     enum case_queue queue;
     const char *area;
     bool near_border;
     const char *near_area;
+    bool area_confirmed; /* meaningful near a border */
     const char *unit;
+    bool bound; /* the city office has decided whose it is */
     const char *focal_point;
     const char *assignee;
     const char *reporter_ref;
     const char *language;
-    int64_t opened_at, receive_due, accepted_at, resolve_due, resolved_at, rejected_at;
-    int escalation; /* steps taken on the running clock */
+    int64_t opened_at, accepted_at, resolved_at, rejected_at, closed_at;
+    struct case_clock clocks[CASE_CLOCKS];
+    int64_t timeout_at; /* when the state times out; 0: it does not */
+    struct case_task tasks[CASE_TASKS_MAX];
+    size_t task_count;
+    struct case_handover trail[CASE_TRAIL_MAX];
+    size_t trail_count;
+    struct case_proposal proposal;
+    int extensions, reopenings;
+    const char *asked; /* one of case_asked_words; NULL: nobody was asked yet */
+    const char *question, *answer;
     const char *result_text;
     const char *evidence[CASE_EVIDENCE_MAX];
     size_t evidence_count;
+    const char *result_by;    /* the account that gave the result */
     const char *reason_class; /* one of case_reason_words */
     const char *reason_text;
-    enum case_role actor_role;
+    const char *rating; /* one of case_rating_words */
+    bool rating_asked;
+    enum case_audit audit;
+    const char *audit_text;
+    struct uuid merged_into; /* zero: stands for itself */
+    struct uuid split_from;  /* zero: was filed */
+    struct case_detail details[CASE_DETAILS_MAX];
+    size_t detail_count;
+    int alert_clock; /* the clock that a reminder or escalation is about; -1 elsewhere */
+    enum actor actor_role;
     const char *actor_ref;
     struct case_rule routing_rule, receive_rule, resolve_rule;
-    const char *note;
-
-    /* Routing's own, not told to others. */
-    int64_t clock_start; /* of the running clock: filing or acceptance */
-    bool reminded;       /* on the running clock */
-    int64_t next_timer;  /* when the timer must look at it; 0: never */
-    const char *cooperating[CASE_COOPERATING_MAX];
-    size_t cooperating_count;
-};
-
-struct case_deadline {
-    struct case_rule rule;
-    bool resolves; /* clock: until the result, else until acceptance */
-    int level;     /* enum case_level; -1: all */
-    int64_t minutes;
-    int64_t valid_from, valid_to; /* instants; valid_to 0: open */
+    const char *note;   /* of this version; or the reason that was given, where nothing keeps it */
+    int64_t next_timer; /* when time must look at it; 0: never. Not told to others */
 };
 
 /* What decisions go by; borrowed. */
 struct case_rules {
     const struct calendar *calendar;
-    const struct case_deadline *deadlines; /* newest version first within a code */
-    size_t deadline_count;
-    int remind_percent;                               /* of the running clock */
-    int64_t escalate_after_min[CASE_ESCALATIONS_MAX]; /* working minutes past the due instant */
+    struct deadline_rules deadlines;
+    int remind_percent;                               /* of a running clock */
+    int64_t escalate_after_min[CASE_ESCALATIONS_MAX]; /* past the due instant, as the clock runs */
     int escalation_count;
+    process_set approved_reasons; /* classes that a second person must approve */
 };
-
-/* The deadline of a clock at an instant; NULL: no rule holds then. */
-const struct case_deadline *case_deadline_find(const struct case_rules *rules, bool resolves,
-                                               enum case_level level, int64_t at_us);
 
 struct case_command {
-    enum case_action action;
+    const char *action;
     int64_t expected_version;
-    unsigned roles;        /* of the actor: bits 1 << enum case_role */
+    actor_set actor;
     const char *actor_ref; /* NULL: the system */
-    bool is_city_office;   /* the actor's scope is the whole city */
+    process_set given;     /* fields that the command brings */
     const char *note;
-    const char *assignee;                   /* assign */
-    const char *result_text;                /* resolve */
-    const char *const *evidence;            /* resolve */
-    size_t evidence_count;                  /* resolve */
-    const char *reason_class, *reason_text; /* reject */
-    const char *unit, *focal_point;         /* route */
+    const char *result_text;
+    const char *const *evidence;
+    size_t evidence_count;
+    const char *reason_class, *reason_text;
+    const char *assignee;
+    const char *unit, *proposed_unit;
+    const char *focal_point; /* of unit or proposed_unit; the edge's to find */
+    const char *question, *asked, *answer;
+    const char *rating;
+    int64_t minutes;
+    struct uuid into;
+    const struct case_snapshot *lead; /* the case `into`; the edge's to read */
+    const char *category;
+    int level; /* enum case_level; -1: not given */
+    struct case_detail details[CASE_DETAILS_MAX];
+    size_t detail_count;
+    int clock; /* remind, escalate */
 };
 
-/* A new case from what was filed and where it was routed; the caller has filled everything up to
- * opened_at, the rules, clock_start and receive_due. Completes version, state, action, actor
- * and timer. */
-void case_open(struct case_snapshot *opened, const struct case_rules *rules, int64_t now_us);
+/* A new case; the caller has filled who and where it is, its rules, the actor, its tasks, and the
+ * clocks that somebody was promised: to be received by, to be seen at. Completes version, state,
+ * action, the other clocks and the timer. False with ERR_RETRY "no_rule". */
+bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int64_t now_us,
+               struct error *err);
 
 /* False with
- *   ERR_FORBIDDEN     "forbidden"           the actor's roles do not allow the action
+ *   ERR_NOT_FOUND     "unknown_action"      the process has no such action
+ *   ERR_FORBIDDEN     "forbidden"           the actor may not take it
  *   ERR_CONFLICT      "stale_version"       the command saw another version
- *   ERR_UNPROCESSABLE "action_not_allowed"  not in this state; see case_allowed
- *   ERR_INPUT                               the action lacks what it requires (field errors)
+ *   ERR_UNPROCESSABLE "action_not_allowed"  not in this state or queue; see case_may_take
+ *   ERR_INPUT                               the action lacks what it requires, or got what it does
+ *                                           not take (field errors)
+ *   ERR_UNPROCESSABLE "condition_not_met"   something else is in the way; the text says what
  *   ERR_RETRY         "no_rule"             no deadline rule or calendar for now
  * checked in this order. */
 bool case_decide(const struct case_snapshot *before, const struct case_command *command,
                  const struct case_rules *rules, int64_t now_us, struct case_snapshot *after,
                  struct error *err);
 
-/* The actions that the actor may take now: bits 1 << enum case_action. */
-unsigned case_allowed(const struct case_snapshot *now, const struct case_command *command);
+/* Whether the actor may take an action now, whatever it brings, and if it is not too late. */
+bool case_may_take(const struct case_snapshot *now, const struct case_command *actor,
+                   const char *action);
 
-/* The end of the running clock; 0 when none runs. */
+bool case_task_is_open(const struct case_task *task); /* open or accepted: to be done yet */
+
+enum process_phase case_phase(const struct case_snapshot *now);
+bool case_is_open(const struct case_snapshot *now); /* received, working or paused */
+
+/* By when the desk that holds an open case must do something about it; 0 for others. */
 int64_t case_due(const struct case_snapshot *now);
 
-/* What the timer has to do: CASE_REMIND, CASE_ESCALATE, or CASE_ACTIONS for nothing yet. */
-enum case_action case_timer_action(const struct case_snapshot *now, const struct case_rules *rules,
-                                   int64_t now_us);
+size_t case_clock_count(const struct case_snapshot *now);
+const struct case_clock *case_clock_at(const struct case_snapshot *now, size_t number);
 
-/* When the timer must look again, for a case whose timer came too early. */
-int64_t case_next_timer(const struct case_snapshot *now, const struct case_rules *rules,
-                        int64_t now_us);
+/* ---- case_timer.c: what time does ---- */
+
+/* What the timer has to do now: false when nothing. Fills a command of the system. */
+bool case_timer_command(const struct case_snapshot *now, const struct case_rules *rules,
+                        int64_t now_us, struct case_command *command);
+
+/* What a merged case has to do because of the case that stands for it: take over its result, or
+ * stand for itself again; false while that case is open. Texts are borrowed from the lead. */
+bool case_follow_command(const struct case_snapshot *now, const struct case_snapshot *lead,
+                         struct case_command *command);
+
+/* When the timer must look again; 0: never. */
+int64_t case_next_timer(const struct case_snapshot *now, const struct case_rules *rules);
 
 #endif

@@ -13,6 +13,7 @@ enum { ITEMS_MAX = 500, DEPTH = 2, QUEUE_MAX = 10000, DEADLINE_MS = 5000 };
 
 struct case_reader {
     struct batch *batch;
+    const struct process_book *book; /* borrowed */
 };
 
 struct case_writer {
@@ -41,15 +42,18 @@ static void build_reads(struct pg_tx *tx, void **items, size_t count, void *arg)
 static void on_reads_done(const struct pg_tx *tx, void **items, size_t count,
                           const struct error *err, bool in_doubt, void *arg)
 {
+    struct case_reader *reader = arg;
     struct error fault = {0};
     (void)in_doubt;
-    (void)arg;
     for (size_t row = 0; err == NULL && row < pg_rows(tx, 0); row++) {
         struct case_read *read = items[store_case_position(tx, 0, row)];
-        read->found = store_case_row(tx, 0, row, read->arena, &read->snapshot, &read->json, &fault);
+        read->found = store_case_row(tx, 0, row, reader->book, read->arena, &read->snapshot,
+                                     &read->json, &fault);
     }
-    if (error_is_set(&fault)) { /* a snapshot of ours that we cannot read */
-        fault.kind = ERR_FATAL;
+    if (error_is_set(&fault)) {
+        if (fault.kind != ERR_RETRY) { /* a snapshot of ours that we cannot read */
+            fault.kind = ERR_FATAL;
+        }
         err = &fault;
     }
     for (size_t i = 0; i < count; i++) {
@@ -58,7 +62,8 @@ static void on_reads_done(const struct pg_tx *tx, void **items, size_t count,
     }
 }
 
-struct case_reader *case_reader_new(struct pg *pg, struct metrics *metrics)
+struct case_reader *case_reader_new(struct pg *pg, const struct process_book *book,
+                                    struct metrics *metrics)
 {
     struct case_reader *reader = memory_zero(1, sizeof *reader);
     struct batch_config config = {.name = "case_read",
@@ -69,6 +74,7 @@ struct case_reader *case_reader_new(struct pg *pg, struct metrics *metrics)
                                   .build = build_reads,
                                   .done = on_reads_done,
                                   .arg = reader};
+    reader->book = book;
     reader->batch = batch_new(pg, &config, metrics);
     return reader;
 }
@@ -97,6 +103,25 @@ static int by_case(const void *left, const void *right)
     return memcmp((*a)->after.id.bytes, (*b)->after.id.bytes, sizeof(*a)->after.id.bytes);
 }
 
+/* What was merged into a case follows it to its end. */
+static void wake_followers(struct pg_tx *tx, struct case_write **writes, size_t count)
+{
+    struct pg_array ended;
+    int64_t now_us = 0;
+    pg_array_init(&ended, PG_UUID);
+    for (size_t i = 0; i < count; i++) {
+        const struct case_snapshot *after = &writes[i]->after;
+        if (!case_is_open(after) && after->previous_state != after->state) {
+            pg_array_uuid(&ended, &after->id);
+            now_us = after->at_us;
+        }
+    }
+    if (ended.count > 0) {
+        store_followers_wake(tx, &ended, now_us);
+    }
+    pg_array_finish(&ended);
+}
+
 /* In the order of the ids, so that two transactions lock their rows in the same order. */
 static void build_writes(struct pg_tx *tx, void **items, size_t count, void *arg)
 {
@@ -116,6 +141,7 @@ static void build_writes(struct pg_tx *tx, void **items, size_t count, void *arg
     }
     outbox_guard(writer->outbox, tx);
     store_cases_move(tx, &rows, &events);
+    wake_followers(tx, sorted, count);
     outbox_columns_finish(&events);
     case_rows_finish(&rows);
 }

@@ -12,6 +12,7 @@
 #include "common/pg.h"
 #include "common/wait.h"
 #include "services/routing/case.h"
+#include "services/routing/process_book.h"
 
 struct case_reader;
 struct case_writer;
@@ -29,7 +30,8 @@ struct case_read {
     const char *json; /* as its newest event told it */
 };
 
-struct case_reader *case_reader_new(struct pg *pg, struct metrics *metrics);
+struct case_reader *case_reader_new(struct pg *pg, const struct process_book *book,
+                                    struct metrics *metrics);
 void case_reader_free(struct case_reader *reader); /* must be idle */
 bool case_reader_is_idle(const struct case_reader *reader);
 bool case_reader_submit(struct case_reader *reader, struct case_read *read, struct error *err);

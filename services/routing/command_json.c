@@ -5,12 +5,40 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/words.h"
+#include "services/routing/detail_json.h"
 
-enum { RESULT_MAX = 4000, TEXT_MAX = 2000, URL_MAX = 2000, REF_MAX = 128, UNIT_MAX = 32 };
+enum {
+    RESULT_MAX = 4000,
+    TEXT_MAX = 2000,
+    URL_MAX = 2000,
+    REF_MAX = 128,
+    UNIT_MIN = 2,
+    UNIT_MAX = 32,
+    CODE_MAX = 64,
+    MINUTES_MAX = 365 * 24 * 60
+};
+
+/* The text of a field, which is noted as given. */
+static const char *read_text(struct json_reader *reader, const char *name, size_t min, size_t max,
+                             enum process_field field, struct case_command *command)
+{
+    const char *text = json_read_text(reader, name, JSON_OPTIONAL, min, max);
+    command->given |= text != NULL ? PROCESS_BIT(field) : 0;
+    return text;
+}
+
+static const char *read_word(struct json_reader *reader, const char *name, const char *const *words,
+                             enum process_field field, struct case_command *command)
+{
+    int word = json_read_word(reader, name, JSON_OPTIONAL, words);
+    command->given |= word >= 0 ? PROCESS_BIT(field) : 0;
+    return word >= 0 ? words[word] : NULL;
+}
 
 static void read_assignee(struct json_reader *reader, struct case_command *command)
 {
-    const char *text = json_read_text(reader, "assignee", JSON_OPTIONAL, 1, REF_MAX);
+    const char *text = read_text(reader, "assignee", 1, REF_MAX, FIELD_ASSIGNEE, command);
     for (const char *c = text; c != NULL && *c != '\0'; c++) {
         if (*c < '!' || *c > '~' || *c == '@') {
             json_read_fault(reader, "assignee", "bad_reference",
@@ -21,59 +49,85 @@ static void read_assignee(struct json_reader *reader, struct case_command *comma
     command->assignee = text;
 }
 
-static void read_result(struct json_reader *reader, struct case_command *command)
+static void read_evidence(struct json_reader *result, struct case_command *command)
 {
-    struct json_reader result;
-    if (!json_read_object(reader, "result", JSON_OPTIONAL, &result)) {
-        return;
-    }
-    command->result_text = json_read_text(&result, "text", JSON_OPTIONAL, 1, RESULT_MAX);
-    command->evidence_count = json_read_texts(&result, "evidence", JSON_OPTIONAL, CASE_EVIDENCE_MAX,
+    command->evidence_count = json_read_texts(result, "evidence", JSON_OPTIONAL, CASE_EVIDENCE_MAX,
                                               URL_MAX, &command->evidence);
+    command->given |= command->evidence_count > 0 ? PROCESS_BIT(FIELD_EVIDENCE) : 0;
     for (size_t i = 0; i < command->evidence_count; i++) {
         if (strncmp(command->evidence[i], "https://", 8) != 0 || command->evidence[i][8] == '\0') {
             char name[32];
             snprintf(name, sizeof name, "evidence[%zu]", i);
-            json_read_fault(&result, name, "bad_url", "must be an https URL");
+            json_read_fault(result, name, "bad_url", "must be an https URL");
         }
     }
-    json_read_end(&result);
+}
+
+static void read_result(struct json_reader *reader, struct case_command *command)
+{
+    struct json_reader result;
+    if (json_read_object(reader, "result", JSON_OPTIONAL, &result)) {
+        command->result_text =
+            read_text(&result, "text", 1, RESULT_MAX, FIELD_RESULT_TEXT, command);
+        read_evidence(&result, command);
+        json_read_end(&result);
+    }
 }
 
 static void read_reason(struct json_reader *reader, struct case_command *command)
 {
     struct json_reader reason;
     if (json_read_object(reader, "reason", JSON_OPTIONAL, &reason)) {
-        int class = json_read_word(&reason, "class", JSON_OPTIONAL, case_reason_words);
-        command->reason_class = class >= 0 ? case_reason_words[class] : NULL;
-        command->reason_text = json_read_text(&reason, "text", JSON_OPTIONAL, 1, TEXT_MAX);
+        command->reason_class =
+            read_word(&reason, "class", case_reason_words, FIELD_REASON_CLASS, command);
+        command->reason_text = read_text(&reason, "text", 1, TEXT_MAX, FIELD_REASON_TEXT, command);
         json_read_end(&reason);
     }
 }
 
-static void read_fields(struct json_reader *reader, struct case_command *command)
+static void read_classification(struct json_reader *reader, struct case_command *command)
 {
-    switch (command->action) {
-    case CASE_ASSIGN:
-        read_assignee(reader, command);
-        break;
-    case CASE_RESOLVE:
-        read_result(reader, command);
-        break;
-    case CASE_REJECT:
-        read_reason(reader, command);
-        break;
-    case CASE_ROUTE:
-        command->unit = json_read_text(reader, "unit", JSON_OPTIONAL, 2, UNIT_MAX);
-        break;
-    default:
-        break;
-    }
-    command->note = json_read_text(reader, "note", JSON_OPTIONAL, 1, TEXT_MAX);
+    command->category = read_text(reader, "category", 1, CODE_MAX, FIELD_CATEGORY, command);
+    const char *level = read_word(reader, "level", case_level_words, FIELD_LEVEL, command);
+    command->level = level != NULL ? word_index(case_level_words, level) : -1;
 }
 
-bool command_json_read(struct case_command *command, const char *text, size_t size,
-                       struct arena *arena, struct error *err)
+static void read_minutes(struct json_reader *reader, struct case_command *command)
+{
+    command->minutes = json_read_int(reader, "minutes", JSON_OPTIONAL, 1, MINUTES_MAX, 0);
+    command->given |= command->minutes > 0 ? PROCESS_BIT(FIELD_MINUTES) : 0;
+}
+
+static void read_into(struct json_reader *reader, struct case_command *command)
+{
+    if (json_read_uuid(reader, "into", JSON_OPTIONAL, &command->into)) {
+        command->given |= PROCESS_BIT(FIELD_INTO);
+    }
+}
+
+static void read_fields(struct json_reader *reader, const struct process *process,
+                        struct case_command *command)
+{
+    read_result(reader, command);
+    read_reason(reader, command);
+    read_assignee(reader, command);
+    command->unit = read_text(reader, "unit", UNIT_MIN, UNIT_MAX, FIELD_UNIT, command);
+    command->proposed_unit =
+        read_text(reader, "proposed_unit", UNIT_MIN, UNIT_MAX, FIELD_PROPOSED_UNIT, command);
+    command->question = read_text(reader, "question", 1, TEXT_MAX, FIELD_QUESTION, command);
+    command->asked = read_word(reader, "asked", case_asked_words, FIELD_ASKED, command);
+    command->answer = read_text(reader, "answer", 1, RESULT_MAX, FIELD_ANSWER, command);
+    command->rating = read_word(reader, "rating", case_rating_words, FIELD_RATING, command);
+    read_minutes(reader, command);
+    read_into(reader, command);
+    read_classification(reader, command);
+    command->detail_count = details_read(reader, process, command->details);
+    command->given |= command->detail_count > 0 ? PROCESS_BIT(FIELD_DETAILS) : 0;
+    command->note = read_text(reader, "note", 1, TEXT_MAX, FIELD_NOTE, command);
+}
+
+bool command_json_read(struct case_command *command, const struct process *process,
+                       const char *text, size_t size, struct arena *arena, struct error *err)
 {
     struct json_document document;
     struct json_reader reader;
@@ -86,7 +140,7 @@ bool command_json_read(struct case_command *command, const char *text, size_t si
         return false;
     }
     json_read_root(&reader, &document, arena, JSON_STRICT_FIELDS, err);
-    read_fields(&reader, command);
+    read_fields(&reader, process, command);
     bool whole = json_read_end(&reader);
     json_document_free(&document);
     return whole;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* command_json: reads what an official asks to be done with a case.
+/* command_json: reads what somebody asks to be done with a case.
  *
- *   accept, start  {note?}
- *   assign         {assignee, note?}
- *   resolve        {result: {text, evidence: [https URL …]}, note?}
- *   reject         {reason: {class, text}, note?}
- *   route          {unit, note?}
+ *   {result: {text, evidence: [https URL …]}, reason: {class, text}, assignee, unit, proposed_unit,
+ *    question, asked, answer, rating, minutes, into, category, level, details: {…}, note}
  *
- * What an action requires is decided by case_decide; here only forms are checked. */
+ * Every member is optional here, where only forms are checked: what an action requires and takes is
+ * decided by case_decide. */
 #ifndef ROUTING_COMMAND_JSON_H
 #define ROUTING_COMMAND_JSON_H
 
@@ -15,9 +13,9 @@
 #include "common/error.h"
 #include "services/routing/case.h"
 
-/* command->action is set; the fields of that action are filled, texts in the arena. No body
- * (size 0) is an empty object. Unknown fields are faults. */
-bool command_json_read(struct case_command *command, const char *text, size_t size,
-                       struct arena *arena, struct error *err);
+/* Fills the fields of the command and tells them in `given`; texts are in the arena. No body (size
+ * 0) is an empty object. Unknown fields, and details that the process does not know, are faults. */
+bool command_json_read(struct case_command *command, const struct process *process,
+                       const char *text, size_t size, struct arena *arena, struct error *err);
 
 #endif

@@ -50,59 +50,79 @@ static bool read_submission(struct consume_batch *batch, struct consume_message 
     return false;
 }
 
-static void open_case(struct consume_batch *batch, const struct consume_message *message,
-                      const struct submission *submission, struct routing *routing, int64_t now_us,
-                      struct buffer *json, struct opening_rows *rows)
+/* False with err when the case cannot be opened now. What can never be opened is a dead letter. */
+static bool open_case(struct consume_batch *batch, struct consume_message *message,
+                      const struct submission *submission, const struct routing *routing,
+                      struct buffer *json, struct opening_rows *rows, struct error *err)
 {
     struct case_snapshot opened;
     struct case_event event;
     struct trace trace;
     const char *received = message->event.traceparent;
 
-    reference_open_case(routing->reference, submission, now_us, &opened);
+    if (!reference_open_case(routing->reference, submission, rows->now_us, &opened, err)) {
+        if (err->kind == ERR_RETRY) {
+            return false;
+        }
+        consume_reject(batch, message, "invalid_data", err->text);
+        error_clear(err);
+        return true;
+    }
     trace_continue(&trace, received, received != NULL ? strlen(received) : 0);
     buffer_reset(json);
     case_event_make(&event, &opened, trace.parent, json);
     consume_stage(batch, &event.event, &opened.id);
     opening_rows_add(rows, &opened, &event.event.id, json, &message->event);
+    return true;
 }
 
-static void read_batch(struct consume_batch *batch, struct routing *routing, int64_t now_us,
-                       struct opening_rows *rows)
+static bool read_batch(struct consume_batch *batch, const struct routing *routing,
+                       struct opening_rows *rows, struct error *err)
 {
     size_t count;
     struct consume_message *messages = consume_messages(batch, &count);
     struct id_index seen; /* published twice, both in this batch: a second opening would clash */
     struct buffer json;
+    bool opened = true;
 
     id_index_init(&seen, count, consume_arena(batch));
     buffer_init(&json);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; opened && i < count; i++) {
         struct submission submission;
         if (read_submission(batch, &messages[i], &submission) &&
             id_index_add(&seen, &submission.id, (int)i)) {
-            open_case(batch, &messages[i], &submission, routing, now_us, &json, rows);
+            opened = open_case(batch, &messages[i], &submission, routing, &json, rows, err);
         }
     }
     buffer_finish(&json);
+    return opened;
+}
+
+static void store_opened(struct consume_batch *batch, const struct opening_rows *rows)
+{
+    size_t *statement = arena_alloc(consume_arena(batch), sizeof *statement);
+    *statement = consume_next_statement(batch);
+    consume_set_context(batch, statement);
+    store_cases_open(consume_tx(batch), rows);
+    consume_put_staged(batch);
 }
 
 static void open_cases(struct consume_batch *batch, struct routing *routing)
 {
-    int64_t now_us = clock_now_us();
     struct opening_rows rows;
-    opening_rows_init(&rows);
+    struct error err = {0};
+    opening_rows_init(&rows, clock_now_us());
     consume_set_context(batch, NULL); /* of an earlier try */
-    read_batch(batch, routing, now_us, &rows);
-    if (rows.ids.count > 0) {
-        size_t *statement = arena_alloc(consume_arena(batch), sizeof *statement);
-        *statement = consume_next_statement(batch);
-        consume_set_context(batch, statement);
-        store_cases_open(consume_tx(batch), &rows, now_us);
-        consume_put_staged(batch);
+    bool opened = read_batch(batch, routing, &rows, &err);
+    if (opened && rows.ids.count > 0) {
+        store_opened(batch, &rows);
     }
     opening_rows_finish(&rows);
-    consume_commit(batch, on_opened);
+    if (opened) {
+        consume_commit(batch, on_opened);
+    } else {
+        consume_retry(batch, &err);
+    }
 }
 
 /* The results name the cases that were new; the others had been opened before. */

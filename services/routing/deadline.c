@@ -3,8 +3,8 @@
 
 #include <assert.h>
 
-static bool after_us(const struct calendar *calendar, int64_t start_us, int64_t work_us,
-                     int64_t *due_us)
+bool deadline_after_us(const struct calendar *calendar, int64_t start_us, int64_t work_us,
+                       int64_t *due_us)
 {
     if (start_us < calendar_first_us(calendar) || start_us >= calendar_last_us(calendar)) {
         return false;
@@ -20,7 +20,7 @@ bool deadline_after(const struct calendar *calendar, int64_t start_us, int64_t m
                     int64_t *due_us)
 {
     assert(minutes >= 0 && minutes <= INT32_MAX);
-    return after_us(calendar, start_us, minutes * CALENDAR_MINUTE_US, due_us);
+    return deadline_after_us(calendar, start_us, minutes * CALENDAR_MINUTE_US, due_us);
 }
 
 int64_t deadline_between_us(const struct calendar *calendar, int64_t from_us, int64_t to_us)
@@ -33,5 +33,6 @@ bool deadline_share(const struct calendar *calendar, int64_t start_us, int64_t d
 {
     assert(percent >= 0 && percent <= 100);
     int64_t whole_us = deadline_between_us(calendar, start_us, due_us);
-    return after_us(calendar, start_us, whole_us > 0 ? whole_us / 100 * percent : 0, at_us);
+    return deadline_after_us(calendar, start_us, whole_us > 0 ? whole_us / 100 * percent : 0,
+                             at_us);
 }

@@ -17,6 +17,10 @@
 bool deadline_after(const struct calendar *calendar, int64_t start_us, int64_t minutes,
                     int64_t *due_us);
 
+/* The same with the time in µs. */
+bool deadline_after_us(const struct calendar *calendar, int64_t start_us, int64_t work_us,
+                       int64_t *due_us);
+
 /* Working time between two instants, in µs; negative when `to` lies before `from`. */
 int64_t deadline_between_us(const struct calendar *calendar, int64_t from_us, int64_t to_us);
 

@@ -96,11 +96,11 @@ static void get_answer(struct case_get *get)
 {
     const struct case_read *read = &get->read;
     if (!read->found ||
-        !http_may_see(http_principal(get->request), get->routing, &read->snapshot)) {
+        http_view_of(http_principal(get->request), get->routing, &read->snapshot) == VIEW_NONE) {
         http_answer_no_case(get->request);
         return;
     }
-    http_answer_case(get->request, &read->snapshot, read->json, strlen(read->json));
+    http_answer_case(get->request, get->routing, &read->snapshot, read->json, strlen(read->json));
 }
 
 /* ---- a desk's queue ---- */
@@ -122,6 +122,41 @@ static const char *query_word(struct http_request *request, const char *name,
         return NULL;
     }
     return text;
+}
+
+static bool is_closed_phase(const char *phase)
+{
+    return phase != NULL &&
+           !process_phase_is_open((enum process_phase)word_index(process_phase_words, phase));
+}
+
+/* The phase of the state of this name in the first process that has one; -1: none has. */
+static int phase_of_state(const struct routing *routing, const char *code)
+{
+    for (size_t i = 0; i < routing->processes.count; i++) {
+        const struct process *process = routing->processes.items[i];
+        int state = process_state_find(process, code);
+        if (state >= 0) {
+            return (int)process->states[state].phase;
+        }
+    }
+    return -1;
+}
+
+/* The state asked for; of one in which nobody must act any more the closed cases are listed. */
+static void read_state(struct case_list *list, const struct routing *routing, struct error *err)
+{
+    struct case_filter *filter = &list->filter;
+    filter->state = http_query(list->request, "state");
+    if (filter->state == NULL) {
+        return;
+    }
+    int phase = phase_of_state(routing, filter->state);
+    if (phase < 0) {
+        error_add_field(err, "state", "unknown_word", "no process has such a state");
+        return;
+    }
+    filter->is_closed |= !process_phase_is_open((enum process_phase)phase);
 }
 
 /* As the pattern of opaque_ref in proto/events/common.schema.json says. */
@@ -146,7 +181,9 @@ static bool list_decode(struct case_list *list, const struct routing *routing, s
     struct case_filter *filter = &list->filter;
     const char *unit = http_query(request, "unit"), *due = http_query(request, "due_before");
 
-    filter->state = query_word(request, "state", case_state_words, err);
+    filter->phase = query_word(request, "phase", process_phase_words, err);
+    filter->is_closed = is_closed_phase(filter->phase);
+    read_state(list, routing, err);
     filter->queue = query_word(request, "queue", case_queue_words, err);
     filter->assignee = query_account(request, "assignee", err);
     if (due != NULL && !clock_parse(due, strlen(due), &filter->due_before)) {

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <assert.h>
 #include <string.h>
 
 #include "common/clock.h"
@@ -12,14 +11,17 @@ struct command {
     struct routing *routing;
     struct case_command command;
     struct case_read read;
+    struct case_read lead; /* the case to merge into */
     struct case_write write;
 };
 
 /* Steps, in running order. A decision that came too late is read and decided once more: it is
  * stale then, or what the caller had asked for before. */
-static void command_decode(struct command *c);
 static void command_read(struct command *c);
 static void on_read(struct case_read *read, const struct error *err);
+static void command_decode(struct command *c);
+static void command_read_lead(struct command *c);
+static void on_lead_read(struct case_read *read, const struct error *err);
 static void command_decide(struct command *c);
 static void command_store(struct command *c);
 static void on_written(struct case_write *write, bool won, const struct error *err);
@@ -31,35 +33,8 @@ void http_command(struct http_request *request, void *state)
     c->request = request;
     c->routing = state;
     if (http_has_reference(request, state) && http_read_case_id(request, &c->read.id)) {
-        command_decode(c);
+        command_read(c);
     }
-}
-
-/* The last word of the path. The table of routes holds only actions of people. */
-static enum case_action action_of(const char *path)
-{
-    const char *word = strrchr(path, '/') + 1;
-    int action = 0;
-    while (strcmp(case_action_words[action], word) != 0) {
-        action++;
-        assert(action < CASE_ACTIONS);
-    }
-    return (enum case_action)action;
-}
-
-static void command_decode(struct command *c)
-{
-    struct error err = {0};
-    size_t size;
-    const char *body = http_body(c->request, &size);
-    c->command.action = action_of(http_path(c->request));
-    c->command.expected_version = http_if_match(c->request);
-    http_fill_actor(http_principal(c->request), &c->command);
-    if (!command_json_read(&c->command, body, size, http_arena(c->request), &err)) {
-        command_refuse(c, &err);
-        return;
-    }
-    command_read(c);
 }
 
 static void command_read(struct command *c)
@@ -79,47 +54,126 @@ static void on_read(struct case_read *read, const struct error *err)
     if (err != NULL) {
         command_refuse(c, err);
     } else if (!read->found ||
-               !http_may_see(http_principal(c->request), c->routing, &read->snapshot)) {
+               http_view_of(http_principal(c->request), c->routing, &read->snapshot) == VIEW_NONE) {
         http_answer_no_case(c->request);
+    } else {
+        command_decode(c);
+    }
+}
+
+/* Who speaks for a unit that co-operates need not name it; who names one must speak for it. */
+static void fill_task_unit(struct command *c)
+{
+    const struct process *process = c->read.snapshot.process;
+    int action = process_action_find(process, c->command.action);
+    if (action < 0 ||
+        (process->actions[action].conditions & PROCESS_BIT(CONDITION_TASK_OPEN)) == 0) {
+        return;
+    }
+    const char *own =
+        http_task_unit(http_principal(c->request), c->routing, &c->read.snapshot, c->command.unit);
+    if (own == NULL) {
+        c->command.actor &= ~ACTOR_BIT(ACTOR_TASK_UNIT);
+    } else {
+        c->command.unit = own;
+    }
+}
+
+static void command_decode(struct command *c)
+{
+    struct error err = {0};
+    size_t size;
+    const char *body = http_body(c->request, &size);
+    c->command = (struct case_command){.action = http_param(c->request, "action"),
+                                       .expected_version = http_if_match(c->request),
+                                       .level = -1};
+    http_fill_actor(http_principal(c->request), c->routing, &c->read.snapshot, &c->command);
+    if (!command_json_read(&c->command, c->read.snapshot.process, body, size,
+                           http_arena(c->request), &err)) {
+        command_refuse(c, &err);
+        return;
+    }
+    fill_task_unit(c);
+    if (c->command.given & PROCESS_BIT(FIELD_INTO)) {
+        command_read_lead(c);
     } else {
         command_decide(c);
     }
+}
+
+static void command_read_lead(struct command *c)
+{
+    struct error err = {0};
+    c->lead.id = c->command.into;
+    c->lead.arena = http_arena(c->request);
+    c->lead.on_read = on_lead_read;
+    c->lead.arg = c;
+    if (!case_reader_submit(c->routing->reader, &c->lead, &err)) {
+        command_refuse(c, &err);
+    }
+}
+
+static void on_lead_read(struct case_read *read, const struct error *err)
+{
+    struct command *c = read->arg;
+    if (err != NULL) {
+        command_refuse(c, err);
+        return;
+    }
+    if (read->found &&
+        http_view_of(http_principal(c->request), c->routing, &read->snapshot) == VIEW_OFFICIAL) {
+        c->command.lead = &read->snapshot;
+    }
+    command_decide(c);
 }
 
 /* The caller's own command, whose answer was lost: it is what made the present version. */
 static bool is_repeat(const struct command *c)
 {
     const struct case_snapshot *now = &c->read.snapshot;
-    return now->version == c->command.expected_version + 1 && now->action == c->command.action &&
-           now->actor_ref != NULL && strcmp(now->actor_ref, c->command.actor_ref) == 0;
+    return now->version == c->command.expected_version + 1 &&
+           strcmp(now->action, c->command.action) == 0 && now->actor_ref != NULL &&
+           strcmp(now->actor_ref, c->command.actor_ref) == 0;
 }
 
-/* Whom the city office names must be there, and its focal point gets the case. */
-static bool find_unit(struct command *c, struct error *err)
+static bool check_unit(const struct command *c, const char *name, const char *unit,
+                       struct error *err)
+{
+    return unit == NULL || unit_find(&c->routing->reference->units, unit) != NULL ||
+           error_add_field(err, name, "unknown_unit", "not the code of a current unit");
+}
+
+/* What a command names must be there, and the focal point of a unit that is to act gets the case.
+ */
+static bool find_named(struct command *c, struct error *err)
 {
     const struct reference *reference = c->routing->reference;
-    const char *unit = c->command.unit;
-    if (unit == NULL) {
-        return true;
+    const char *unit = c->command.unit != NULL ? c->command.unit : c->command.proposed_unit;
+    const char *category = c->command.category;
+    bool known = check_unit(c, "unit", c->command.unit, err);
+    known &= check_unit(c, "proposed_unit", c->command.proposed_unit, err);
+    if (category != NULL && reference_category(reference, category) == NULL) {
+        known = error_add_field(err, "category", "unknown_category", "not the code of a category");
     }
-    if (unit_find(&reference->units, unit) == NULL) {
-        return error_add_field(err, "unit", "unknown_unit", "not the code of a current unit");
+    if (known && unit != NULL) { /* the reference may be replaced before the write is over */
+        c->command.focal_point =
+            arena_text(http_arena(c->request),
+                       focal_point_find(&reference->focal_points, unit,
+                                        category != NULL ? category : c->read.snapshot.category,
+                                        clock_now_us()));
     }
-    /* The reference may be replaced before the write is over. */
-    c->command.focal_point = arena_text(
-        http_arena(c->request), focal_point_find(&reference->focal_points, unit,
-                                                 c->read.snapshot.category, clock_now_us()));
-    return true;
+    return known;
 }
 
 static void command_decide(struct command *c)
 {
     struct error err = {0};
     if (is_repeat(c)) {
-        http_answer_case(c->request, &c->read.snapshot, c->read.json, strlen(c->read.json));
+        http_answer_case(c->request, c->routing, &c->read.snapshot, c->read.json,
+                         strlen(c->read.json));
         return;
     }
-    if (!find_unit(c, &err) ||
+    if (!find_named(c, &err) ||
         !case_decide(&c->read.snapshot, &c->command, &c->routing->reference->cases, clock_now_us(),
                      &c->write.after, &err)) {
         command_refuse(c, &err);
@@ -145,7 +199,7 @@ static void on_written(struct case_write *write, bool won, const struct error *e
     if (err != NULL) {
         command_refuse(c, err);
     } else if (won) {
-        http_answer_case(c->request, &write->after, write->json.data, write->json.size);
+        http_answer_case(c->request, c->routing, &write->after, write->json.data, write->json.size);
     } else {
         command_read(c);
     }
@@ -155,22 +209,11 @@ static void on_written(struct case_write *write, bool won, const struct error *e
 
 static void put_current(struct json_writer *writer, const struct command *c)
 {
+    const struct case_snapshot *now = &c->read.snapshot;
     json_open_object(writer, "current");
-    json_put_int(writer, "version", c->read.snapshot.version);
-    json_put_text(writer, "state", case_state_words[c->read.snapshot.state]);
+    json_put_int(writer, "version", now->version);
+    json_put_text(writer, "state", now->process->states[now->state].code);
     json_close_object(writer);
-}
-
-static void put_allowed(struct json_writer *writer, const struct command *c)
-{
-    unsigned allowed = case_allowed(&c->read.snapshot, &c->command);
-    json_open_array(writer, "allowed");
-    for (int action = 0; action < CASE_ACTIONS; action++) {
-        if ((allowed >> action) & 1) {
-            json_put_text(writer, NULL, case_action_words[action]);
-        }
-    }
-    json_close_array(writer);
 }
 
 static void command_refuse(struct command *c, const struct error *err)
@@ -191,7 +234,7 @@ static void command_refuse(struct command *c, const struct error *err)
     json_put_text(&writer, "detail", err->text);
     json_put_text(&writer, "code", err->code);
     put_current(&writer, c);
-    put_allowed(&writer, c);
+    http_put_allowed(&writer, &c->read.snapshot, &c->command);
     json_put_text_size(&writer, "trace", trace_id(http_trace(c->request)), 32);
     json_close_object(&writer);
     http_answer(c->request, http_status(err->kind), "application/problem+json", body.data,

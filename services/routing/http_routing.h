@@ -7,6 +7,7 @@
 #define ROUTING_HTTP_ROUTING_H
 
 #include "common/http.h"
+#include "common/json.h"
 #include "services/routing/routing.h"
 
 /* ---- http_cases.c ---- */
@@ -15,12 +16,16 @@ void http_get_case(struct http_request *request, void *state);
 void http_get_case_history(struct http_request *request, void *state);
 void http_get_case_report(struct http_request *request, void *state);
 
-/* ---- http_commands.c: POST /api/routing/cases/{id}/<action> ---- */
+/* ---- http_commands.c: POST /api/routing/cases/{id}/{action} ---- */
 void http_command(struct http_request *request, void *state);
+
+/* ---- http_recompute.c ---- */
+void http_recompute(struct http_request *request, void *state);
 
 /* ---- http_reference.c ---- */
 void http_get_units(struct http_request *request, void *state);
 void http_get_rules(struct http_request *request, void *state);
+void http_get_processes(struct http_request *request, void *state);
 
 /* ---- http_scope.c: shared by the above ---- */
 
@@ -31,18 +36,32 @@ bool http_has_reference(struct http_request *request, const struct routing *rout
 size_t http_scope_desks(struct http_request *request, const struct routing *routing,
                         const char *unit, const char *const **desks);
 
-bool http_may_see(const struct principal *principal, const struct routing *routing,
-                  const struct case_snapshot *snapshot);
+/* What somebody is to a case: a bystander sees nothing of it. */
+enum http_view { VIEW_NONE, VIEW_REPORTER, VIEW_OFFICIAL };
+enum http_view http_view_of(const struct principal *principal, const struct routing *routing,
+                            const struct case_snapshot *snapshot);
 
-/* The caller as the actor of a command: roles, ref, scope. */
-void http_fill_actor(const struct principal *principal, struct case_command *command);
+/* The caller as the actor of a command on a case: roles, as far as the case is at a desk of their
+ * scope, relations, and account. */
+void http_fill_actor(const struct principal *principal, const struct routing *routing,
+                     const struct case_snapshot *snapshot, struct case_command *command);
+
+/* The co-operating unit of the caller's scope whose task is not settled: the one that is wanted, or
+ * with NULL the first; NULL: none. */
+const char *http_task_unit(const struct principal *principal, const struct routing *routing,
+                           const struct case_snapshot *snapshot, const char *wanted);
 
 /* Reads {id} of the path; answers 400 and gives false when it is not one. */
 bool http_read_case_id(struct http_request *request, struct uuid *id);
 
-/* 200 with the case, who co-operates, what the caller may do now, and its version as ETag. */
-void http_answer_case(struct http_request *request, const struct case_snapshot *snapshot,
-                      const char *json, size_t json_size);
+/* 200 with the case, what the caller may do now, and its version as ETag. A reporter is told
+ * less: the state, the dues, the trail, what was asked and answered. */
+void http_answer_case(struct http_request *request, const struct routing *routing,
+                      const struct case_snapshot *snapshot, const char *json, size_t json_size);
+
+/* The actions that the caller may take now, as "allowed". */
+void http_put_allowed(struct json_writer *writer, const struct case_snapshot *snapshot,
+                      const struct case_command *actor);
 
 void http_answer_no_case(struct http_request *request);
 

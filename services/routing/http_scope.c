@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "services/routing/case_json.h"
 #include "services/routing/http_routing.h"
 
 enum { ETAG_SIZE = 16 };
@@ -21,8 +22,8 @@ bool http_has_reference(struct http_request *request, const struct routing *rout
 /* The root of the caller's scope; NULL: none. Those who watch over the whole city need no unit. */
 static const char *scope_root(const struct principal *principal)
 {
-    if (principal->unit == NULL && (principal_has(principal, case_role_words[ROLE_ADMINISTRATOR]) ||
-                                    principal_has(principal, case_role_words[ROLE_AUDITOR]))) {
+    if (principal->unit == NULL && (principal_has(principal, actor_words[ROLE_ADMINISTRATOR]) ||
+                                    principal_has(principal, actor_words[ROLE_AUDITOR]))) {
         return UNIT_CITY;
     }
     return principal->unit;
@@ -54,23 +55,85 @@ size_t http_scope_desks(struct http_request *request, const struct routing *rout
     return unit_find(&routing->reference->units, unit) != NULL;
 }
 
-bool http_may_see(const struct principal *principal, const struct routing *routing,
-                  const struct case_snapshot *snapshot)
+static bool is_at_desk(const struct principal *principal, const struct routing *routing,
+                       const struct case_snapshot *snapshot)
 {
-    const char *desk = snapshot->queue == QUEUE_UNIT ? snapshot->unit : UNIT_CITY_OFFICE;
-    return is_in_scope(principal, routing, desk) ||
-           (snapshot->assignee != NULL && strcmp(snapshot->assignee, principal->id) == 0);
+    return is_in_scope(principal, routing,
+                       snapshot->queue == QUEUE_UNIT ? snapshot->unit : UNIT_CITY_OFFICE);
 }
 
-void http_fill_actor(const struct principal *principal, struct case_command *command)
+static bool is_account(const struct principal *principal, const char *ref)
 {
-    for (int role = ROLE_CITIZEN; role < CASE_ROLES; role++) {
-        if (principal_has(principal, case_role_words[role])) {
-            command->roles |= 1u << role;
+    return ref != NULL && strcmp(ref, principal->id) == 0;
+}
+
+static bool co_operates(const struct principal *principal, const struct routing *routing,
+                        const struct case_snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->task_count; i++) {
+        if (is_in_scope(principal, routing, snapshot->tasks[i].unit)) {
+            return true;
         }
     }
+    return false;
+}
+
+enum http_view http_view_of(const struct principal *principal, const struct routing *routing,
+                            const struct case_snapshot *snapshot)
+{
+    if (is_at_desk(principal, routing, snapshot) || co_operates(principal, routing, snapshot) ||
+        is_account(principal, snapshot->assignee)) {
+        return VIEW_OFFICIAL;
+    }
+    return is_account(principal, snapshot->reporter_ref) ? VIEW_REPORTER : VIEW_NONE;
+}
+
+const char *http_task_unit(const struct principal *principal, const struct routing *routing,
+                           const struct case_snapshot *snapshot, const char *wanted)
+{
+    for (size_t i = 0; i < snapshot->task_count; i++) {
+        const struct case_task *task = &snapshot->tasks[i];
+        if ((task->state == TASK_OPEN || task->state == TASK_ACCEPTED) &&
+            (wanted == NULL || strcmp(wanted, task->unit) == 0) &&
+            is_in_scope(principal, routing, task->unit)) {
+            return task->unit;
+        }
+    }
+    return NULL;
+}
+
+static actor_set roles_of(const struct principal *principal)
+{
+    actor_set roles = 0;
+    for (int role = ROLE_CITIZEN; role < ACTOR_ROLES; role++) {
+        roles |= principal_has(principal, actor_words[role]) ? ACTOR_BIT(role) : 0;
+    }
+    return roles;
+}
+
+void http_fill_actor(const struct principal *principal, const struct routing *routing,
+                     const struct case_snapshot *snapshot, struct case_command *command)
+{
+    static const actor_set desk_roles = ACTOR_BIT(ROLE_OFFICER) | ACTOR_BIT(ROLE_FOCAL_POINT) |
+                                        ACTOR_BIT(ROLE_SUPERVISOR) | ACTOR_BIT(ROLE_ADMINISTRATOR);
+    actor_set roles = roles_of(principal), actor = roles & ACTOR_BIT(ROLE_CITIZEN);
+    if (is_at_desk(principal, routing, snapshot)) {
+        actor |= roles;
+    }
+    if (is_account(principal, snapshot->assignee)) {
+        actor |= ACTOR_BIT(ACTOR_ASSIGNEE);
+    }
+    if (is_account(principal, snapshot->reporter_ref)) {
+        actor |= ACTOR_BIT(ACTOR_REPORTER);
+    }
+    if (unit_sees_everything(scope_root(principal)) && (roles & desk_roles) != 0) {
+        actor |= ACTOR_BIT(ACTOR_CITY_OFFICE);
+    }
+    if ((roles & desk_roles) != 0 && http_task_unit(principal, routing, snapshot, NULL) != NULL) {
+        actor |= ACTOR_BIT(ACTOR_TASK_UNIT);
+    }
+    command->actor = actor;
     command->actor_ref = principal->id;
-    command->is_city_office = unit_sees_everything(scope_root(principal));
 }
 
 bool http_read_case_id(struct http_request *request, struct uuid *id)
@@ -83,34 +146,45 @@ bool http_read_case_id(struct http_request *request, struct uuid *id)
     return false;
 }
 
-static void put_allowed(struct json_writer *writer, unsigned allowed)
+void http_put_allowed(struct json_writer *writer, const struct case_snapshot *snapshot,
+                      const struct case_command *actor)
 {
+    static const char *const judgements[] = {CASE_APPROVE, CASE_DISAPPROVE};
+    const struct process *process = snapshot->process;
     json_open_array(writer, "allowed");
-    for (int action = 0; action < CASE_ACTIONS; action++) {
-        if ((allowed >> action) & 1) {
-            json_put_text(writer, NULL, case_action_words[action]);
+    for (int i = 0; i < process->action_count; i++) {
+        if (case_may_take(snapshot, actor, process->actions[i].code)) {
+            json_put_text(writer, NULL, process->actions[i].code);
+        }
+    }
+    for (size_t i = 0; i < sizeof judgements / sizeof judgements[0]; i++) {
+        if (case_may_take(snapshot, actor, judgements[i])) {
+            json_put_text(writer, NULL, judgements[i]);
         }
     }
     json_close_array(writer);
 }
 
-void http_answer_case(struct http_request *request, const struct case_snapshot *snapshot,
-                      const char *json, size_t json_size)
+void http_answer_case(struct http_request *request, const struct routing *routing,
+                      const struct case_snapshot *snapshot, const char *json, size_t json_size)
 {
+    const struct principal *principal = http_principal(request);
     struct case_command caller = {0};
     struct buffer body;
+    struct json_writer writer;
     char etag[ETAG_SIZE];
 
-    http_fill_actor(http_principal(request), &caller);
+    http_fill_actor(principal, routing, snapshot, &caller);
     buffer_init(&body);
-    buffer_put(&body, json, json_size - 1); /* its closing brace comes at the end */
-    struct json_writer writer = {.out = &body, .comma = true};
-    json_open_array(&writer, "cooperating");
-    for (size_t i = 0; i < snapshot->cooperating_count; i++) {
-        json_put_text(&writer, NULL, snapshot->cooperating[i]);
+    if (http_view_of(principal, routing, snapshot) == VIEW_OFFICIAL) {
+        buffer_put(&body, json, json_size - 1); /* its closing brace comes at the end */
+        writer = (struct json_writer){.out = &body, .comma = true};
+    } else {
+        json_write_start(&writer, &body);
+        json_open_object(&writer, NULL);
+        case_json_put_for_reporter(&writer, snapshot);
     }
-    json_close_array(&writer);
-    put_allowed(&writer, case_allowed(snapshot, &caller));
+    http_put_allowed(&writer, snapshot, &caller);
     json_close_object(&writer);
     snprintf(etag, sizeof etag, "\"%d\"", snapshot->version);
     http_answer_header(request, "ETag", etag);

@@ -7,31 +7,22 @@
 extern const struct migration_set routing_migrations;
 
 #define READERS "officer focal_point supervisor volunteer auditor administrator"
-#define LEADERS "focal_point supervisor administrator"
-#define WORKERS "officer focal_point supervisor volunteer administrator"
 
 enum { COMMAND_MAX = 64 * 1024, BATCH_MAX = 1000 };
 
 static const struct http_route routes[] = {
     {"GET", "/api/routing/cases", READERS, http_list_cases, 0, 0, NULL,
-     "unit state queue assignee due_before cursor limit"},
-    {"GET", "/api/routing/cases/{id}", READERS, http_get_case, 0, 0, NULL, "min_version wait_ms"},
+     "unit state phase queue assignee due_before cursor limit"},
+    {"GET", "/api/routing/cases/{id}", "*", http_get_case, 0, 0, NULL, "min_version wait_ms"},
     {"GET", "/api/routing/cases/{id}/history", READERS, http_get_case_history, 0, 0, NULL, ""},
     {"GET", "/api/routing/cases/{id}/report", READERS, http_get_case_report, 0, 0, NULL, ""},
-    {"POST", "/api/routing/cases/{id}/accept", LEADERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
+    {"POST", "/api/routing/cases/{id}/{action}", "*", http_command, HTTP_IF_MATCH, COMMAND_MAX,
      NULL, ""},
-    {"POST", "/api/routing/cases/{id}/assign", LEADERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
-     NULL, ""},
-    {"POST", "/api/routing/cases/{id}/start", WORKERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
-     NULL, ""},
-    {"POST", "/api/routing/cases/{id}/resolve", WORKERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
-     NULL, ""},
-    {"POST", "/api/routing/cases/{id}/reject", LEADERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
-     NULL, ""},
-    {"POST", "/api/routing/cases/{id}/route", WORKERS, http_command, HTTP_IF_MATCH, COMMAND_MAX,
-     NULL, ""},
+    {"POST", "/api/routing/recomputations", "administrator", http_recompute, 0, COMMAND_MAX, NULL,
+     ""},
     {"GET", "/api/routing/units", "", http_get_units, 0, 0, NULL, ""},
     {"GET", "/api/routing/rules", "", http_get_rules, 0, 0, NULL, ""},
+    {"GET", "/api/routing/processes", "", http_get_processes, 0, 0, NULL, ""},
     {0},
 };
 

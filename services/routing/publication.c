@@ -76,13 +76,19 @@ static int64_t month_start_us(const struct calendar *calendar, int year, int mon
     return calendar_day_start_us(calendar, calendar_day_of(year, month, 1));
 }
 
+/* One promise for all that is filed: whatever its process and level. */
+static const struct deadline_rule *find_receive_rule(const struct case_rules *rules, int64_t at_us)
+{
+    return deadline_rule_find(&rules->deadlines, DEADLINE_RECEIVE, "", LEVEL_NORMAL, at_us);
+}
+
 /* A new receive rule takes effect with the first month that begins under it: a promise holds one
  * rule. The very first one may begin within its month. */
-static const struct case_deadline *rule_of_month(const struct case_rules *rules, int64_t start_us,
+static const struct deadline_rule *rule_of_month(const struct case_rules *rules, int64_t start_us,
                                                  int64_t end_us)
 {
-    const struct case_deadline *rule = case_deadline_find(rules, false, LEVEL_NORMAL, start_us);
-    return rule != NULL ? rule : case_deadline_find(rules, false, LEVEL_NORMAL, end_us - 1);
+    const struct deadline_rule *rule = find_receive_rule(rules, start_us);
+    return rule != NULL ? rule : find_receive_rule(rules, end_us - 1);
 }
 
 static void add_promise(struct publications *publications, const struct case_rules *rules, int year,

@@ -27,40 +27,54 @@ const struct category *reference_category(const struct reference *reference, con
     return NULL;
 }
 
-void reference_open_case(const struct reference *reference, const struct submission *submission,
-                         int64_t now_us, struct case_snapshot *opened)
+void reference_route_case(const struct reference *reference, int64_t now_us,
+                          struct case_snapshot *opened)
 {
-    struct area_place place = area_find(reference->area, submission->lat, submission->lon);
-    struct route_question question = {.category = submission->category,
-                                      .level = submission->level,
-                                      .area = place.unit,
+    struct route_question question = {.category = opened->category,
+                                      .level = opened->level,
+                                      .area = opened->area,
                                       .at_us = now_us};
     struct route route = route_find(&reference->routes, &reference->units, &question);
+    opened->routing_rule = *route.rule;
+    opened->unit = route.lead;
+    opened->queue = route.lead != NULL ? QUEUE_UNIT : QUEUE_UNROUTABLE;
+    if (route.lead != NULL) {
+        opened->focal_point =
+            focal_point_find(&reference->focal_points, route.lead, opened->category, now_us);
+    }
+    for (size_t i = 0; i < route.cooperating_count; i++) {
+        opened->tasks[opened->task_count++].unit = route.cooperating[i];
+    }
+}
 
+bool reference_open_case(const struct reference *reference, const struct submission *submission,
+                         int64_t now_us, struct case_snapshot *opened, struct error *err)
+{
+    const struct process *process =
+        process_current(reference->processes, submission->kind, submission->submitted_at);
+    if (process == NULL || process->states[process->opening].phase != PHASE_RECEIVED) {
+        return error_set(err, ERR_INPUT, "unknown_kind", "kind: no process takes it in");
+    }
     *opened = (struct case_snapshot){
         .id = submission->id,
         .ticket = submission->ticket,
+        .process = process,
         .category = submission->category,
         .level = submission->level,
-        .queue = route.lead != NULL ? QUEUE_UNIT : QUEUE_UNROUTABLE,
-        .area = place.unit,
-        .near_border = place.near_border,
-        .near_area = place.near_unit,
-        .unit = route.lead,
         .reporter_ref = submission->reporter_ref,
         .language = submission->language,
-        .receive_due = submission->receive_by,
         .receive_rule = submission->receive_rule,
-        .routing_rule = *route.rule,
-        .clock_start = submission->submitted_at,
-        .cooperating_count = route.cooperating_count,
     };
-    memcpy(opened->cooperating, route.cooperating, sizeof opened->cooperating);
-    if (route.lead != NULL) {
-        opened->focal_point =
-            focal_point_find(&reference->focal_points, route.lead, submission->category, now_us);
+    if (submission->has_place) {
+        struct area_place place = area_find(reference->area, submission->lat, submission->lon);
+        opened->area = place.unit;
+        opened->near_border = place.near_border;
+        opened->near_area = place.near_unit;
     }
-    case_open(opened, &reference->cases, now_us);
+    reference_route_case(reference, now_us, opened);
+    clock_start_promised(&opened->clocks[CASE_RECEIVE], reference->cases.calendar,
+                         submission->submitted_at, submission->receive_by);
+    return case_open(opened, &reference->cases, now_us, err);
 }
 
 size_t reference_desks(const struct reference *reference, const char *root, struct arena *arena,

@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "services/routing/area.h"
 #include "services/routing/case.h"
+#include "services/routing/process_book.h"
 #include "services/routing/route.h"
 #include "services/routing/unit.h"
 
@@ -33,6 +34,13 @@ struct timer_rule {
     int64_t valid_from;
 };
 
+/* A class of reasons for a rejection, with the words that an official may begin with. */
+struct rejection_class {
+    struct case_rule rule;
+    bool needs_approval;
+    const char *name_vi, *name_en, *template_vi, *template_en;
+};
+
 struct reference {
     struct arena arena; /* all texts and arrays below */
     int64_t version;    /* of the tables */
@@ -48,6 +56,9 @@ struct reference {
     struct case_rule calendar_rule;
     const char *calendar_body; /* JSON */
     int64_t calendar_known_to; /* the last day whose holidays are known */
+    struct rejection_class *rejections;
+    size_t rejection_count;
+    const struct process_book *processes; /* borrowed; outlives the reference */
     struct area *area;
     bool boundaries_approximate;
     const char *boundaries_source;
@@ -57,10 +68,15 @@ void reference_free(struct reference *reference); /* NULL is fine */
 
 const struct category *reference_category(const struct reference *reference, const char *code);
 
-/* A new case out of a submission: routed, promised and opened; texts are borrowed from both. */
+/* A new case out of a submission: routed, promised and opened; texts are borrowed from both. False
+ * with ERR_INPUT "unknown_kind" when no process takes in what was filed, or ERR_RETRY. */
 struct submission;
-void reference_open_case(const struct reference *reference, const struct submission *submission,
-                         int64_t now_us, struct case_snapshot *opened);
+bool reference_open_case(const struct reference *reference, const struct submission *submission,
+                         int64_t now_us, struct case_snapshot *opened, struct error *err);
+
+/* Who leads and who co-operates, by category, level and area of a case that is being opened. */
+void reference_route_case(const struct reference *reference, int64_t now_us,
+                          struct case_snapshot *opened);
 
 /* What a scope holds: desks (units) in the arena; 0 when the unit is unknown. root NULL: all. */
 size_t reference_desks(const struct reference *reference, const char *root, struct arena *arena,

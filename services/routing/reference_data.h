@@ -13,6 +13,9 @@ struct reference_file {
     size_t size;
 };
 
+/* The processes among them ("processes/onsite_report.json"); ends with NULL. */
+extern const char *const reference_process_names[];
+
 /* Asserts that the name is one of them. */
 struct reference_file reference_file(const char *name);
 

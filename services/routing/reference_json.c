@@ -73,6 +73,15 @@ static void put_rule(struct json_writer *writer, const struct case_rule *rule)
     json_put_text(writer, "source", rule->source);
 }
 
+/* In answers a person reads: what waits to be confirmed is marked. */
+static void put_marked_rule(struct json_writer *writer, const struct case_rule *rule)
+{
+    put_rule(writer, rule);
+    if (rule_is_assumption(rule)) {
+        json_put_bool(writer, "assumption", true);
+    }
+}
+
 void promise_json_write(struct buffer *out, const struct promise *promise)
 {
     struct json_writer writer;
@@ -122,7 +131,7 @@ static void put_routes(struct json_writer *writer, const struct route_rules *rou
     for (size_t i = 0; i < routes->count; i++) {
         const struct route_rule *route = &routes->rules[i];
         json_open_object(writer, NULL);
-        put_rule(writer, &route->rule);
+        put_marked_rule(writer, &route->rule);
         json_put_text(writer, "category", route->category);
         json_put_text(writer, "level", route->level);
         json_put_text(writer, "area", route->area);
@@ -142,13 +151,15 @@ static void put_routes(struct json_writer *writer, const struct route_rules *rou
 static void put_deadlines(struct json_writer *writer, const struct case_rules *cases)
 {
     json_open_array(writer, "deadlines");
-    for (size_t i = 0; i < cases->deadline_count; i++) {
-        const struct case_deadline *deadline = &cases->deadlines[i];
+    for (size_t i = 0; i < cases->deadlines.count; i++) {
+        const struct deadline_rule *deadline = &cases->deadlines.items[i];
         json_open_object(writer, NULL);
-        put_rule(writer, &deadline->rule);
-        json_put_text(writer, "clock", deadline->resolves ? "resolve" : "receive");
+        put_marked_rule(writer, &deadline->rule);
+        json_put_text(writer, "clock", deadline_clock_words[deadline->clock]);
+        json_put_text(writer, "process", deadline->process);
         json_put_text(writer, "level",
                       deadline->level >= 0 ? case_level_words[deadline->level] : ROUTE_ANY);
+        json_put_text(writer, "mode", clock_mode_words[deadline->mode]);
         json_put_int(writer, "minutes", deadline->minutes);
         json_put_instant(writer, "valid_from", deadline->valid_from);
         json_put_instant_if(writer, "valid_to", deadline->valid_to);
@@ -163,7 +174,7 @@ static void put_timers(struct json_writer *writer, const struct reference *refer
     for (size_t i = 0; i < reference->timer_count; i++) {
         const struct timer_rule *timer = &reference->timers[i];
         json_open_object(writer, NULL);
-        put_rule(writer, &timer->rule);
+        put_marked_rule(writer, &timer->rule);
         if (timer->step == 0) {
             json_put_int(writer, "percent", timer->percent);
         } else {
@@ -187,7 +198,7 @@ void rules_json_write(struct buffer *out, const struct reference *reference)
     put_deadlines(&writer, &reference->cases);
     put_timers(&writer, reference);
     json_open_object(&writer, "calendar");
-    put_rule(&writer, &reference->calendar_rule);
+    put_marked_rule(&writer, &reference->calendar_rule);
     json_put_raw(&writer, "body", reference->calendar_body, strlen(reference->calendar_body));
     json_close_object(&writer);
     json_close_object(&writer);

@@ -15,7 +15,7 @@
 /* A month in Hanoi, 1–12. */
 struct promise {
     int year, month;
-    const struct case_deadline *deadline;
+    const struct deadline_rule *deadline;
     struct promise_segment segments[PROMISE_SEGMENTS_MAX];
     size_t segment_count;
 };

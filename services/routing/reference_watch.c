@@ -151,7 +151,7 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         end_round(watch);
         return;
     }
-    struct reference *reference = store_reference_make(tx, &err);
+    struct reference *reference = store_reference_make(tx, &watch->routing->processes, &err);
     if (reference == NULL) {
         log_warn_error("reference_not_loaded", &err);
         end_round(watch);

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "services/routing/case.h"
+#include "services/routing/rule.h"
 #include "services/routing/unit.h"
 
 enum { ROUTE_COOPERATING_MAX = 8 };

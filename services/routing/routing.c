@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "services/routing/escalation_timer.h"
+#include "services/routing/timekeeper.h"
 #include "services/routing/reference_watch.h"
 #include "services/routing/store.h"
 
@@ -48,7 +48,7 @@ struct opening {
 static void on_first_look(void *arg)
 {
     struct opening *opening = arg;
-    opening->routing->timer = escalation_timer_new(opening->routing);
+    opening->routing->timekeeper = timekeeper_new(opening->routing);
     opening->on_opened(opening->arg, NULL);
     free(opening);
 }
@@ -65,7 +65,8 @@ void routing_open(struct service_parts *parts, void **state, service_on_opened *
     *opening = (struct opening){routing, on_opened, arg};
     routing->parts = parts;
     routing->wait = wait_new(loop_uv(parts->loop), &wait);
-    routing->reader = case_reader_new(parts->pg, parts->metrics);
+    process_book_init(&routing->processes);
+    routing->reader = case_reader_new(parts->pg, &routing->processes, parts->metrics);
     routing->writer = case_writer_new(parts->pg, parts->outbox, routing->wait, parts->metrics);
     routing->watch = reference_watch_new(routing, on_first_look, opening);
     *state = routing;
@@ -102,7 +103,7 @@ void routing_close(void *state, service_on_closed *on_closed, void *arg)
     closing->routing = state;
     closing->on_closed = on_closed;
     closing->arg = arg;
-    escalation_timer_close(closing->routing->timer, on_timer_closed, closing);
+    timekeeper_close(closing->routing->timekeeper, on_timer_closed, closing);
 }
 
 static void on_timer_closed(void *arg)
@@ -137,6 +138,7 @@ static void on_poll_closed(uv_handle_t *handle)
     case_writer_free(routing->writer);
     case_reader_free(routing->reader);
     reference_free(routing->reference);
+    process_book_finish(&routing->processes);
     free(routing);
     closing->on_closed(closing->arg);
     free(closing);

@@ -9,13 +9,14 @@
 #include "services/routing/reference.h"
 
 struct reference_watch;
-struct escalation_timer;
+struct timekeeper;
 
 struct routing {
     struct service_parts *parts;   /* borrowed */
     struct reference *reference;   /* NULL until there is one in the database */
+    struct process_book processes; /* every version, also of cases that go on under old ones */
     struct reference_watch *watch; /* keeps `reference` up to date and publishes it */
-    struct escalation_timer *timer;
+    struct timekeeper *timekeeper;
     struct case_reader *reader;
     struct case_writer *writer;
     struct wait *wait; /* GETs that wait for a version of a case */

@@ -10,16 +10,18 @@
 #include "common/outbox.h"
 #include "common/pg.h"
 #include "services/routing/case.h"
+#include "services/routing/process_book.h"
 #include "services/routing/reference.h"
 
 /* ---- store_case_open.c: new cases ---- */
 
-/* New cases, which have less to tell: all at version 1, received, opened at one instant. */
+/* New cases, which have less to tell: all at version 1, opened at one instant. */
 struct opening_rows {
-    struct pg_array ids, queues, desks, categories, levels, dues, clock_starts, next_timers,
-        cooperating, event_ids, snapshots, reports;
+    int64_t now_us;
+    struct pg_array ids, processes, states, phases, queues, desks, categories, levels, areas,
+        reporters, dues, next_timers, near_borders, event_ids, snapshots, reports;
 };
-void opening_rows_init(struct opening_rows *rows);
+void opening_rows_init(struct opening_rows *rows, int64_t now_us);
 void opening_rows_finish(struct opening_rows *rows);
 /* report: the data of the submission's event. */
 void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *opened,
@@ -29,19 +31,18 @@ void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *ope
 /* Opens cases, tells their history and says their events; ids must differ. The results are the
  * case ids that were new: events are staged with the case id as their command. The caller goes on
  * with the eight parameters of the staged events (consume_put_staged). */
-void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows, int64_t now_us);
+void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows);
 
 /* ---- store_case.c: cases and their history ---- */
 
-/* The unit whose queue holds the case; the list of those who co-operate as one text. */
+/* The unit whose queue holds the case. */
 const char *store_desk(const struct case_snapshot *snapshot);
-void store_add_cooperating(struct pg_array *column, const struct case_snapshot *snapshot);
 
 /* Columns of cases to be changed. */
 struct case_rows {
-    struct pg_array ids, versions, states, queues, desks, categories, levels, assignees, dues,
-        clock_starts, reminded, next_timers, cooperating, event_ids, actions, actors, times,
-        snapshots;
+    struct pg_array ids, versions, states, phases, queues, desks, categories, levels, assignees,
+        dues, next_timers, near_borders, audits, proposals, merged_into, task_desks, event_ids,
+        actions, actors, times, snapshots;
 };
 void case_rows_init(struct case_rows *rows);
 void case_rows_finish(struct case_rows *rows);
@@ -59,12 +60,32 @@ void store_cases_move(struct pg_tx *tx, const struct case_rows *rows,
 void store_cases_read(struct pg_tx *tx, const struct pg_array *ids);
 size_t store_case_position(const struct pg_tx *tx, size_t statement, size_t row);
 /* The snapshot of a row, its texts in the arena; json is the event's data. */
-bool store_case_row(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
+bool store_case_row(const struct pg_tx *tx, size_t statement, size_t row,
+                    const struct process_book *book, struct arena *arena,
                     struct case_snapshot *snapshot, const char **json, struct error *err);
 
 /* Claims up to `limit` cases whose timer has run out, oldest first, by moving their timer to
  * `lease_until`: if this process dies, they come up again. Rows as in store_cases_read. */
 void store_cases_claim(struct pg_tx *tx, int64_t now_us, int64_t lease_until_us, int limit);
+
+/* Where a walk through all open cases stands: desk by desk, in due order. Zero: at the beginning.
+ */
+struct store_place {
+    const char *desk;
+    int64_t due_at;
+    struct uuid id;
+};
+/* The next open cases after a place; rows as in store_cases_read. */
+void store_open_cases_read(struct pg_tx *tx, const struct store_place *place, int limit);
+struct store_place store_open_case_place(const struct pg_tx *tx, size_t statement, size_t row,
+                                         struct arena *arena);
+
+/* Lets the timer look at the cases that were merged into these: what they follow has ended. */
+void store_followers_wake(struct pg_tx *tx, const struct pg_array *lead_ids, int64_t now_us);
+
+/* Sets the timers of claimed cases that have nothing to do yet, unless they have moved on. */
+void store_timers_set(struct pg_tx *tx, const struct pg_array *ids, const struct pg_array *versions,
+                      const struct pg_array *next_timers);
 
 /* Versions of cases: columns case_id, version. */
 void store_case_versions(struct pg_tx *tx, const struct pg_array *ids);
@@ -74,15 +95,15 @@ void store_case_versions(struct pg_tx *tx, const struct pg_array *ids);
 struct case_filter {
     const char *const *desks; /* the scope, narrowed to a unit when asked for */
     size_t desk_count;
-    const char *state, *queue, *assignee; /* NULL: any; state NULL: all open ones */
-    int64_t due_before;                   /* 0: any */
+    bool is_closed;                               /* the closed ones instead of the open ones */
+    const char *state, *phase, *queue, *assignee; /* NULL: any */
+    int64_t due_before;                           /* 0: any */
     bool has_cursor;
     struct cursor cursor;
     int limit;
 };
 /* Open cases in due order, closed ones newest first. Columns: snapshot, sort instant, case_id. */
 void store_case_list(struct pg_tx *tx, const struct case_filter *filter);
-bool case_state_is_closed(const char *state);
 
 /* Column: what was filed; empty when the case is unknown or at none of the desks. */
 void store_case_report(struct pg_tx *tx, const struct uuid *case_id, const char *const *desks,
@@ -98,11 +119,12 @@ void store_case_history(struct pg_tx *tx, const struct uuid *case_id, const char
 void store_reference_poll(struct pg_tx *tx);
 int64_t store_reference_version(const struct pg_tx *tx, size_t statement, int64_t *day);
 
-enum { STORE_REFERENCE_STATEMENTS = 10 };
+enum { STORE_REFERENCE_STATEMENTS = 12 };
 /* Adds STORE_REFERENCE_STATEMENTS statements; their results make a reference (heap, NULL with err
- * when it is incomplete or contradicts itself). */
+ * when it is incomplete or contradicts itself). Processes go into the book. */
 void store_reference_read(struct pg_tx *tx);
-struct reference *store_reference_make(const struct pg_tx *tx, struct error *err);
+struct reference *store_reference_make(const struct pg_tx *tx, struct process_book *book,
+                                       struct error *err);
 
 /* ---- store_published.c: what was said on city.reference.v1 ---- */
 

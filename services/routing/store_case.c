@@ -5,32 +5,35 @@
 
 #include "services/routing/case_json.h"
 
-/* The columns of struct case_rows as one relation, and their parameters $1 … $18. */
+/* The columns of struct case_rows as one relation, and their parameters $1 … $21. */
 #define ROWS                                                                                       \
     "unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], "           \
-    "$7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::boolean[], "              \
-    "$12::timestamptz[], $13::text[], $14::uuid[], $15::text[], $16::text[], "                     \
-    "$17::timestamptz[], $18::text[]) AS i (case_id, version, state, queue, desk, category, "      \
-    "level, assignee, due_at, clock_start, reminded, next_timer, cooperating, event_id, action, "  \
-    "actor, at, snapshot)"
+    "$7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::boolean[], " \
+    "$13::boolean[], $14::boolean[], $15::uuid[], $16::text[], $17::uuid[], $18::text[], "         \
+    "$19::text[], $20::timestamptz[], $21::text[]) AS i (case_id, version, state, phase, queue, "  \
+    "desk, category, level, assignee, due_at, next_timer, near_border, audit_pending, proposed, "  \
+    "merged_into, task_desks, event_id, action, actor, at, snapshot)"
 
-#define OUTBOX_OF(won) OUTBOX_INSERT(won, 19, 20, 21, 22, 23, 24, 25, 26)
+#define OUTBOX_OF(won) OUTBOX_INSERT(won, 22, 23, 24, 25, 26, 27, 28, 29)
 
 void case_rows_init(struct case_rows *rows)
 {
     pg_array_init(&rows->ids, PG_UUID);
     pg_array_init(&rows->versions, PG_INT4);
     pg_array_init(&rows->states, PG_TEXT);
+    pg_array_init(&rows->phases, PG_TEXT);
     pg_array_init(&rows->queues, PG_TEXT);
     pg_array_init(&rows->desks, PG_TEXT);
     pg_array_init(&rows->categories, PG_TEXT);
     pg_array_init(&rows->levels, PG_TEXT);
     pg_array_init(&rows->assignees, PG_TEXT);
     pg_array_init(&rows->dues, PG_TIMESTAMPTZ);
-    pg_array_init(&rows->clock_starts, PG_TIMESTAMPTZ);
-    pg_array_init(&rows->reminded, PG_BOOL);
     pg_array_init(&rows->next_timers, PG_TIMESTAMPTZ);
-    pg_array_init(&rows->cooperating, PG_TEXT);
+    pg_array_init(&rows->near_borders, PG_BOOL);
+    pg_array_init(&rows->audits, PG_BOOL);
+    pg_array_init(&rows->proposals, PG_BOOL);
+    pg_array_init(&rows->merged_into, PG_UUID);
+    pg_array_init(&rows->task_desks, PG_TEXT);
     pg_array_init(&rows->event_ids, PG_UUID);
     pg_array_init(&rows->actions, PG_TEXT);
     pg_array_init(&rows->actors, PG_TEXT);
@@ -43,16 +46,19 @@ void case_rows_finish(struct case_rows *rows)
     pg_array_finish(&rows->ids);
     pg_array_finish(&rows->versions);
     pg_array_finish(&rows->states);
+    pg_array_finish(&rows->phases);
     pg_array_finish(&rows->queues);
     pg_array_finish(&rows->desks);
     pg_array_finish(&rows->categories);
     pg_array_finish(&rows->levels);
     pg_array_finish(&rows->assignees);
     pg_array_finish(&rows->dues);
-    pg_array_finish(&rows->clock_starts);
-    pg_array_finish(&rows->reminded);
     pg_array_finish(&rows->next_timers);
-    pg_array_finish(&rows->cooperating);
+    pg_array_finish(&rows->near_borders);
+    pg_array_finish(&rows->audits);
+    pg_array_finish(&rows->proposals);
+    pg_array_finish(&rows->merged_into);
+    pg_array_finish(&rows->task_desks);
     pg_array_finish(&rows->event_ids);
     pg_array_finish(&rows->actions);
     pg_array_finish(&rows->actors);
@@ -66,20 +72,30 @@ const char *store_desk(const struct case_snapshot *snapshot)
 }
 
 /* "SXD,00070": unit codes hold no comma. */
-void store_add_cooperating(struct pg_array *column, const struct case_snapshot *snapshot)
+static void add_task_desks(struct pg_array *column, const struct case_snapshot *snapshot)
 {
-    char text[CASE_COOPERATING_MAX * 33];
+    char text[CASE_TASKS_MAX * 33];
     size_t size = 0;
-    for (size_t i = 0; i < snapshot->cooperating_count; i++) {
-        const char *unit = snapshot->cooperating[i];
-        size_t length = strnlen(unit, 32);
-        if (i > 0) {
+    for (size_t i = 0; i < snapshot->task_count; i++) {
+        const struct case_task *task = &snapshot->tasks[i];
+        size_t length = strnlen(task->unit, 32);
+        if (task->state != TASK_OPEN && task->state != TASK_ACCEPTED) {
+            continue;
+        }
+        if (size > 0) {
             text[size++] = ',';
         }
-        memcpy(text + size, unit, length);
+        memcpy(text + size, task->unit, length);
         size += length;
     }
     pg_array_bytes(column, text, size);
+}
+
+static void add_merged_into(struct pg_array *column, const struct case_snapshot *snapshot)
+{
+    static const struct uuid none;
+    pg_array_uuid(column,
+                  uuid_equal(&snapshot->merged_into, &none) ? NULL : &snapshot->merged_into);
 }
 
 void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
@@ -87,19 +103,22 @@ void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
 {
     pg_array_uuid(&rows->ids, &snapshot->id);
     pg_array_int4(&rows->versions, snapshot->version);
-    pg_array_text(&rows->states, case_state_words[snapshot->state]);
+    pg_array_text(&rows->states, snapshot->process->states[snapshot->state].code);
+    pg_array_text(&rows->phases, process_phase_words[case_phase(snapshot)]);
     pg_array_text(&rows->queues, case_queue_words[snapshot->queue]);
-    pg_array_text(&rows->desks, snapshot->queue == QUEUE_UNIT ? snapshot->unit : UNIT_CITY_OFFICE);
+    pg_array_text(&rows->desks, store_desk(snapshot));
     pg_array_text(&rows->categories, snapshot->category);
     pg_array_text(&rows->levels, case_level_words[snapshot->level]);
     pg_array_text(&rows->assignees, snapshot->assignee);
     pg_array_instant(&rows->dues, case_due(snapshot));
-    pg_array_instant(&rows->clock_starts, snapshot->clock_start);
-    pg_array_bool(&rows->reminded, snapshot->reminded);
     pg_array_instant(&rows->next_timers, snapshot->next_timer);
-    store_add_cooperating(&rows->cooperating, snapshot);
+    pg_array_bool(&rows->near_borders, snapshot->near_border && !snapshot->area_confirmed);
+    pg_array_bool(&rows->audits, snapshot->audit == AUDIT_PENDING);
+    pg_array_bool(&rows->proposals, snapshot->proposal.action >= 0);
+    add_merged_into(&rows->merged_into, snapshot);
+    add_task_desks(&rows->task_desks, snapshot);
     pg_array_uuid(&rows->event_ids, event_id);
-    pg_array_text(&rows->actions, case_action_words[snapshot->action]);
+    pg_array_text(&rows->actions, snapshot->action);
     pg_array_text(&rows->actors, snapshot->actor_ref);
     pg_array_instant(&rows->times, snapshot->at_us);
     pg_array_bytes(&rows->snapshots, json, json_size);
@@ -110,16 +129,19 @@ static void put_rows(struct pg_tx *tx, const struct case_rows *rows)
     pg_tx_array(tx, &rows->ids);
     pg_tx_array(tx, &rows->versions);
     pg_tx_array(tx, &rows->states);
+    pg_tx_array(tx, &rows->phases);
     pg_tx_array(tx, &rows->queues);
     pg_tx_array(tx, &rows->desks);
     pg_tx_array(tx, &rows->categories);
     pg_tx_array(tx, &rows->levels);
     pg_tx_array(tx, &rows->assignees);
     pg_tx_array(tx, &rows->dues);
-    pg_tx_array(tx, &rows->clock_starts);
-    pg_tx_array(tx, &rows->reminded);
     pg_tx_array(tx, &rows->next_timers);
-    pg_tx_array(tx, &rows->cooperating);
+    pg_tx_array(tx, &rows->near_borders);
+    pg_tx_array(tx, &rows->audits);
+    pg_tx_array(tx, &rows->proposals);
+    pg_tx_array(tx, &rows->merged_into);
+    pg_tx_array(tx, &rows->task_desks);
     pg_tx_array(tx, &rows->event_ids);
     pg_tx_array(tx, &rows->actions);
     pg_tx_array(tx, &rows->actors);
@@ -130,10 +152,11 @@ static void put_rows(struct pg_tx *tx, const struct case_rows *rows)
 static const struct pg_statement cases_move = {
     "cases_move",
     "WITH input AS (SELECT * FROM " ROWS "), "
-    "won AS (UPDATE case_current c SET version = i.version, state = i.state, queue = i.queue, "
-    "desk = i.desk, category = i.category, level = i.level, assignee = i.assignee, "
-    "due_at = i.due_at, clock_start = i.clock_start, reminded = i.reminded, "
-    "next_timer = i.next_timer, cooperating = string_to_array(i.cooperating, ',') FROM input i "
+    "won AS (UPDATE case_current c SET version = i.version, state = i.state, phase = i.phase, "
+    "queue = i.queue, desk = i.desk, category = i.category, level = i.level, "
+    "assignee = i.assignee, due_at = i.due_at, next_timer = i.next_timer, "
+    "near_border = i.near_border, audit_pending = i.audit_pending, proposed = i.proposed, "
+    "merged_into = i.merged_into, task_desks = string_to_array(i.task_desks, ',') FROM input i "
     "WHERE c.case_id = i.case_id AND c.version = i.version - 1 RETURNING i.event_id AS command), "
     "told AS (INSERT INTO case_history (case_id, version, action, actor, at, event_id, snapshot) "
     "SELECT i.case_id, i.version, i.action, i.actor, i.at, i.event_id, i.snapshot "
@@ -153,8 +176,7 @@ void store_cases_move(struct pg_tx *tx, const struct case_rows *rows,
 }
 
 static const struct pg_statement cases_read = {
-    "cases_read", "SELECT i.position, c.clock_start, c.reminded, c.next_timer, "
-                  "array_to_string(c.cooperating, ','), h.snapshot "
+    "cases_read", "SELECT i.position, c.next_timer, h.snapshot "
                   "FROM unnest($1::uuid[]) WITH ORDINALITY AS i (case_id, position) "
                   "JOIN case_current c ON c.case_id = i.case_id "
                   "JOIN case_history h ON h.case_id = c.case_id AND h.version = c.version"};
@@ -165,15 +187,39 @@ void store_cases_read(struct pg_tx *tx, const struct pg_array *ids)
     pg_tx_array(tx, ids);
 }
 
+static const struct pg_statement open_cases_read = {
+    "open_cases_read",
+    "SELECT row_number() OVER (ORDER BY c.desk, c.due_at, c.case_id), c.next_timer, h.snapshot, "
+    "c.desk, c.due_at, c.case_id FROM (SELECT * FROM case_current WHERE due_at IS NOT NULL "
+    "AND (desk, due_at, case_id) > ($1::text, $2::timestamptz, $3::uuid) "
+    "ORDER BY desk, due_at, case_id LIMIT $4::integer) c "
+    "JOIN case_history h ON h.case_id = c.case_id AND h.version = c.version "
+    "ORDER BY c.desk, c.due_at, c.case_id"};
+
+void store_open_cases_read(struct pg_tx *tx, const struct store_place *place, int limit)
+{
+    pg_tx_add(tx, &open_cases_read);
+    pg_tx_text(tx, place->desk != NULL ? place->desk : "");
+    pg_tx_instant(tx, place->due_at != 0 ? place->due_at : 1);
+    pg_tx_uuid(tx, &place->id);
+    pg_tx_int4(tx, limit);
+}
+
+struct store_place store_open_case_place(const struct pg_tx *tx, size_t statement, size_t row,
+                                         struct arena *arena)
+{
+    return (struct store_place){.desk = arena_text(arena, pg_value_text(tx, statement, row, 3)),
+                                .due_at = pg_value_instant(tx, statement, row, 4),
+                                .id = pg_value_uuid(tx, statement, row, 5)};
+}
+
 static const struct pg_statement cases_claim = {
     "cases_claim",
     "WITH due AS (SELECT case_id, version, next_timer FROM case_current WHERE next_timer <= $1 "
     "ORDER BY next_timer LIMIT $3::integer FOR UPDATE SKIP LOCKED), "
     "claimed AS (UPDATE case_current c SET next_timer = $2 FROM due "
-    "WHERE c.case_id = due.case_id RETURNING due.next_timer, c.case_id, c.version, c.clock_start, "
-    "c.reminded, c.cooperating) "
-    "SELECT row_number() OVER (ORDER BY c.next_timer), c.clock_start, c.reminded, c.next_timer, "
-    "array_to_string(c.cooperating, ','), h.snapshot FROM claimed c "
+    "WHERE c.case_id = due.case_id RETURNING due.next_timer, c.case_id, c.version) "
+    "SELECT row_number() OVER (ORDER BY c.next_timer), c.next_timer, h.snapshot FROM claimed c "
     "JOIN case_history h ON h.case_id = c.case_id AND h.version = c.version "
     "ORDER BY c.next_timer"};
 
@@ -185,34 +231,47 @@ void store_cases_claim(struct pg_tx *tx, int64_t now_us, int64_t lease_until_us,
     pg_tx_int4(tx, limit);
 }
 
+static const struct pg_statement followers_wake = {
+    "followers_wake", "UPDATE case_current SET next_timer = $2::timestamptz "
+                      "WHERE merged_into = ANY ($1::uuid[]) AND phase = 'merged'"};
+
+void store_followers_wake(struct pg_tx *tx, const struct pg_array *lead_ids, int64_t now_us)
+{
+    pg_tx_add(tx, &followers_wake);
+    pg_tx_array(tx, lead_ids);
+    pg_tx_instant(tx, now_us);
+}
+
+static const struct pg_statement timers_set = {
+    "timers_set", "UPDATE case_current c SET next_timer = i.next_timer "
+                  "FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[]) "
+                  "AS i (case_id, version, next_timer) "
+                  "WHERE c.case_id = i.case_id AND c.version = i.version"};
+
+void store_timers_set(struct pg_tx *tx, const struct pg_array *ids, const struct pg_array *versions,
+                      const struct pg_array *next_timers)
+{
+    pg_tx_add(tx, &timers_set);
+    pg_tx_array(tx, ids);
+    pg_tx_array(tx, versions);
+    pg_tx_array(tx, next_timers);
+}
+
 size_t store_case_position(const struct pg_tx *tx, size_t statement, size_t row)
 {
     return (size_t)(pg_value_int8(tx, statement, row, 0) - 1);
 }
 
-static void read_cooperating(struct case_snapshot *snapshot, char *list)
-{
-    char *rest = list;
-    for (char *unit = strsep(&rest, ","); unit != NULL && *unit != '\0';
-         unit = strsep(&rest, ",")) {
-        if (snapshot->cooperating_count < CASE_COOPERATING_MAX) {
-            snapshot->cooperating[snapshot->cooperating_count++] = unit;
-        }
-    }
-}
-
-bool store_case_row(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
+bool store_case_row(const struct pg_tx *tx, size_t statement, size_t row,
+                    const struct process_book *book, struct arena *arena,
                     struct case_snapshot *snapshot, const char **json, struct error *err)
 {
-    const char *text = pg_value_text(tx, statement, row, 5);
-    if (!case_json_read(snapshot, text, strlen(text), arena, err)) {
+    const char *text = pg_value_text(tx, statement, row, 2);
+    if (!case_json_read(snapshot, book, text, strlen(text), arena, err)) {
         return false;
     }
-    snapshot->clock_start = pg_value_instant(tx, statement, row, 1);
-    snapshot->reminded = pg_value_bool(tx, statement, row, 2);
     snapshot->next_timer =
-        pg_value_is_null(tx, statement, row, 3) ? 0 : pg_value_instant(tx, statement, row, 3);
-    read_cooperating(snapshot, arena_text(arena, pg_value_text(tx, statement, row, 4)));
+        pg_value_is_null(tx, statement, row, 1) ? 0 : pg_value_instant(tx, statement, row, 1);
     *json = arena_text(arena, text);
     return true;
 }

@@ -13,9 +13,9 @@ static const struct pg_statement open_cases = {
     "SELECT case_id, version, due_at FROM case_current c "
     "WHERE c.desk = d.desk AND due_at IS NOT NULL AND (due_at, case_id) > ($2, $3::uuid) "
     "AND ($4::text IS NULL OR state = $4) AND ($5::text IS NULL OR queue = $5) "
-    "AND ($6::text IS NULL OR assignee = $6) AND due_at < $7 "
-    "ORDER BY due_at, case_id LIMIT $8::integer) c "
-    "ORDER BY due_at, case_id LIMIT $8::integer) page " SNAPSHOT
+    "AND ($6::text IS NULL OR assignee = $6) AND ($7::text IS NULL OR phase = $7) "
+    "AND due_at < $8 ORDER BY due_at, case_id LIMIT $9::integer) c "
+    "ORDER BY due_at, case_id LIMIT $9::integer) page " SNAPSHOT
     "ORDER BY page.due_at, page.case_id"};
 
 static const struct pg_statement closed_cases = {
@@ -25,15 +25,9 @@ static const struct pg_statement closed_cases = {
     "SELECT case_id, version FROM case_current c "
     "WHERE c.desk = d.desk AND due_at IS NULL AND case_id < $2::uuid "
     "AND ($3::text IS NULL OR state = $3) AND ($4::text IS NULL OR queue = $4) "
-    "AND ($5::text IS NULL OR assignee = $5) "
-    "ORDER BY case_id DESC LIMIT $6::integer) c "
-    "ORDER BY case_id DESC LIMIT $6::integer) page " SNAPSHOT "ORDER BY page.case_id DESC"};
-
-bool case_state_is_closed(const char *state)
-{
-    return state != NULL && (strcmp(state, case_state_words[CASE_RESOLVED]) == 0 ||
-                             strcmp(state, case_state_words[CASE_REJECTED]) == 0);
-}
+    "AND ($5::text IS NULL OR assignee = $5) AND ($6::text IS NULL OR phase = $6) "
+    "ORDER BY case_id DESC LIMIT $7::integer) c "
+    "ORDER BY case_id DESC LIMIT $7::integer) page " SNAPSHOT "ORDER BY page.case_id DESC"};
 
 static void put_texts(struct pg_tx *tx, const char *const *texts, size_t count)
 {
@@ -56,6 +50,7 @@ static void list_closed(struct pg_tx *tx, const struct case_filter *filter)
     pg_tx_text(tx, filter->state);
     pg_tx_text(tx, filter->queue);
     pg_tx_text(tx, filter->assignee);
+    pg_tx_text(tx, filter->phase);
     pg_tx_int4(tx, filter->limit);
 }
 
@@ -63,7 +58,7 @@ void store_case_list(struct pg_tx *tx, const struct case_filter *filter)
 {
     static const struct uuid first;
     const int64_t far_us = INT64_C(253402300799000000); /* the end of the year 9999 */
-    if (case_state_is_closed(filter->state)) {
+    if (filter->is_closed) {
         list_closed(tx, filter);
         return;
     }
@@ -74,6 +69,7 @@ void store_case_list(struct pg_tx *tx, const struct case_filter *filter)
     pg_tx_text(tx, filter->state);
     pg_tx_text(tx, filter->queue);
     pg_tx_text(tx, filter->assignee);
+    pg_tx_text(tx, filter->phase);
     pg_tx_instant(tx, filter->due_before != 0 ? filter->due_before : far_us);
     pg_tx_int4(tx, filter->limit);
 }

@@ -53,12 +53,14 @@ static const char insert_routes[] =
     "valid_to = EXCLUDED.valid_to, source = EXCLUDED.source WHERE t IS DISTINCT FROM EXCLUDED";
 
 static const char insert_deadlines[] =
-    "INSERT INTO deadline_rule AS t (code, version, clock, level, minutes, valid_from, valid_to, "
-    "source) "
-    "SELECT d->>'code', (d->>'version')::integer, d->>'clock', d->>'level', "
-    "(d->>'minutes')::integer, (d->>'valid_from')::date, (d->>'valid_to')::date, d->>'source' "
+    "INSERT INTO deadline_rule AS t (code, version, clock, process, level, mode, minutes, "
+    "valid_from, valid_to, source) "
+    "SELECT d->>'code', (d->>'version')::integer, d->>'clock', coalesce(d->>'process', '*'), "
+    "d->>'level', coalesce(d->>'mode', 'working'), (d->>'minutes')::integer, "
+    "(d->>'valid_from')::date, (d->>'valid_to')::date, d->>'source' "
     "FROM jsonb_array_elements($1::jsonb->'deadlines') d "
-    "ON CONFLICT (code, version) DO UPDATE SET clock = EXCLUDED.clock, level = EXCLUDED.level, "
+    "ON CONFLICT (code, version) DO UPDATE SET clock = EXCLUDED.clock, "
+    "process = EXCLUDED.process, level = EXCLUDED.level, mode = EXCLUDED.mode, "
     "minutes = EXCLUDED.minutes, valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to, "
     "source = EXCLUDED.source WHERE t IS DISTINCT FROM EXCLUDED";
 
@@ -97,6 +99,29 @@ static const char insert_focal_points[] =
     "email = EXCLUDED.email, valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to "
     "WHERE t IS DISTINCT FROM EXCLUDED";
 
+static const char insert_rejections[] =
+    "INSERT INTO rejection_class AS t (code, version, needs_approval, name_vi, name_en, "
+    "template_vi, template_en, valid_from, valid_to, source) "
+    "SELECT r->>'code', (r->>'version')::integer, (r->>'needs_approval')::boolean, "
+    "r#>>'{name,vi}', r#>>'{name,en}', r#>>'{template,vi}', r#>>'{template,en}', "
+    "(r->>'valid_from')::date, (r->>'valid_to')::date, r->>'source' "
+    "FROM jsonb_array_elements($1::jsonb->'rejections') r "
+    "ON CONFLICT (code, version) DO UPDATE SET needs_approval = EXCLUDED.needs_approval, "
+    "name_vi = EXCLUDED.name_vi, name_en = EXCLUDED.name_en, "
+    "template_vi = EXCLUDED.template_vi, template_en = EXCLUDED.template_en, "
+    "valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to, source = EXCLUDED.source "
+    "WHERE t IS DISTINCT FROM EXCLUDED";
+
+/* The body is kept byte by byte. */
+static const char insert_process[] =
+    "INSERT INTO process AS t (code, version, valid_from, valid_to, body, source) "
+    "SELECT p->>'code', (p->>'version')::integer, (p->>'valid_from')::date, "
+    "(p->>'valid_to')::date, b.body, p->>'source' "
+    "FROM (VALUES ($1::text)) b (body), LATERAL (SELECT b.body::jsonb) AS j (p) "
+    "ON CONFLICT (code, version) DO UPDATE SET valid_from = EXCLUDED.valid_from, "
+    "valid_to = EXCLUDED.valid_to, body = EXCLUDED.body, source = EXCLUDED.source "
+    "WHERE t IS DISTINCT FROM EXCLUDED";
+
 static const struct {
     const char *file, *sql;
 } inserts[] = {
@@ -104,6 +129,7 @@ static const struct {
     {"categories.json", insert_categories}, {"rules.json", insert_routes},
     {"deadlines.json", insert_deadlines},   {"deadlines.json", insert_timers},
     {"calendar.json", insert_calendar},     {"focal_points.json", insert_focal_points},
+    {"rejections.json", insert_rejections}, {"process.json", insert_process},
 };
 
 static bool fail(struct load *load, struct error *err)

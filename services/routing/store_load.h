@@ -19,7 +19,7 @@ bool load_commit(struct load *load, struct error *err);
 void load_free(struct load *load); /* rolls back what is not committed; NULL is fine */
 
 /* name: "units.json", "successors.json", "categories.json", "rules.json", "deadlines.json",
- * "calendar.json" or "focal_points.json". */
+ * "calendar.json", "rejections.json", "focal_points.json" or "process.json" (one process). */
 bool load_file(struct load *load, const char *name, const char *json, size_t size,
                struct error *err);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/words.h"
 #include "services/routing/calendar_json.h"
 
 /* A day in Hanoi as the instant at which it begins; valid_to as that at which the day after it
@@ -39,7 +40,9 @@ enum statement_index {
     CALENDAR,
     FOCAL_POINTS,
     BOUNDARY_SET,
-    BOUNDARIES
+    BOUNDARIES,
+    PROCESSES,
+    REJECTIONS
 };
 
 static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
@@ -60,7 +63,7 @@ static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
                     "valid_to") ", source FROM route_rule WHERE " NOT_OVER},
     [DEADLINES] = {"reference_deadlines",
                    "SELECT code, version, clock, level, minutes, " START("valid_from") ", " END(
-                       "valid_to") ", source FROM deadline_rule WHERE " NOT_OVER
+                       "valid_to") ", source, process, mode FROM deadline_rule WHERE " NOT_OVER
                                    " ORDER BY code, version DESC"},
     [TIMERS] =
         {"reference_timers",
@@ -79,6 +82,14 @@ static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
     [BOUNDARIES] = {"reference_boundaries",
                     "SELECT b.unit, b.wkb FROM boundary b "
                     "JOIN reference_state r ON r.boundary_set = b.boundary_set ORDER BY b.unit"},
+    /* Cases go on under versions that are over. */
+    [PROCESSES] = {"reference_processes",
+                   "SELECT code, version, " START("valid_from") ", " END(
+                       "valid_to") ", body FROM process ORDER BY code, version"},
+    [REJECTIONS] = {"reference_rejections",
+                    "SELECT DISTINCT ON (code) code, version, needs_approval, name_vi, name_en, "
+                    "template_vi, template_en, source FROM rejection_class "
+                    "WHERE " VALID_TODAY " ORDER BY code, version DESC"},
 };
 
 void store_reference_read(struct pg_tx *tx)
@@ -198,20 +209,24 @@ static int level_index(const char *word)
 
 static void read_deadlines(const struct reading *reading)
 {
-    struct case_rules *cases = &reading->reference->cases;
-    struct case_deadline *deadlines = array(reading, DEADLINES, sizeof *deadlines);
+    struct deadline_rules *deadlines = &reading->reference->cases.deadlines;
+    struct deadline_rule *items = array(reading, DEADLINES, sizeof *items);
     for (size_t i = 0; i < pg_rows(reading->tx, DEADLINES); i++) {
-        deadlines[i] = (struct case_deadline){
+        items[i] = (struct deadline_rule){
             .rule = rule(reading, DEADLINES, i, 7),
-            .resolves = strcmp(pg_value_text(reading->tx, DEADLINES, i, 2), "resolve") == 0,
+            .clock = (enum deadline_clock)word_index(deadline_clock_words,
+                                                     pg_value_text(reading->tx, DEADLINES, i, 2)),
+            .process = text(reading, DEADLINES, i, 8),
             .level = level_index(pg_value_text(reading->tx, DEADLINES, i, 3)),
+            .mode = (enum clock_mode)word_index(clock_mode_words,
+                                                pg_value_text(reading->tx, DEADLINES, i, 9)),
             .minutes = pg_value_int4(reading->tx, DEADLINES, i, 4),
             .valid_from = instant(reading, DEADLINES, i, 5),
             .valid_to = instant(reading, DEADLINES, i, 6),
         };
     }
-    cases->deadlines = deadlines;
-    cases->deadline_count = pg_rows(reading->tx, DEADLINES);
+    deadlines->items = items;
+    deadlines->count = pg_rows(reading->tx, DEADLINES);
 }
 
 /* Rows come by step: the reminder (0), then 1, 2, 3 without a gap. */
@@ -290,7 +305,49 @@ static bool read_boundaries(const struct reading *reading, struct error *err)
     return reference->area != NULL;
 }
 
-struct reference *store_reference_make(const struct pg_tx *tx, struct error *err)
+static bool read_processes(const struct reading *reading, struct process_book *book,
+                           struct error *err)
+{
+    for (size_t i = 0; i < pg_rows(reading->tx, PROCESSES); i++) {
+        struct process_row row = {
+            .code = pg_value_text(reading->tx, PROCESSES, i, 0),
+            .version = pg_value_int4(reading->tx, PROCESSES, i, 1),
+            .valid_from = instant(reading, PROCESSES, i, 2),
+            .valid_to = instant(reading, PROCESSES, i, 3),
+            .body = pg_value_text(reading->tx, PROCESSES, i, 4),
+        };
+        if (!process_book_add(book, &row, err)) {
+            return false;
+        }
+    }
+    reading->reference->processes = book;
+    return book->count > 0 ||
+           error_set(err, ERR_RETRY, "reference_missing", "no processes: routing reference load");
+}
+
+static void read_rejections(const struct reading *reading)
+{
+    struct reference *reference = reading->reference;
+    reference->rejections = array(reading, REJECTIONS, sizeof *reference->rejections);
+    for (size_t i = 0; i < pg_rows(reading->tx, REJECTIONS); i++) {
+        struct rejection_class *class = &reference->rejections[reference->rejection_count++];
+        *class = (struct rejection_class){
+            .rule = rule(reading, REJECTIONS, i, 7),
+            .needs_approval = pg_value_bool(reading->tx, REJECTIONS, i, 2),
+            .name_vi = text(reading, REJECTIONS, i, 3),
+            .name_en = text(reading, REJECTIONS, i, 4),
+            .template_vi = text(reading, REJECTIONS, i, 5),
+            .template_en = text(reading, REJECTIONS, i, 6),
+        };
+        if (class->needs_approval) {
+            reference->cases.approved_reasons |=
+                PROCESS_BIT(word_index(case_reason_words, class->rule.code));
+        }
+    }
+}
+
+struct reference *store_reference_make(const struct pg_tx *tx, struct process_book *book,
+                                       struct error *err)
 {
     struct reference *reference = memory_zero(1, sizeof *reference);
     struct reading reading = {.tx = tx, .reference = reference};
@@ -303,7 +360,9 @@ struct reference *store_reference_make(const struct pg_tx *tx, struct error *err
     read_deadlines(&reading);
     read_timers(&reading);
     read_focal_points(&reading);
-    if (!read_calendar(&reading, err) || !read_boundaries(&reading, err)) {
+    read_rejections(&reading);
+    if (!read_calendar(&reading, err) || !read_boundaries(&reading, err) ||
+        !read_processes(&reading, book, err)) {
         reference_free(reference);
         return NULL;
     }

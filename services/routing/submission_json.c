@@ -6,14 +6,19 @@
 
 #include "common/json.h"
 
-static const char *const kinds[] = {"onsite_report", NULL};
+static const char *const kinds[] = {
+    "onsite_report",  "procedure_report",  "waste_report",   "initiative",
+    "voter_petition", "reception_booking", "hotline_ticket", NULL};
 static const char *const channels[] = {"app", "open311", "api", "inbound", NULL};
 static const char *const languages[] = {"vi", "en", NULL};
 
 static void read_location(struct json_reader *reader, struct submission *submission)
 {
     struct json_reader location;
-    if (json_read_object(reader, "location", JSON_REQUIRED, &location)) {
+    bool must_have = submission->kind != NULL && strcmp(submission->kind, kinds[0]) == 0;
+    submission->has_place =
+        json_read_object(reader, "location", must_have ? JSON_REQUIRED : JSON_OPTIONAL, &location);
+    if (submission->has_place) {
         submission->lat = json_read_real(&location, "lat", JSON_REQUIRED, 8, 24, 0);
         submission->lon = json_read_real(&location, "lon", JSON_REQUIRED, 102, 110, 0);
         json_read_text(&location, "address", JSON_OPTIONAL, 1, 500);
@@ -95,7 +100,8 @@ static void read_members(struct json_reader *reader, struct submission *submissi
     if (submission->ticket != NULL && !is_ticket(submission->ticket)) {
         json_read_fault(reader, "ticket", "bad_ticket", "must look like HN-2026-0000123-K");
     }
-    json_read_word(reader, "kind", JSON_REQUIRED, kinds);
+    int kind = json_read_word(reader, "kind", JSON_REQUIRED, kinds);
+    submission->kind = kind >= 0 ? kinds[kind] : NULL;
     json_read_word(reader, "channel", JSON_REQUIRED, channels);
     submission->category = json_read_text(reader, "category", JSON_REQUIRED, 1, 64);
     if (submission->category != NULL && !is_slug(submission->category)) {

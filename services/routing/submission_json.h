@@ -16,7 +16,9 @@ struct submission {
     const char *ticket;
     const char *category;
     enum case_level level;
-    double lat, lon;
+    const char *kind; /* the process that it asks for */
+    bool has_place;
+    double lat, lon; /* meaningless without a place */
     const char *reporter_ref;
     const char *language;
     int64_t submitted_at;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/verbs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "common/arena.h"
 #include "services/routing/boundary.h"
 #include "services/routing/calendar_json.h"
+#include "services/routing/process_json.h"
 #include "services/routing/reference_data.h"
 #include "services/routing/store_load.h"
 
@@ -102,11 +104,61 @@ static bool load_first_boundaries(struct load *load, const char *folder, struct 
                     import_boundaries(load, &file, BOUNDARY_REFUSE, arena, err)));
 }
 
+static bool load_process(struct load *load, const struct reference_file *file, struct arena *arena,
+                         struct error *err)
+{
+    struct process *process = arena_alloc(arena, sizeof *process);
+    return process_json_read(process, file->text, file->size, arena, err) &&
+           load_file(load, "process.json", file->text, file->size, err);
+}
+
+static int is_json(const struct dirent *entry)
+{
+    size_t size = strlen(entry->d_name);
+    return size > 5 && strcmp(entry->d_name + size - 5, ".json") == 0;
+}
+
+/* Every process of the folder; a folder without processes keeps those that are there. */
+static bool load_process_folder(struct load *load, const char *folder, struct arena *arena,
+                                struct error *err)
+{
+    struct dirent **entries = NULL;
+    const char *path = arena_format(arena, "%s/processes", folder);
+    int count = scandir(path, &entries, is_json, alphasort);
+    bool loaded = true;
+    for (int i = 0; i < count; i++) {
+        struct reference_file file;
+        loaded =
+            loaded &&
+            read_file(arena_format(arena, "%s/%s", path, entries[i]->d_name), arena, &file, err) &&
+            load_process(load, &file, arena, err);
+        free(entries[i]);
+    }
+    free(entries);
+    return loaded;
+}
+
+static bool load_processes(struct load *load, const char *folder, struct arena *arena,
+                           struct error *err)
+{
+    if (folder != NULL) {
+        return load_process_folder(load, folder, arena, err);
+    }
+    for (size_t i = 0; reference_process_names[i] != NULL; i++) {
+        struct reference_file file = reference_file(reference_process_names[i]);
+        if (!load_process(load, &file, arena, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool load_reference(struct load *load, const char *folder, struct arena *arena,
                            struct error *err)
 {
-    static const char *const names[] = {"units.json", "successors.json", "categories.json",
-                                        "rules.json", "deadlines.json",  "calendar.json"};
+    static const char *const names[] = {"units.json",     "successors.json", "categories.json",
+                                        "rules.json",     "deadlines.json",  "calendar.json",
+                                        "rejections.json"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct reference_file file;
         if (!find_file(folder, names[i], arena, &file, err) ||
@@ -115,7 +167,8 @@ static bool load_reference(struct load *load, const char *folder, struct arena *
             return false;
         }
     }
-    return load_first_boundaries(load, folder, arena, err);
+    return load_processes(load, folder, arena, err) &&
+           load_first_boundaries(load, folder, arena, err);
 }
 
 static bool load_focal_points(struct load *load, const char *path, struct arena *arena,

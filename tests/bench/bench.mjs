@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // make bench: measures the cluster beside the raw paths and prints both.
 //
-//   bench.mjs [ROWS]       ROWS: ceilings,intake,lifecycle,mail,cluster,memory,drain,replay,stored
+//   bench.mjs [ROWS]       ROWS: ceilings,intake,lifecycle,desk,mail,cluster,memory,drain,replay,stored
 //
 // It judges no figure: it fails only when something went wrong.
 import { Ceilings } from './ceilings.mjs';
 import { Cluster } from './cluster.mjs';
+import { measureDesk } from './desk.mjs';
 import { measureDrain, measureReplay } from './drain.mjs';
 import { measureFilingInCluster, measureIntakeAlone } from './filing.mjs';
 import { measureLifecycle } from './lifecycle.mjs';
@@ -24,6 +25,7 @@ const GROUPS = [
   },
   {
     lifecycle: measureLifecycle,
+    desk: measureDesk,
     mail: measureMail,
     cluster: measureFilingInCluster,
     memory: measureMemory,

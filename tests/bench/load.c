@@ -3,6 +3,8 @@
  *
  *   load file       one POST /api/intake/submissions after another on each connection
  *   load lifecycle  create → routed → accept → assign → resolve → read, each client its own case
+ *   load commands   each client assigns its own case again and again; opening it is not counted
+ *   load read       GET --path PATH from routing, again and again
  *
  * --with-contact gives each client an e-mail address, so that it is told by mail.
  *
@@ -21,15 +23,20 @@
 #include "histogram.h"
 #include "http_client.h"
 
+enum what { FILE_REPORTS, LIFECYCLE, COMMANDS, READ_PATH, WHATS };
+static const char *const what_words[WHATS] = {"file", "lifecycle", "commands", "read"};
+
 struct load {
+    enum what what;
     uv_loop_t loop;
     uv_timer_t pace, end;
     int intake_port, routing_port;
     const char *key;           /* API key that files */
     const char *officer_token; /* that works on the cases */
+    const char *path;          /* that is read */
     size_t clients, limit;     /* limit: of runs; 0 none */
     unsigned seconds, rate;
-    bool lifecycle, with_contact;
+    bool with_contact;
     struct client *all;
     uint64_t started_us, issued, ended, failed;
     bool over;
@@ -104,6 +111,9 @@ static void ask_step(struct client *client)
         ask_command(client, "accept", "{}");
         break;
     case ASSIGN:
+        if (client->load->what == COMMANDS) {
+            client->began_us = clock_monotonic_us();
+        }
         ask_command(client, "assign", "{\"assignee\":\"demo-officer\"}");
         break;
     case RESOLVE:
@@ -146,12 +156,28 @@ static void on_step(int status, const char *head, const char *body, void *arg)
     if (client->step == READ && good) {
         good = strstr(body, "\"state\":\"resolved\"") != NULL;
     }
-    if (!good || client->step == READ) {
+    bool is_last = client->step == (client->load->what == COMMANDS ? ASSIGN : READ);
+    if (!good || is_last) {
         end_run(client, good);
         return;
     }
     client->step++;
     ask_step(client);
+}
+
+/* ---- reading ---- */
+
+static void on_read(int status, const char *head, const char *body, void *arg)
+{
+    (void)head, (void)body;
+    end_run(arg, status == 200);
+}
+
+static void ask_read(struct client *client)
+{
+    snprintf(client->headers, sizeof client->headers, "Authorization: Bearer %s\r\n",
+             client->load->officer_token);
+    http_client_ask(&client->routing, "GET", client->load->path, client->headers, NULL, on_read);
 }
 
 /* ---- runs ---- */
@@ -161,11 +187,16 @@ static void start_run(struct client *client, uint64_t due_us)
     client->busy = true;
     client->began_us = due_us;
     client->load->issued++;
-    if (client->load->lifecycle) {
-        client->step = CREATE;
-        ask_step(client);
-    } else {
+    switch (client->load->what) {
+    case FILE_REPORTS:
         ask_file(client, on_filed);
+        break;
+    case READ_PATH:
+        ask_read(client);
+        break;
+    default:
+        client->step = client->load->what == COMMANDS && client->version > 0 ? ASSIGN : CREATE;
+        ask_step(client);
     }
 }
 
@@ -226,7 +257,7 @@ static void on_connected(void *arg)
     struct load *load = client->load;
     static size_t ready;
     client->connected++;
-    if (client->connected < (load->lifecycle ? 2U : 1U) || ++ready < load->clients) {
+    if (client->connected < (load->what == FILE_REPORTS ? 1U : 2U) || ++ready < load->clients) {
         return;
     }
     load->started_us = clock_monotonic_us();
@@ -253,21 +284,27 @@ static void print_result(const struct load *load)
 {
     double seconds = (double)(clock_monotonic_us() - load->started_us) / 1e6;
     printf("{\"runs\":%llu,\"failed\":%llu,\"seconds\":%.3f,\"per_second\":%.1f,\"p50_ms\":%.3f,"
-           "\"p99_ms\":%.3f,\"max_ms\":%.3f,\"cpu_seconds\":%.3f}\n",
+           "\"p95_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f,\"cpu_seconds\":%.3f}\n",
            (unsigned long long)load->ended, (unsigned long long)load->failed, seconds,
            (double)load->ended / seconds, (double)histogram_quantile(&load->latency, 0.5) / 1e3,
+           (double)histogram_quantile(&load->latency, 0.95) / 1e3,
            (double)histogram_quantile(&load->latency, 0.99) / 1e3, (double)load->latency.max / 1e3,
            cpu_seconds());
 }
 
 static void read_options(struct load *load, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"connections", required_argument, NULL, 'c'}, {"seconds", required_argument, NULL, 's'},
-        {"count", required_argument, NULL, 'n'},       {"rate", required_argument, NULL, 'r'},
-        {"intake", required_argument, NULL, 'i'},      {"routing", required_argument, NULL, 'o'},
-        {"key", required_argument, NULL, 'k'},         {"token", required_argument, NULL, 't'},
-        {"with-contact", no_argument, NULL, 'w'},      {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"connections", required_argument, NULL, 'c'},
+                                            {"seconds", required_argument, NULL, 's'},
+                                            {"count", required_argument, NULL, 'n'},
+                                            {"rate", required_argument, NULL, 'r'},
+                                            {"intake", required_argument, NULL, 'i'},
+                                            {"routing", required_argument, NULL, 'o'},
+                                            {"key", required_argument, NULL, 'k'},
+                                            {"token", required_argument, NULL, 't'},
+                                            {"with-contact", no_argument, NULL, 'w'},
+                                            {"path", required_argument, NULL, 'p'},
+                                            {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
@@ -295,6 +332,9 @@ static void read_options(struct load *load, int argc, char **argv)
         case 't':
             load->officer_token = optarg;
             break;
+        case 'p':
+            load->path = optarg;
+            break;
         case 'w':
             load->with_contact = true;
             break;
@@ -311,14 +351,17 @@ int main(int argc, char **argv)
                                .intake_port = 8081,
                                .routing_port = 8082,
                                .key = "demo-key",
-                               .officer_token = ""};
-    if (argc < 2) {
-        fprintf(stderr, "usage: load file|lifecycle [--connections N] [--seconds S] [--count N] "
-                        "[--rate R] [--intake PORT] [--routing PORT] [--key K] [--token T] "
-                        "[--with-contact]\n");
+                               .officer_token = "",
+                               .path = "/api/routing/cases"};
+    while (argc > 1 && load.what < WHATS && strcmp(argv[1], what_words[load.what]) != 0) {
+        load.what++;
+    }
+    if (argc < 2 || load.what == WHATS) {
+        fprintf(stderr, "usage: load file|lifecycle|commands|read [--connections N] [--seconds S] "
+                        "[--count N] [--rate R] [--intake PORT] [--routing PORT] [--key K] "
+                        "[--token T] [--path PATH] [--with-contact]\n");
         return 2;
     }
-    load.lifecycle = strcmp(argv[1], "lifecycle") == 0;
     read_options(&load, argc - 1, argv + 1);
     uv_loop_init(&load.loop);
     uv_timer_init(&load.loop, &load.pace);
@@ -330,7 +373,7 @@ int main(int argc, char **argv)
         client->load = &load;
         snprintf(client->email, sizeof client->email, "bench-%zu@ihanoi.example", i);
         http_client_connect(&client->intake, &load.loop, load.intake_port, on_connected, client);
-        if (load.lifecycle) {
+        if (load.what != FILE_REPORTS) {
             http_client_connect(&client->routing, &load.loop, load.routing_port, on_connected,
                                 client);
         }

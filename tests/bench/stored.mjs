@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Filing and lifecycle once more, on a cluster that holds many cases already.
+// Filing, lifecycle and desks once more, on a cluster that holds many cases already.
+import { measureDesk } from './desk.mjs';
 import { measureLifecycle } from './lifecycle.mjs';
 import { measureIntakeAlone } from './filing.mjs';
 
@@ -49,6 +50,7 @@ export async function measureStored(cluster, bench, cases) {
   await cluster.query('intake', 'CHECKPOINT');
   const suffix = `, ${cases.toLocaleString('en')} stored`;
   await measureLifecycle(cluster, bench, suffix);
+  await measureDesk(cluster, bench, suffix);
   await measureIntakeAlone(cluster, bench, suffix, [64]);
   bench.report.compareWithEmpty(suffix);
 }

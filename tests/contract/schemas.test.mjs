@@ -63,10 +63,14 @@ test('a maximal example fills every property of its schema', () => {
             properties(part.$ref ? schemas.get(part.$ref.replace('.schema.json', '')) : part));
         return [...own, ...parts];
     };
-    // These belong to other states of a case, or exclude each other.
-    const excused = (type, name) => type.startsWith('vn.hanoi.case.') &&
+    // These belong to other states of a case or to other processes, or exclude each other.
+    const excused = (type, name) => (type.startsWith('vn.hanoi.case.') &&
         ['result', 'reason', 'resolved_at', 'rejected_at', 'accepted_at', 'resolve_due', 'assignee',
-            'previous_state', 'unit', 'focal_point', 'note'].includes(name);
+            'previous_state', 'unit', 'focal_point', 'note', 'resume_state', 'area_confirmed',
+            'bound', 'closed_at', 'timeout_at', 'tasks', 'alert', 'handovers', 'pending',
+            'extensions', 'reopenings', 'question', 'rating', 'rating_asked', 'audit',
+            'merged_into', 'split_from', 'details'].includes(name)) ||
+        (type === 'vn.hanoi.submission.submitted.v1' && name === 'details');
     for (const { type, name, content } of examples().filter((e) => e.name.endsWith('/maximal.json'))) {
         for (const property of properties(schemas.get(type))) {
             if (!excused(type, property)) {
@@ -74,6 +78,14 @@ test('a maximal example fills every property of its schema', () => {
             }
         }
     }
+});
+
+test('every member of a case is in some example', () => {
+    const told = new Set(examples().filter((e) => e.type.startsWith('vn.hanoi.case.'))
+        .flatMap((e) => Object.keys(e.content.data)));
+    const known = Object.keys(schemas.get('case_snapshot').properties);
+    assert.deepEqual(known.filter((name) => !told.has(name)), []);
+    assert.deepEqual([...told].filter((name) => !known.includes(name)), []);
 });
 
 /** Visits every subschema; a $ref is followed inside our own files. */

@@ -11,14 +11,13 @@ enum { COMMAND_BYTES = 8, COMMANDS_MAX = 500 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static const struct case_deadline deadlines[] = {
-    {{"receive", 1, "rule"}, false, -1, 480, 0, 0},
-    {{"urgent", 1, "rule"}, true, LEVEL_URGENT, 240, 0, 0},
-    {{"normal", 1, "rule"}, true, LEVEL_NORMAL, 2400, 0, 0},
+static const struct deadline_rule deadlines[] = {
+    {{"receive", 1, "rule"}, DEADLINE_RECEIVE, "*", -1, CLOCK_WORKING, 480, 0, 0},
+    {{"urgent", 1, "rule"}, DEADLINE_RESOLVE, "*", LEVEL_URGENT, CLOCK_WORKING, 240, 0, 0},
+    {{"normal", 1, "rule"}, DEADLINE_RESOLVE, "*", LEVEL_NORMAL, CLOCK_WORKING, 2400, 0, 0},
 };
 
-static struct case_rules rules = {.deadlines = deadlines,
-                                  .deadline_count = 3,
+static struct case_rules rules = {.deadlines = {deadlines, 3},
                                   .remind_percent = 75,
                                   .escalate_after_min = {0, 240, 480},
                                   .escalation_count = 3};

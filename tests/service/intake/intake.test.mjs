@@ -7,7 +7,9 @@ import { after, before, test } from 'node:test';
 import { requestToken } from '../../../deploy/idp/token.mjs';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
-import { compiler } from '../../contract/contracts.mjs';
+import Ajv2020 from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { compiler, proto, readYaml } from '../../contract/contracts.mjs';
 import { Topics, message, uuid7 } from '../../support/topics.mjs';
 
 const stack = new Stack({ folder: 'build/test/intake', offset: 2100 });
@@ -15,6 +17,14 @@ const categories = JSON.parse(readFileSync('services/routing/reference/categorie
 const HOAN_KIEM = { lat: 21.0287, lon: 105.8524 };
 const ajv = compiler('draft-07');
 let topics, said, deadLetters, citizen, other;
+
+const openapi = addFormats(new Ajv2020({ strict: false }))
+    .addSchema(readYaml(proto('openapi', 'intake.yaml')), 'openapi');
+
+function isAs(name, body) {
+    const validate = openapi.getSchema(`openapi#/components/schemas/${name}`);
+    assert.ok(validate(body), JSON.stringify(validate.errors));
+}
 
 const monthOf = (date) => new Date(date.getTime() + 7 * 3600e3).toISOString().slice(0, 7);
 
@@ -41,6 +51,14 @@ function caseEvent(id, version, action, state, more = {}) {
         rules: { routing: { code: 'r', version: 1, source: 's' }, receive: { code: 'r', version: 1, source: 's' } },
         ...more,
     });
+}
+
+/** An example of proto/ as it would be told of this submission. */
+function exampleOf(id, version, name, more = {}) {
+    const [type, which = 'maximal'] = name.split('/');
+    const { data } = JSON.parse(readFileSync(`proto/examples/vn.hanoi.case.${type}.v1/${which}.json`));
+    return message('city.cases.v1', `vn.hanoi.case.${type}.v1`, id,
+        { ...data, case_id: id, submission_id: id, version, ...more });
 }
 
 async function call(method, path, { body, headers = {}, token, key = token ? undefined : 'demo-key', form } = {}) {
@@ -215,6 +233,68 @@ test('case events feed the timeline, in any order and once', async () => {
     assert.deepEqual(view.case.result, { text: 'Đã vá.', evidence: ['https://media.example/a.jpg'] });
     assert.equal(view.timeline[1].note, 'Đã nhận.');
     assert.equal(view.case.unit.name.vi, 'Phường Hoàn Kiếm');
+});
+
+test('a reporter sees the trail, what is asked, and what may be rated', async () => {
+    const { id, ticket } = (await file({}, { token: citizen })).json;
+    const seen = async (version) => (await call('GET',
+        `/api/intake/submissions/${id}?min_version=${version}&wait_ms=9000`, { token: citizen })).json;
+    const public311 = async () => (await call('GET', `/open311/v2/requests/${ticket}.json`, { key: null })).json[0];
+
+    await topics.publish([exampleOf(id, 1, 'returned', { unit: '00070', handovers: [
+        { from: '00070', to: 'SXD', reason: 'Tuyến phố do Sở quản lý.', at: '2026-11-24T05:30:00.000Z' }] })]);
+    let view = await seen(1);
+    assert.equal(view.case.phase, 'received');
+    assert.equal(view.case.queue, 'disputed');
+    assert.deepEqual(view.case.handovers, [{ from: { code: '00070',
+        name: { vi: 'Phường Hoàn Kiếm', en: 'Hoan Kiem Ward' } }, to: { code: 'SXD' },
+    reason: 'Tuyến phố do Sở quản lý.', at: '2026-11-24T05:30:00.000Z' }]);
+
+    await topics.publish([exampleOf(id, 2, 'info_requested')]);
+    view = await seen(2);
+    assert.deepEqual(view.case.phase_name, { vi: 'Chờ bổ sung thông tin', en: 'Waiting for information' });
+    assert.deepEqual(view.case.question, { asked: 'third_party', text: 'Hố sụt có nằm trên nắp cống không?' });
+    assert.ok(view.case.timeout_at > view.case.updated_at);
+    assert.equal('resolve_due' in view.case, false, 'the clock stands still');
+    let request = await public311();
+    assert.deepEqual([request.status, request.status_notes, request.expected_datetime],
+        ['open', 'Chờ bổ sung thông tin', null]);
+
+    await topics.publish([exampleOf(id, 3, 'proposed'), exampleOf(id, 4, 'extended')]);
+    view = await seen(4);
+    assert.equal('note' in view.timeline[2], false, 'a proposal is a matter of the administration');
+    assert.equal(view.timeline[3].reason, 'Phải chờ khô nền trước khi thảm nhựa.');
+    assert.equal((await public311()).expected_datetime, view.case.resolve_due);
+
+    await topics.publish([exampleOf(id, 5, 'resolved/minimal')]);
+    view = await seen(5);
+    assert.deepEqual(view.case.rating, { allowed: true });
+    assert.equal((await public311()).status, 'closed');
+    await topics.publish([exampleOf(id, 6, 'rated/minimal'), exampleOf(id, 7, 'closed', { rating: 'acceptable' })]);
+    view = await seen(7);
+    assert.deepEqual(view.case.rating, { allowed: false, given: 'acceptable' });
+    assert.deepEqual(view.timeline.map((step) => step.phase),
+        ['received', 'paused', 'working', 'working', 'resolved', 'resolved', 'closed']);
+    assert.doesNotMatch(JSON.stringify(view), /a1d5c0de|c44d19e2/, 'no account of an official');
+    isAs('Submission', view);
+});
+
+test('a merged report is open, a withdrawn one closed, and lists say so', async () => {
+    const merged = (await file({}, { token: citizen })).json, withdrawn = (await file({}, { token: citizen })).json;
+    await topics.publish([exampleOf(merged.id, 1, 'merged/minimal'), exampleOf(withdrawn.id, 1, 'withdrawn/minimal')]);
+    for (const { id } of [merged, withdrawn]) {
+        await call('GET', `/api/intake/submissions/${id}?min_version=1&wait_ms=9000`, { token: citizen });
+    }
+    const listed = async (status) => (await call('GET', `/open311/v2/requests.json?status=${status}`, { key: null }))
+        .json.map((request) => request.service_request_id);
+    const [open, closed] = [await listed('open'), await listed('closed')];
+    assert.ok(open.includes(merged.ticket) && !closed.includes(merged.ticket));
+    assert.ok(closed.includes(withdrawn.ticket) && !open.includes(withdrawn.ticket));
+    const own = (await call('GET', '/api/intake/submissions', { token: citizen })).json.items;
+    assert.equal(own.find((item) => item.id === merged.id).phase, 'merged');
+    const { json } = await call('GET', `/api/intake/submissions/${merged.id}`, { token: citizen });
+    assert.match(json.case.merged_into, /^[0-9a-f-]{36}$/);
+    assert.equal('receive_due' in json.case, false);
 });
 
 test('an incident of another system is filed once, poison goes to the dead letters', async () => {

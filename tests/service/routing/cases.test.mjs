@@ -33,7 +33,8 @@ test('a submission becomes a case at the ward of its point', async () => {
   assert.equal(found.version, 1);
   assert.deepEqual(found.rules.routing,
     { code: 'route-trat-tu-do-thi', version: 1, source: 'assumption' });
-  assert.deepEqual(found.allowed.sort(), ['accept', 'reject']);
+  assert.deepEqual(found.allowed.sort(),
+    ['accept', 'add_task', 'classify', 'comment', 'merge', 'reject', 'return', 'split']);
 });
 
 test('it is accepted, assigned, started and resolved, and every step is told', async () => {
@@ -49,7 +50,7 @@ test('it is accepted, assigned, started and resolved, and every step is told', a
   const resolved = await desk.act(OFFICER, id, 'resolve', 4, RESULT);
   assert.equal(resolved.body.state, 'resolved');
   assert.equal(resolved.body.actor.ref, 'binh');
-  assert.deepEqual(resolved.body.allowed, []);
+  assert.deepEqual(resolved.body.allowed, ['comment']);
 
   await desk.said('the result', (event) => event.key === id && event.data.version === 5);
   const events = desk.eventsOf(id);
@@ -100,7 +101,7 @@ test('refusals say why', async () => {
     [FOCAL, 'accept', undefined, undefined, 428],
     [FOCAL, 'start', 1, undefined, 422, 'action_not_allowed'],
     [OFFICER, 'accept', 1, undefined, 403],
-    [CITIZEN, 'accept', 1, undefined, 403],
+    [CITIZEN, 'accept', 1, undefined, 404, 'case_not_found'],
     [null, 'accept', 1, undefined, 401],
     [FAR, 'accept', 1, undefined, 404, 'case_not_found'],
     [FOCAL, 'accept', 1, { assignee: 'x' }, 400, 'invalid_input'],
@@ -113,7 +114,7 @@ test('refusals say why', async () => {
     if (code) assert.equal(answer.body.code, code);
   }
   const refused = await desk.act(FOCAL, id, 'start', 1);
-  assert.deepEqual(refused.body.allowed.sort(), ['accept', 'reject']);
+  assert.ok(refused.body.allowed.includes('accept') && !refused.body.allowed.includes('start'));
   assert.equal((await desk.get(FOCAL, '/cases/not-an-id')).status, 400);
 });
 

@@ -71,11 +71,48 @@ test('rules say their version, source and beginning', async () => {
   const receive = body.deadlines.find((rule) => rule.code === 'receive');
   assert.equal(receive.source, 'QĐ 1207/QĐ-UBND');
   assert.equal(receive.valid_from, '2024-06-27T17:00:00.000Z');
+  assert.ok(!('assumption' in receive));
+  assert.equal(body.deadlines.length, loaded('deadlines.json').deadlines.length);
+  for (const rule of [...body.routes, ...body.deadlines, ...body.timers]) {
+    assert.equal(rule.assumption === true, rule.source.startsWith('assumption'), rule.code);
+  }
+  assert.equal(body.calendar.assumption, true);
   assert.equal(body.routes.length, loaded('rules.json').rules.length);
   assert.equal(body.timers[0].percent, 75);
   assert.equal(body.calendar.body.exceptions.length, loaded('calendar.json').exceptions.length);
   const units = await desk.get(null, '/units');
   assert.equal(units.body.boundaries.approximate, true);
+});
+
+test('a deadline is for a process and a level, in working time or around the clock', async () => {
+  const told = async (code) => {
+    const { body } = await desk.get(null, '/rules');
+    const { clock, process, level, mode, minutes } = body.deadlines.find((rule) => rule.code === code);
+    return { clock, process, level, mode, minutes };
+  };
+  assert.deepEqual(await told('resolve-urgent'),
+    { clock: 'resolve', process: '*', level: 'urgent', mode: 'working', minutes: 240 });
+  assert.deepEqual(await told('resolve-hotline'),
+    { clock: 'resolve', process: 'hotline_ticket', level: '*', mode: 'working', minutes: 480 });
+  assert.deepEqual(await told('review'),
+    { clock: 'review', process: '*', level: '*', mode: 'always', minutes: 4320 });
+});
+
+test('what a deadline cannot be is refused', async () => {
+  const rows = [
+    [{ clock: 'patience' }, /deadline_rule_clock_check/],
+    [{ clock: 'resolve', mode: 'sometimes' }, /deadline_rule_mode_check/],
+    [{ clock: 'receive', mode: 'always' }, /deadline_rule_promise_check/],
+    [{ clock: 'receive', process: 'waste_report' }, /deadline_rule_promise_check/],
+  ];
+  for (const [row, refusal] of rows) {
+    changed('deadlines.json', ({ deadlines }) => {
+      deadlines.push({ ...deadlines[0], code: 'wrong', ...row });
+    });
+    const done = await desk.verb('reference', 'load', folder);
+    assert.equal(done.code, 1);
+    assert.match(done.stderr, refusal);
+  }
 });
 
 test('a changed version of a rule is refused as a whole', async () => {

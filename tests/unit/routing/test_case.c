@@ -1,376 +1,395 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The life of a case: every state × action × role against a table written down here by hand, then
- * random sequences of commands. SEED repeats a run. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+/* Who may do what to a case, and in which order a command is judged: every action × state × queue ×
+ * actor of the on-site report against a table written down here by hand. */
+#include "tests/unit/routing/desk.h"
 
-#include "services/routing/case.h"
-#include "services/routing/deadline.h"
+/* The actors of the table by letters. */
+static const struct {
+    char letter;
+    enum actor actor;
+} actors[] = {{'S', ROLE_SYSTEM},      {'.', ROLE_CITIZEN},          {'o', ROLE_OFFICER},
+              {'f', ROLE_FOCAL_POINT}, {'s', ROLE_SUPERVISOR},       {'.', ROLE_EDITOR},
+              {'.', ROLE_APPROVER},    {'.', ROLE_HOTLINE_OPERATOR}, {'.', ROLE_VOLUNTEER},
+              {'k', ROLE_AUDITOR},     {'a', ROLE_ADMINISTRATOR},    {'A', ACTOR_ASSIGNEE},
+              {'r', ACTOR_REPORTER},   {'c', ACTOR_CITY_OFFICE},     {'t', ACTOR_TASK_UNIT}};
 
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t limit)
-{
-    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)((random_state >> 33) % limit);
-}
-
-static struct calendar *calendar;
-
-static const struct case_deadline deadlines[] = {
-    {{"receive", 1, "QĐ 1207/QĐ-UBND"}, false, -1, 480, 0, 0},
-    {{"resolve-urgent", 1, "QĐ 1207/QĐ-UBND"}, true, LEVEL_URGENT, 240, 0, 0},
-    {{"resolve-normal", 1, "assumption"}, true, LEVEL_NORMAL, 2400, 0, 0},
-};
-static struct case_rules rules = {.deadlines = deadlines,
-                                  .deadline_count = 3,
-                                  .remind_percent = 75,
-                                  .escalate_after_min = {0, 240, 480},
-                                  .escalation_count = 3};
-
-/* A Tuesday, 24 November 2026, in Hanoi. */
-static int64_t at(int hour, int minute)
-{
-    return calendar_day_of(2026, 11, 24) * CALENDAR_DAY_US +
-           (hour * 60 + minute - 420) * CALENDAR_MINUTE_US;
-}
-
-static int make_calendar(void **state)
-{
-    struct calendar_rules office = {.utc_offset_min = 420,
-                                    .periods = {{480, 720}, {780, 1020}},
-                                    .period_count = 2,
-                                    .weekdays = 0x1f,
-                                    .first_day = calendar_day_of(2026, 1, 1),
-                                    .last_day = calendar_day_of(2028, 12, 31)};
-    (void)state;
-    calendar = calendar_new(&office, NULL);
-    rules.calendar = calendar;
-    return calendar == NULL;
-}
-
-static int free_calendar(void **state)
-{
-    (void)state;
-    calendar_free(calendar);
-    return 0;
-}
-
-static struct case_snapshot opened_case(enum case_queue queue)
-{
-    struct case_snapshot snapshot = {.ticket = "HN-2026-0000123-K",
-                                     .category = "giao-thong",
-                                     .level = LEVEL_URGENT,
-                                     .queue = queue,
-                                     .unit = queue == QUEUE_UNIT ? "00070" : NULL,
-                                     .reporter_ref = "someone",
-                                     .language = "vi",
-                                     .clock_start = at(8, 0),
-                                     .receive_due = at(17, 0),
-                                     .receive_rule = {"receive", 1, "QĐ 1207/QĐ-UBND"}};
-    case_open(&snapshot, &rules, at(8, 0));
-    return snapshot;
-}
-
-static struct case_snapshot case_in(enum case_state state, enum case_queue queue)
-{
-    struct case_snapshot snapshot = opened_case(queue);
-    snapshot.state = state;
-    snapshot.version = 4;
-    if (state != CASE_RECEIVED) {
-        snapshot.accepted_at = snapshot.clock_start = at(9, 0);
-        snapshot.resolve_due = at(14, 0);
-    }
-    return snapshot;
-}
-
-static const char *const evidence[] = {"https://media.ihanoi.example/1.jpg"};
-
-/* A command that has everything that any action could require. */
-static struct case_command full_command(enum case_action action, unsigned roles)
-{
-    return (struct case_command){.action = action,
-                                 .expected_version = 4,
-                                 .roles = roles,
-                                 .actor_ref = roles & 1u << ROLE_SYSTEM ? NULL : "official",
-                                 .is_city_office = true,
-                                 .assignee = "somebody",
-                                 .result_text = "done",
-                                 .evidence = evidence,
-                                 .evidence_count = 1,
-                                 .reason_class = "unclear",
-                                 .reason_text = "where is it?",
-                                 .unit = "00070"};
-}
-
-#define R(role)  (1u << ROLE_##role)
-#define S(state) (1u << CASE_##state)
-
-/* The table again, in other words than the code's. */
+/* The process again, in other words than its file's. */
 static const struct allowed {
-    enum case_action action;
-    unsigned in_unit, unroutable; /* states */
-    enum case_state to;           /* CASE_STATES: stays */
-    unsigned roles;
+    const char *action, *from;
+    const char *queues; /* unit, none, disputed */
+    const char *to;     /* "=": stays, "<": back to where it was accepted */
+    const char *by;
 } table[] = {
-    {CASE_ACCEPT, S(RECEIVED), 0, CASE_ACCEPTED, R(FOCAL_POINT) | R(SUPERVISOR) | R(ADMINISTRATOR)},
-    {CASE_ASSIGN, S(ACCEPTED) | S(ASSIGNED), 0, CASE_ASSIGNED,
-     R(FOCAL_POINT) | R(SUPERVISOR) | R(ADMINISTRATOR)},
-    {CASE_START, S(ASSIGNED), 0, CASE_IN_PROGRESS, R(OFFICER) | R(FOCAL_POINT) | R(ADMINISTRATOR)},
-    {CASE_RESOLVE, S(ASSIGNED) | S(IN_PROGRESS), 0, CASE_RESOLVED,
-     R(OFFICER) | R(FOCAL_POINT) | R(ADMINISTRATOR)},
-    {CASE_REJECT, S(RECEIVED) | S(ACCEPTED), S(RECEIVED) | S(ACCEPTED), CASE_REJECTED,
-     R(FOCAL_POINT) | R(SUPERVISOR) | R(ADMINISTRATOR)},
-    {CASE_ROUTE, 0, S(RECEIVED), CASE_STATES,
-     R(OFFICER) | R(FOCAL_POINT) | R(SUPERVISOR) | R(ADMINISTRATOR)},
-    {CASE_REMIND, S(RECEIVED) | S(ACCEPTED) | S(ASSIGNED) | S(IN_PROGRESS),
-     S(RECEIVED) | S(ACCEPTED) | S(ASSIGNED) | S(IN_PROGRESS), CASE_STATES, R(SYSTEM)},
-    {CASE_ESCALATE, S(RECEIVED) | S(ACCEPTED) | S(ASSIGNED) | S(IN_PROGRESS),
-     S(RECEIVED) | S(ACCEPTED) | S(ASSIGNED) | S(IN_PROGRESS), CASE_STATES, R(SYSTEM)},
-    {CASE_OPEN, 0, 0, CASE_STATES, 0},
+    {"accept", "received", "u", "accepted", "fsa"},
+    {"assign", "accepted assigned in_progress", "u", "assigned", "fsa"},
+    {"start", "assigned", "u", "in_progress", "ofsaA"},
+    {"ask", "accepted assigned in_progress", "u", "info_requested", "ofsaA"},
+    {"answer", "info_requested", "u", "<", "rofsaA"},
+    {"resume", "info_requested", "u", "<", "SofsaA"},
+    {"extend", "accepted assigned in_progress", "u", "=", "ofsaA"},
+    {"resolve", "assigned in_progress", "u", "resolved", "ofsaA"},
+    {"pass_audit", "resolved", "u", "=", "kc"},
+    {"fail_audit", "resolved", "u", "accepted", "kc"},
+    {"reopen", "resolved", "u", "accepted", "r"},
+    {"rate", "resolved closed", "u", "=", "r"},
+    {"close", "resolved", "u", "closed", "Sr"},
+    {"reject", "received accepted", "und", "rejected", "fsac"},
+    {"return", "received accepted", "u", "received", "fsa"},
+    {"route", "received", "un", "=", "c"},
+    {"decide", "received", "d", "=", "c"},
+    {"confirm_area", "received", "u", "=", "fsac"},
+    {"classify", "received", "und", "=", "fsac"},
+    {"withdraw", "received accepted assigned in_progress info_requested", "und", "withdrawn", "r"},
+    {"comment", "received accepted assigned in_progress info_requested resolved", "und", "=",
+     "rtcofsaA"},
+    {"add_task", "received accepted assigned in_progress", "u", "=", "fsa"},
+    {"accept_task", "received accepted assigned in_progress info_requested", "u", "=", "t"},
+    {"finish_task", "received accepted assigned in_progress info_requested", "u", "=", "t"},
+    {"decline_task", "received accepted assigned in_progress info_requested", "u", "=", "t"},
+    {"merge", "received accepted assigned in_progress", "u", "merged", "ofsaA"},
+    {"separate", "merged", "u", "<", "Sfsa"},
+    {"follow", "merged", "u", "resolved", "S"},
+    {"split", "received accepted assigned in_progress", "u", "=", "fsa"},
 };
 
-static void check_cell(const struct allowed *row, enum case_state from, enum case_queue queue,
-                       enum case_role role)
+static bool names(const char *list, const char *word)
 {
-    struct case_snapshot before = case_in(from, queue), after;
-    struct case_command command = full_command(row->action, 1u << role);
-    struct error err = {0};
-    bool fits = ((queue == QUEUE_UNIT ? row->in_unit : row->unroutable) >> from) & 1;
-    bool may = (row->roles >> role) & 1;
-    bool done = case_decide(&before, &command, &rules, at(10, 0), &after, &err);
+    size_t length = strlen(word);
+    for (const char *at = strstr(list, word); at != NULL; at = strstr(at + 1, word)) {
+        if ((at == list || at[-1] == ' ') && (at[length] == '\0' || at[length] == ' ')) {
+            return true;
+        }
+    }
+    return false;
+}
 
-    assert_int_equal(done, fits && may);
-    assert_int_equal((case_allowed(&before, &command) >> row->action) & 1, fits && may);
-    if (!may) {
-        assert_int_equal(err.kind, ERR_FORBIDDEN);
-    } else if (!fits) {
-        assert_int_equal(err.kind, ERR_UNPROCESSABLE);
-        assert_string_equal(err.code, "action_not_allowed");
-    } else {
-        assert_int_equal(after.state, row->to == CASE_STATES ? from : row->to);
-        assert_int_equal(after.previous_state, from);
-        assert_int_equal(after.version, before.version + 1);
-        assert_int_equal(after.action, row->action);
-        assert_int_equal(after.actor_role, role);
-        assert_int_equal(after.at_us, at(10, 0));
+/* ---- cases in every state ---- */
+
+static struct case_snapshot a_lead(void)
+{
+    struct case_snapshot lead =
+        engine_opened(&office, "onsite_report", QUEUE_UNIT, hanoi("2026-11-23 08:00"));
+    lead.id.bytes[15] = 99;
+    return lead;
+}
+
+static void go_on_to(struct desk *desk, const char *state)
+{
+    struct case_snapshot lead = a_lead();
+    if (strcmp(state, "info_requested") == 0) {
+        act(desk, officer, "ask", (struct words){.question = "where?"});
+    } else if (strcmp(state, "merged") == 0) {
+        act(desk, officer, "merge", (struct words){.into = &lead});
+    } else if (strcmp(state, "rejected") == 0) {
+        act(desk, focal_point, "reject", (struct words){.reason_class = "unclear", .reason = "?"});
+    } else if (strcmp(state, "withdrawn") == 0) {
+        act(desk, resident, "withdraw", (struct words){0});
+    } else if (strcmp(state, "accepted") != 0) {
+        act(desk, focal_point, "assign", (struct words){.assignee = "assignee"});
+        if (strcmp(state, "assigned") != 0) {
+            act(desk, officer, "start", (struct words){0});
+        }
+        if (strcmp(state, "resolved") == 0 || strcmp(state, "closed") == 0) {
+            act(desk, officer, "resolve", (struct words){.result = "done", .evidence = 1});
+        }
+        if (strcmp(state, "closed") == 0) {
+            act(desk, resident, "close", (struct words){0});
+        }
     }
 }
 
-static void every_state_action_and_role_follows_the_table(void **state)
+static struct desk desk_in(const char *state)
+{
+    struct desk desk = desk_with("onsite_report", QUEUE_UNIT);
+    if (strcmp(state, "received") != 0) {
+        act(&desk, focal_point, "accept", (struct words){0});
+        go_on_to(&desk, state);
+    }
+    desk.now.tasks[desk.now.task_count++] = (struct case_task){.unit = "SXD"};
+    return desk;
+}
+
+/* A command with all that the action could want. */
+static struct case_command full_command(const struct desk *desk, const char *action,
+                                        actor_set actor, const struct case_snapshot *lead)
+{
+    struct words words = {.note = "n",
+                          .result = "done",
+                          .reason_class = "unclear",
+                          .reason = "r",
+                          .assignee = "assignee",
+                          .unit =
+                              strstr(action, "_task") != NULL && action[0] != 'a' ? "SXD" : "00004",
+                          .proposed_unit = "SYT",
+                          .question = "q",
+                          .answer = "a",
+                          .rating = "satisfied",
+                          .category = "khac",
+                          .evidence = 2,
+                          .minutes = 60,
+                          .into = lead};
+    struct case_command command =
+        desk_command(desk, (struct person){"someone", actor}, action, words);
+    const struct process *process = desk->now.process;
+    if (strcmp(action, "accept_task") == 0) {
+        command.unit = "SXD";
+    }
+    command.given &= process->actions[process_action_find(process, action)].takes;
+    return command;
+}
+
+/* ---- the table ---- */
+
+static const char *expected_state(const struct allowed *row, const char *from)
+{
+    return row->to[0] == '=' ? from : row->to[0] == '<' ? "accepted" : row->to;
+}
+
+static void check_cell(const struct allowed *row, const struct desk *desk, const char *from,
+                       enum case_queue queue, size_t who)
+{
+    struct case_snapshot lead = a_lead(), before = desk->now, after;
+    before.queue = queue;
+    before.audit = strstr(row->action, "_audit") != NULL ? AUDIT_PENDING : AUDIT_NONE;
+    before.near_border = strcmp(row->action, "confirm_area") == 0;
+    struct case_command command =
+        full_command(desk, row->action, ACTOR_BIT(actors[who].actor), &lead);
+    struct error err = {0};
+    bool may = actors[who].letter != '.' && strchr(row->by, actors[who].letter) != NULL;
+    bool fits = names(row->from, from) && strchr(row->queues, "und"[queue]) != NULL;
+    bool done = case_decide(&before, &command, &office.rules, desk->at_us, &after, &err);
+
+    if (done != (may && fits) || case_may_take(&before, &command, row->action) != done) {
+        fail_msg("%s of a case %s (%s) by %s: %s", row->action, from, case_queue_words[queue],
+                 actor_words[actors[who].actor], done ? "done" : err.text);
+    }
+    if (done) {
+        assert_string_equal(after.process->states[after.state].code, expected_state(row, from));
+        assert_null(fault_of_step(&before, &after));
+    } else {
+        assert_string_equal(err.code, may ? "action_not_allowed" : "forbidden");
+    }
+}
+
+static void every_action_is_for_some_in_some_states(void **state)
 {
     (void)state;
-    assert_int_equal(sizeof table / sizeof table[0], CASE_ACTIONS);
-    for (size_t row = 0; row < sizeof table / sizeof table[0]; row++) {
-        for (int from = 0; from < CASE_STATES; from++) {
-            for (int role = 0; role < CASE_ROLES; role++) {
-                check_cell(&table[row], (enum case_state)from, QUEUE_UNIT, (enum case_role)role);
-                check_cell(&table[row], (enum case_state)from, QUEUE_UNROUTABLE,
-                           (enum case_role)role);
+    const struct process *process = process_find(&office.book, "onsite_report", 1);
+    size_t rows = sizeof table / sizeof table[0];
+    assert_int_equal(rows, process->action_count);
+    for (int from = 0; from < process->state_count; from++) {
+        struct desk desk = desk_in(process->states[from].code);
+        for (size_t i = 0; i < rows; i++) {
+            for (size_t who = 0; who < sizeof actors / sizeof actors[0]; who++) {
+                for (int queue = 0; queue < CASE_QUEUES; queue++) {
+                    check_cell(&table[i], &desk, process->states[from].code, (enum case_queue)queue,
+                               who);
+                }
             }
         }
     }
 }
 
-static void a_stale_command_is_refused_before_the_state_is_looked_at(void **state)
+static void what_every_case_knows_is_the_systems(void **state)
 {
+    static const char *const actions[] = {CASE_REMIND, CASE_ESCALATE, CASE_SUCCEED, CASE_RECOMPUTE};
     (void)state;
-    struct case_snapshot before = case_in(CASE_RESOLVED, QUEUE_UNIT), after;
-    struct case_command command = full_command(CASE_ACCEPT, R(SUPERVISOR));
-    struct error err = {0};
-    command.expected_version = 3;
-    assert_false(case_decide(&before, &command, &rules, at(10, 0), &after, &err));
-    assert_int_equal(err.kind, ERR_CONFLICT);
-    assert_string_equal(err.code, "stale_version");
-    error_clear(&err);
-    command.roles = R(CITIZEN);
-    assert_false(case_decide(&before, &command, &rules, at(10, 0), &after, &err));
-    assert_int_equal(err.kind, ERR_FORBIDDEN);
+    struct desk desk = desk_in("accepted");
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        for (int actor = ROLE_CITIZEN; actor < ACTORS; actor++) {
+            struct person person = {"someone", ACTOR_BIT(actor)};
+            refused(&desk, person, actions[i], (struct words){.unit = "00004"}, "forbidden");
+        }
+    }
+    refused(&desk, the_system, CASE_OPEN, (struct words){0}, "unknown_action");
+    refused(&desk, the_system, CASE_PROPOSE, (struct words){0}, "unknown_action");
+    struct desk over = desk_in("closed");
+    refused(&over, the_system, CASE_RECOMPUTE, (struct words){0}, "action_not_allowed");
 }
 
-static void actions_name_what_they_lack(void **state)
+/* ---- the order of checks ---- */
+
+static void commands_are_judged_in_one_order(void **state)
 {
     static const struct {
-        enum case_action action;
-        enum case_state from;
-        const char *fields[2];
+        const char *what, *action;
+        const struct person *who;
+        int64_t version; /* added to the case's */
+        struct words words;
+        const char *code;
     } rows[] = {
-        {CASE_ASSIGN, CASE_ACCEPTED, {"assignee", NULL}},
-        {CASE_RESOLVE, CASE_ASSIGNED, {"result.text", "result.evidence"}},
-        {CASE_REJECT, CASE_RECEIVED, {"reason.class", "reason.text"}},
+        {"unknown, though nobody could", "fly", &stranger, 7, {0}, "unknown_action"},
+        {"forbidden, though stale", "accept", &stranger, 7, {0}, "forbidden"},
+        {"forbidden, though in another state", "start", &resident, 0, {0}, "forbidden"},
+        {"stale, though in another state", "start", &officer, -1, {0}, "stale_version"},
+        {"stale, of a version to come", "accept", &focal_point, 1, {0}, "stale_version"},
+        {"in another state, though it lacks a field",
+         "resolve",
+         &officer,
+         0,
+         {0},
+         "action_not_allowed"},
+        {"a field is missing, and another is too much",
+         "return",
+         &focal_point,
+         0,
+         {.unit = "SXD"},
+         "reason.text"},
+        {"a field that is not expected", "accept", &focal_point, 0, {.assignee = "x"}, "assignee"},
+        {"a field is missing, though a condition fails",
+         "accept_task",
+         &other_unit,
+         0,
+         {.result = "x"},
+         "result.text"},
+        {"a condition fails", "accept_task", &other_unit, 0, {.unit = "SYT"}, "condition_not_met"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct case_snapshot before = case_in(rows[i].from, QUEUE_UNIT), after;
-        struct case_command command = {.action = rows[i].action,
-                                       .expected_version = 4,
-                                       .roles = R(FOCAL_POINT),
-                                       .actor_ref = "official"};
-        struct error err = {0};
-        assert_false(case_decide(&before, &command, &rules, at(10, 0), &after, &err));
-        assert_int_equal(err.kind, ERR_INPUT);
-        for (size_t j = 0; j < err.field_count; j++) {
-            assert_string_equal(err.fields[j].field, rows[i].fields[j]);
+        struct desk desk = desk_in("received");
+        struct case_command command =
+            desk_command(&desk, *rows[i].who, rows[i].action, rows[i].words);
+        command.expected_version += rows[i].version;
+        if (desk_decide(&desk, &command)) {
+            fail_msg("%s: done", rows[i].what);
         }
+        const char *code = desk.err.field_count > 0 ? desk.err.fields[0].field : desk.err.code;
+        if (strcmp(code, rows[i].code) != 0) {
+            fail_msg("%s: %s", rows[i].what, code);
+        }
+        assert_int_equal(desk.now.version, 1);
     }
 }
 
-static void only_the_city_office_names_a_unit(void **state)
-{
-    (void)state;
-    struct case_snapshot before = case_in(CASE_RECEIVED, QUEUE_UNROUTABLE), after;
-    struct case_command command = full_command(CASE_ROUTE, R(SUPERVISOR));
-    struct error err = {0};
-    assert_true(case_decide(&before, &command, &rules, at(10, 0), &after, &err));
-    assert_int_equal(after.queue, QUEUE_UNIT);
-    assert_string_equal(after.unit, "00070");
-    assert_int_equal(after.receive_due, before.receive_due);
-    command.is_city_office = false;
-    assert_false(case_decide(&before, &command, &rules, at(10, 0), &after, &err));
-    assert_int_equal(err.kind, ERR_FORBIDDEN);
-}
-
-static void the_assignee_may_work_whatever_their_role(void **state)
-{
-    (void)state;
-    struct case_snapshot before = case_in(CASE_ASSIGNED, QUEUE_UNIT), after;
-    struct case_command command = full_command(CASE_START, R(VOLUNTEER));
-    struct error err = {0};
-    before.assignee = "official";
-    assert_true(case_decide(&before, &command, &rules, at(10, 0), &after, &err));
-    assert_int_equal(after.actor_role, ROLE_VOLUNTEER);
-    command.action = CASE_ASSIGN;
-    assert_false(case_decide(&before, &command, &rules, at(10, 0), &after, &err));
-    assert_int_equal(err.kind, ERR_FORBIDDEN);
-}
-
-static void acceptance_starts_the_clock_of_the_level(void **state)
-{
-    (void)state;
-    struct case_snapshot before = case_in(CASE_RECEIVED, QUEUE_UNIT), after;
-    struct case_command command = full_command(CASE_ACCEPT, R(FOCAL_POINT));
-    struct error err = {0};
-    before.escalation = 2;
-    before.reminded = true;
-    assert_true(case_decide(&before, &command, &rules, at(15, 0), &after, &err));
-    assert_int_equal(after.resolve_due, at(24 + 10, 0)); /* two hours today, two tomorrow */
-    assert_string_equal(after.resolve_rule.code, "resolve-urgent");
-    assert_int_equal(after.escalation, 0);
-    assert_int_equal(after.next_timer, at(24 + 9, 0)); /* 75 % */
-
-    before.level = LEVEL_COMPLEX; /* no rule in this test's table */
-    assert_false(case_decide(&before, &command, &rules, at(15, 0), &after, &err));
-    assert_int_equal(err.kind, ERR_RETRY);
-}
-
-static void timer_reminds_once_and_climbs_once_per_step(void **state)
+static void errors_say_what_to_do(void **state)
 {
     static const struct {
-        enum case_action action;
-        int hour; /* of the day after filing 08:00, due 17:00 */
-    } expected[] = {
-        {CASE_REMIND, 15}, {CASE_ESCALATE, 17}, {CASE_ESCALATE, 24 + 12}, {CASE_ESCALATE, 24 + 17}};
+        const char *action;
+        const struct person *who;
+        int64_t version;
+        enum error_kind kind;
+    } rows[] = {
+        {"fly", &officer, 0, ERR_NOT_FOUND},       {"accept", &resident, 0, ERR_FORBIDDEN},
+        {"accept", &focal_point, 1, ERR_CONFLICT}, {"start", &officer, 0, ERR_UNPROCESSABLE},
+        {"return", &focal_point, 0, ERR_INPUT},
+    };
     (void)state;
-    struct case_snapshot now = opened_case(QUEUE_UNROUTABLE), after;
-    for (size_t i = 0; i < 4; i++) {
-        struct error err = {0};
-        assert_int_equal(now.next_timer, at(expected[i].hour, 0));
-        assert_int_equal(case_timer_action(&now, &rules, now.next_timer - 1), CASE_ACTIONS);
-        assert_int_equal(case_timer_action(&now, &rules, now.next_timer), expected[i].action);
-        struct case_command command = {
-            .action = expected[i].action, .expected_version = now.version, .roles = R(SYSTEM)};
-        assert_true(case_decide(&now, &command, &rules, now.next_timer, &after, &err));
-        now = after;
-        assert_int_equal(now.escalation, (int)i);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct desk desk = desk_in("received");
+        struct case_command command =
+            desk_command(&desk, *rows[i].who, rows[i].action, (struct words){0});
+        command.expected_version += rows[i].version;
+        assert_false(desk_decide(&desk, &command));
+        assert_int_equal(desk.err.kind, rows[i].kind);
     }
-    assert_int_equal(now.next_timer, 0);
-    assert_int_equal(case_timer_action(&now, &rules, at(1000, 0)), CASE_ACTIONS);
 }
 
-static void a_case_found_overdue_is_not_reminded(void **state)
+static void every_bad_field_is_named(void **state)
 {
     (void)state;
-    struct case_snapshot now = opened_case(QUEUE_UNIT);
-    assert_int_equal(case_timer_action(&now, &rules, at(18, 0)), CASE_ESCALATE);
-    now = case_in(CASE_RESOLVED, QUEUE_UNIT);
-    assert_int_equal(case_timer_action(&now, &rules, at(1000, 0)), CASE_ACTIONS);
-    assert_int_equal(case_next_timer(&now, &rules, at(10, 0)), 0);
+    struct desk desk = desk_in("in_progress");
+    assert_false(
+        desk_try(&desk, officer, "resolve", (struct words){.unit = "SXD", .rating = "satisfied"}));
+    assert_int_equal(desk.err.field_count, 4);
+    static const struct {
+        const char *field, *code;
+    } faults[] = {{"result.text", "required"},
+                  {"result.evidence", "required"},
+                  {"unit", "not_expected"},
+                  {"rating", "not_expected"}};
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(desk.err.fields[i].field, faults[i].field);
+        assert_string_equal(desk.err.fields[i].code, faults[i].code);
+    }
 }
 
-static void check_whole(const struct case_snapshot *now)
-{
-    assert_in_range(now->state, 0, CASE_STATES - 1);
-    assert_true(now->queue == QUEUE_UNROUTABLE || now->unit != NULL);
-    assert_true(now->state == CASE_RECEIVED || now->state == CASE_REJECTED ||
-                now->accepted_at != 0);
-    assert_true(now->state != CASE_RESOLVED || (now->result_text && now->evidence_count > 0));
-    assert_true(now->state != CASE_REJECTED || now->reason_class != NULL);
-    assert_true((now->state == CASE_ASSIGNED || now->state == CASE_IN_PROGRESS) <=
-                (now->assignee != NULL));
-    assert_true(now->next_timer == 0 || case_due(now) != 0);
-    assert_in_range(now->escalation, 0, CASE_ESCALATIONS_MAX);
-}
+/* ---- what a version tells ---- */
 
-static void random_commands_leave_no_gap_and_no_impossible_case(void **state)
+static void a_version_tells_who_did_what_and_when(void **state)
 {
     (void)state;
-    for (int round = 0; round < 3000; round++) {
-        struct case_snapshot now =
-            opened_case(random_below(4) == 0 ? QUEUE_UNROUTABLE : QUEUE_UNIT);
-        int64_t now_us = at(8, 0);
-        int32_t versions = 1;
-        for (int i = 0; i < 40; i++) {
-            struct case_snapshot after;
-            struct error err = {0};
-            struct case_command command = full_command((enum case_action)random_below(CASE_ACTIONS),
-                                                       random_below(1u << CASE_ROLES));
-            now_us += random_below(5000) * CALENDAR_MINUTE_US / 10;
-            command.expected_version = now.version - (random_below(8) == 0);
-            command.is_city_office = random_below(2) == 0;
-            if (random_below(3) == 0) {
-                command.action = case_timer_action(&now, &rules, now_us);
-                command.roles = R(SYSTEM);
-                if (command.action == CASE_ACTIONS) {
-                    continue;
-                }
-            }
-            if (case_decide(&now, &command, &rules, now_us, &after, &err)) {
-                versions++;
-                assert_int_equal(after.version, versions);
-                assert_int_equal(after.previous_state, now.state);
-                assert_true(after.at_us >= now.at_us);
-                assert_true(now.state != CASE_RESOLVED && now.state != CASE_REJECTED);
-                now = after;
-            } else {
-                assert_true(error_is_set(&err));
-            }
-            check_whole(&now);
-        }
+    struct desk desk = desk_with("onsite_report", QUEUE_UNIT);
+    assert_int_equal(desk.now.version, 1);
+    assert_string_equal(desk.now.action, CASE_OPEN);
+    assert_string_equal(process_event_words[desk.now.event], "opened");
+    assert_int_equal(desk.now.opened_at, desk.at_us);
+
+    wait_until(&desk, "2026-11-24 09:00");
+    act(&desk, focal_point, "accept", (struct words){.note = "ours"});
+    assert_int_equal(desk.now.version, 2);
+    assert_string_equal(desk.now.action, "accept");
+    assert_string_equal(process_event_words[desk.now.event], "accepted");
+    assert_int_equal(desk.now.at_us, hanoi("2026-11-24 09:00"));
+    assert_int_equal(desk.now.actor_role, ROLE_FOCAL_POINT);
+    assert_string_equal(desk.now.actor_ref, "focal-point");
+    assert_string_equal(desk.now.note, "ours");
+    assert_string_equal(desk.now.resolve_rule.code, "normal");
+    assert_int_equal(desk.now.accepted_at, desk.at_us);
+
+    act(&desk, focal_point, "assign", (struct words){.assignee = "assignee"});
+    assert_null(desk.now.note); /* that was the version before */
+}
+
+/* Two machines disagree by a little: history does not run backwards. */
+static void time_never_runs_backwards(void **state)
+{
+    (void)state;
+    struct desk desk = accepted_case("onsite_report");
+    wait_until(&desk, "2026-11-24 07:00");
+    act(&desk, focal_point, "assign", (struct words){.assignee = "x"});
+    assert_int_equal(desk.now.at_us, hanoi("2026-11-24 08:00"));
+}
+
+/* What is finer than the events tell would not come back. */
+static void instants_are_kept_as_they_are_told(void **state)
+{
+    (void)state;
+    struct desk desk = desk_with("onsite_report", QUEUE_UNIT);
+    desk.at_us += MINUTES(7) + 123456;
+    act(&desk, focal_point, "accept", (struct words){0});
+    assert_int_equal(desk.now.at_us % 1000000, 123000);
+    desk.at_us += MINUTES(7) + 999;
+    act(&desk, officer, "ask", (struct words){.question = "?"});
+    desk.at_us += MINUTES(7) + 1;
+    act(&desk, resident, "answer", (struct words){.answer = "!"});
+    assert_int_equal(clock_due(&desk.now.clocks[CASE_RESOLVE]) % 1000, 0);
+}
+
+/* Under which role somebody acts, if they have several. */
+static void the_most_specific_role_is_told(void **state)
+{
+    static const struct {
+        actor_set actor, allowed;
+        enum actor role;
+    } rows[] = {
+        {ACTOR_BIT(ROLE_OFFICER) | ACTOR_BIT(ROLE_FOCAL_POINT), ~0u, ROLE_FOCAL_POINT},
+        {ACTOR_BIT(ROLE_OFFICER) | ACTOR_BIT(ROLE_FOCAL_POINT), ACTOR_BIT(ROLE_OFFICER),
+         ROLE_OFFICER},
+        {ACTOR_BIT(ROLE_ADMINISTRATOR) | ACTOR_BIT(ROLE_SUPERVISOR), ~0u, ROLE_SUPERVISOR},
+        {ACTOR_BIT(ROLE_CITIZEN) | ACTOR_BIT(ACTOR_REPORTER), ACTOR_BIT(ACTOR_REPORTER),
+         ROLE_CITIZEN},
+        {ACTOR_BIT(ACTOR_ASSIGNEE), ACTOR_BIT(ACTOR_ASSIGNEE), ROLE_CITIZEN},
+        {ACTOR_BIT(ROLE_SYSTEM), ~0u, ROLE_SYSTEM},
+        {0, ~0u, ROLE_CITIZEN},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(actor_role(rows[i].actor, rows[i].allowed), rows[i].role);
     }
 }
 
 int main(void)
 {
-    const char *seed = getenv("SEED");
-    random_state = seed ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
-    printf("SEED=%llu\n", (unsigned long long)random_state);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_state_action_and_role_follows_the_table),
-        cmocka_unit_test(a_stale_command_is_refused_before_the_state_is_looked_at),
-        cmocka_unit_test(actions_name_what_they_lack),
-        cmocka_unit_test(only_the_city_office_names_a_unit),
-        cmocka_unit_test(the_assignee_may_work_whatever_their_role),
-        cmocka_unit_test(acceptance_starts_the_clock_of_the_level),
-        cmocka_unit_test(timer_reminds_once_and_climbs_once_per_step),
-        cmocka_unit_test(a_case_found_overdue_is_not_reminded),
-        cmocka_unit_test(random_commands_leave_no_gap_and_no_impossible_case),
+        cmocka_unit_test(every_action_is_for_some_in_some_states),
+        cmocka_unit_test(what_every_case_knows_is_the_systems),
+        cmocka_unit_test(commands_are_judged_in_one_order),
+        cmocka_unit_test(errors_say_what_to_do),
+        cmocka_unit_test(every_bad_field_is_named),
+        cmocka_unit_test(a_version_tells_who_did_what_and_when),
+        cmocka_unit_test(time_never_runs_backwards),
+        cmocka_unit_test(instants_are_kept_as_they_are_told),
+        cmocka_unit_test(the_most_specific_role_is_told),
     };
-    return cmocka_run_group_tests(tests, make_calendar, free_calendar);
+    return cmocka_run_group_tests(tests, desk_open_office, desk_close_office);
 }

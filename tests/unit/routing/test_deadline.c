@@ -48,14 +48,23 @@ static struct calendar *office_calendar(void)
     static const struct {
         const char *day;
         bool works;
+        int32_t until_min; /* of a day that ends early */
     } dated[] = {
-        {"2025-04-26", true},  {"2025-04-30", false}, {"2025-05-01", false}, {"2025-05-02", false},
-        {"2026-02-16", false}, {"2026-02-17", false}, {"2026-02-18", false}, {"2026-02-19", false},
-        {"2026-02-20", false}, {"2026-01-01", false}, {"2026-01-02", false}, {"2026-01-10", true},
+        {"2025-04-26", true, 0},       {"2025-04-30", false, 0},      {"2025-05-01", false, 0},
+        {"2025-05-02", false, 0},      {"2026-01-01", false, 0},      {"2026-01-02", false, 0},
+        {"2026-01-10", true, 0},       {"2026-02-16", false, 0},      {"2026-02-17", false, 0},
+        {"2026-02-18", false, 0},      {"2026-02-19", false, 0},      {"2026-02-20", false, 0},
+        {"2026-12-24", true, 12 * 60}, {"2026-12-26", true, 12 * 60},
     };
-    struct calendar_exception exceptions[sizeof dated / sizeof dated[0]];
-    for (size_t i = 0; i < sizeof dated / sizeof dated[0]; i++) {
-        exceptions[i] = (struct calendar_exception){date(dated[i].day), dated[i].works};
+    enum { DATED = sizeof dated / sizeof dated[0] };
+    struct calendar_exception exceptions[DATED];
+    for (size_t i = 0; i < DATED; i++) {
+        exceptions[i] = (struct calendar_exception){
+            .day = date(dated[i].day),
+            .works = dated[i].works,
+            .periods = {{8 * 60, dated[i].until_min}},
+            .period_count = dated[i].until_min != 0 ? 1 : 0,
+        };
     }
     struct calendar_rules rules = {
         .utc_offset_min = HANOI_MIN,
@@ -65,7 +74,7 @@ static struct calendar *office_calendar(void)
         .first_day = date("2024-01-01"),
         .last_day = date("2027-12-31"),
         .exceptions = exceptions,
-        .exception_count = sizeof dated / sizeof dated[0],
+        .exception_count = DATED,
     };
     struct calendar *calendar = calendar_new(&rules, NULL);
     assert_non_null(calendar);
@@ -94,6 +103,9 @@ static void deadline_counts_office_hours(void **state)
         {"month end", "2026-10-30 16:30", 8 * HOURS, "2026-11-02 16:30"},
         {"leap day", "2024-02-28 13:00", 8 * HOURS, "2024-02-29 12:00"},
         {"year end", "2025-12-31 16:00", 8 * HOURS, "2026-01-05 16:00"},
+        {"a day that ends at noon", "2026-12-24 11:00", 2 * HOURS, "2026-12-25 09:00"},
+        {"filed in its free afternoon", "2026-12-24 14:00", 1 * HOURS, "2026-12-25 09:00"},
+        {"half a Saturday that is worked", "2026-12-25 16:00", 6 * HOURS, "2026-12-28 09:00"},
         {"fifteen days", "2026-11-24 08:00", 7200, "2026-12-14 17:00"},
         {"no time at all", "2026-11-28 03:00", 0, "2026-11-28 03:00"},
     };
@@ -140,12 +152,19 @@ static void bad_rules_are_refused(void **state)
 {
     (void)state;
     struct calendar_rules good = {.periods = {{0, 60}}, .period_count = 1, .last_day = 10};
-    struct calendar_rules rows[] = {good, good, good, good, good};
+    struct calendar_exception off_with_hours = {.periods = {{0, 60}}, .period_count = 1};
+    struct calendar_exception backwards = {
+        .works = true, .periods = {{60, 120}, {30, 60}}, .period_count = 2};
+    struct calendar_rules rows[] = {good, good, good, good, good, good, good};
     rows[0].last_day = -1;
     rows[1].period_count = 0;
     rows[2].periods[0] = (struct calendar_period){60, 60};
     rows[3].periods[0].end_min = CALENDAR_DAY_MIN + 1;
     rows[4].period_count = 2; /* the second one is empty */
+    rows[5].exceptions = &off_with_hours;
+    rows[5].exception_count = 1;
+    rows[6].exceptions = &backwards;
+    rows[6].exception_count = 1;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct error err = {0};
         assert_null(calendar_new(&rows[i], &err));
@@ -175,6 +194,50 @@ struct model {
     bool open[MODEL_MINUTES]; /* since the start of the span, in local time */
 };
 
+static size_t random_periods(struct calendar_period *periods)
+{
+    int32_t count = 1 + (int32_t)random_below(CALENDAR_PERIODS_MAX), from = 0;
+    for (int32_t i = 0; i < count; i++) {
+        int32_t width = CALENDAR_DAY_MIN / count, end = (i + 1) * width;
+        /* Now and then a period that touches its neighbours or midnight. */
+        periods[i].start_min =
+            random_below(4) == 0 ? from : end - width + (int32_t)random_below(90);
+        periods[i].end_min = random_below(4) == 0 ? end : end - (int32_t)random_below(90);
+        from = periods[i].end_min;
+    }
+    return (size_t)count;
+}
+
+static void random_exception(struct calendar_exception *exception, int64_t first_day)
+{
+    exception->day = first_day + random_below(MODEL_DAYS);
+    exception->works = random_below(2) == 0;
+    if (exception->works && random_below(2) == 0) {
+        exception->period_count = random_periods(exception->periods);
+    }
+}
+
+static bool model_is_open(const struct model *model, int64_t day, int32_t of_day)
+{
+    const struct calendar_rules *rules = &model->rules;
+    const struct calendar_period *periods = rules->periods;
+    size_t period_count = rules->period_count;
+    bool works = (rules->weekdays >> ((day + 3) % 7)) & 1, inside = false;
+    for (size_t i = 0; i < rules->exception_count; i++) {
+        const struct calendar_exception *exception = &model->exceptions[i];
+        if (exception->day == day) {
+            bool own = exception->period_count > 0;
+            works = exception->works;
+            periods = own ? exception->periods : rules->periods;
+            period_count = own ? exception->period_count : rules->period_count;
+        }
+    }
+    for (size_t i = 0; i < period_count; i++) {
+        inside |= of_day >= periods[i].start_min && of_day < periods[i].end_min;
+    }
+    return works && inside;
+}
+
 static void model_fill(struct model *model)
 {
     struct calendar_rules *rules = &model->rules;
@@ -183,35 +246,15 @@ static void model_fill(struct model *model)
     rules->first_day = 20000 + random_below(4000);
     rules->last_day = rules->first_day + MODEL_DAYS - 1;
     rules->weekdays = (uint8_t)(1 + random_below(127));
-    rules->period_count = 1 + random_below(CALENDAR_PERIODS_MAX);
-    int32_t from = 0;
-    for (size_t i = 0; i < rules->period_count; i++) {
-        int32_t width = CALENDAR_DAY_MIN / (int32_t)rules->period_count;
-        int32_t end = (int32_t)(i + 1) * width;
-        struct calendar_period *period = &rules->periods[i];
-        /* Now and then a period that touches its neighbours or midnight. */
-        period->start_min = random_below(4) == 0 ? from : end - width + (int32_t)random_below(90);
-        period->end_min = random_below(4) == 0 ? end : end - (int32_t)random_below(90);
-        from = period->end_min;
-    }
+    rules->period_count = random_periods(rules->periods);
+    rules->exceptions = model->exceptions;
     rules->exception_count = random_below(13);
     for (size_t i = 0; i < rules->exception_count; i++) {
-        model->exceptions[i].day = rules->first_day + random_below(MODEL_DAYS);
-        model->exceptions[i].works = random_below(2) == 0;
+        random_exception(&model->exceptions[i], rules->first_day);
     }
-    rules->exceptions = model->exceptions;
-    for (int minute = 0; minute < MODEL_MINUTES; minute++) {
-        int64_t day = rules->first_day + minute / CALENDAR_DAY_MIN;
-        bool works = (rules->weekdays >> ((day + 3) % 7)) & 1;
-        for (size_t i = 0; i < rules->exception_count; i++) {
-            works = model->exceptions[i].day == day ? model->exceptions[i].works : works;
-        }
-        bool inside = false;
-        for (size_t i = 0; i < rules->period_count; i++) {
-            int of_day = minute % CALENDAR_DAY_MIN;
-            inside |= of_day >= rules->periods[i].start_min && of_day < rules->periods[i].end_min;
-        }
-        model->open[minute] = works && inside;
+    for (int32_t minute = 0; minute < MODEL_MINUTES; minute++) {
+        model->open[minute] = model_is_open(model, rules->first_day + minute / CALENDAR_DAY_MIN,
+                                            minute % CALENDAR_DAY_MIN);
     }
 }
 

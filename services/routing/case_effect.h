@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* case_effect: what single effects do to a case. The inside of the engine: others call case.h. */
+#ifndef ROUTING_CASE_EFFECT_H
+#define ROUTING_CASE_EFFECT_H
+
+#include "services/routing/case.h"
+
+/* A decision under way: `after` is a copy of the case as it was, at its next version and state. */
+struct case_change {
+    const struct process_action *action;
+    const struct case_command *command;
+    const struct case_rules *rules;
+    struct case_snapshot *after;
+    struct error *err;
+};
+
+/* Applies the effects of the action in the order of their enumeration; false with err. */
+bool case_effects_apply(const struct case_change *change);
+
+/* Starts the clock that runs while the city office looks for a unit. */
+bool case_start_dispatch(struct case_snapshot *snapshot, const struct case_rules *rules,
+                         struct error *err);
+
+/* The unit leads from now on; nobody there has been given the case yet. Who leads does not also
+ * co-operate. */
+void case_set_lead(struct case_snapshot *snapshot, const char *unit, const char *focal_point);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/routing/opening_json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "services/routing/detail_json.h"
+
+enum {
+    CODE_MAX = 64,
+    TITLE_MAX = 200,
+    DESCRIPTION_MAX = 4000,
+    ADDRESS_MAX = 500,
+    URL_MAX = 2000,
+    UNIT_MIN = 2,
+    UNIT_MAX = 32,
+    REF_MAX = 128,
+    COORDINATE_DECIMALS = 7
+};
+
+static const char *const languages[] = {"vi", "en", NULL};
+
+static void read_location(struct json_reader *reader, struct opening_request *request)
+{
+    struct json_reader location;
+    request->has_place = json_read_object(reader, "location", JSON_OPTIONAL, &location);
+    if (request->has_place) {
+        request->lat = json_read_real(&location, "lat", JSON_REQUIRED, 8, 24, 0);
+        request->lon = json_read_real(&location, "lon", JSON_REQUIRED, 102, 110, 0);
+        request->address = json_read_text(&location, "address", JSON_OPTIONAL, 1, ADDRESS_MAX);
+        json_read_end(&location);
+    }
+}
+
+static void read_media(struct json_reader *reader, struct opening_request *request)
+{
+    request->media_count = json_read_texts(reader, "media", JSON_OPTIONAL, OPENING_MEDIA_MAX,
+                                           URL_MAX, &request->media);
+    for (size_t i = 0; i < request->media_count; i++) {
+        if (strncmp(request->media[i], "https://", 8) != 0 || request->media[i][8] == '\0') {
+            char name[32];
+            snprintf(name, sizeof name, "media[%zu]", i);
+            json_read_fault(reader, name, "bad_url", "must be an https URL");
+        }
+    }
+}
+
+static void read_reporter(struct json_reader *reader, struct opening_request *request)
+{
+    request->reporter_ref = json_read_text(reader, "reporter_ref", JSON_OPTIONAL, 1, REF_MAX);
+    for (const char *c = request->reporter_ref; c != NULL && *c != '\0'; c++) {
+        if (*c < '!' || *c > '~' || *c == '@') {
+            json_read_fault(reader, "reporter_ref", "bad_reference",
+                            "must be visible ASCII without @");
+            return;
+        }
+    }
+}
+
+static void read_members(struct json_reader *reader, const struct process_book *book,
+                         int64_t now_us, struct opening_request *request)
+{
+    request->process = json_read_text(reader, "process", JSON_REQUIRED, 1, CODE_MAX);
+    request->category = json_read_text(reader, "category", JSON_REQUIRED, 1, CODE_MAX);
+    request->level = json_read_word(reader, "level", JSON_OPTIONAL, case_level_words);
+    request->title = json_read_text(reader, "title", JSON_OPTIONAL, 1, TITLE_MAX);
+    request->description = json_read_text(reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
+    read_location(reader, request);
+    read_media(reader, request);
+    request->unit = json_read_text(reader, "unit", JSON_OPTIONAL, UNIT_MIN, UNIT_MAX);
+    int language = json_read_word(reader, "language", JSON_OPTIONAL, languages);
+    request->language = languages[language < 0 ? 0 : language];
+    read_reporter(reader, request);
+    const struct process *process =
+        request->process != NULL ? process_current(book, request->process, now_us) : NULL;
+    if (process != NULL) {
+        request->detail_count = details_read(reader, process, request->details);
+    } else if (request->process != NULL) {
+        json_read_fault(reader, "process", "unknown_process", "no process that is opened here");
+    }
+}
+
+bool opening_json_read(struct opening_request *request, const struct process_book *book,
+                       int64_t now_us, const char *text, size_t size, struct arena *arena,
+                       struct error *err)
+{
+    struct json_document document;
+    struct json_reader reader;
+
+    *request = (struct opening_request){.level = -1};
+    if (!json_document_parse(&document, text, size, err)) {
+        return false;
+    }
+    json_read_root(&reader, &document, arena, JSON_STRICT_FIELDS, err);
+    read_members(&reader, book, now_us, request);
+    bool whole = json_read_end(&reader);
+    json_document_free(&document);
+    return whole;
+}
+
+/* ---- the report ---- */
+
+static void put_location(struct json_writer *writer, const struct opening_request *request)
+{
+    if (request->has_place) {
+        json_open_object(writer, "location");
+        json_put_real(writer, "lat", request->lat, COORDINATE_DECIMALS);
+        json_put_real(writer, "lon", request->lon, COORDINATE_DECIMALS);
+        json_put_text(writer, "address", request->address);
+        json_close_object(writer);
+    }
+}
+
+static void put_media(struct json_writer *writer, const struct opening_request *request)
+{
+    json_open_array(writer, "media");
+    for (size_t i = 0; i < request->media_count; i++) {
+        json_put_text(writer, NULL, request->media[i]);
+    }
+    json_close_array(writer);
+}
+
+static void put_details(struct json_writer *writer, const struct case_snapshot *opened)
+{
+    if (opened->detail_count > 0) {
+        json_open_object(writer, "details");
+        for (size_t i = 0; i < opened->detail_count; i++) {
+            json_put_text(writer, opened->details[i].code, opened->details[i].text);
+        }
+        json_close_object(writer);
+    }
+}
+
+static void put_receipt(struct json_writer *writer, const struct case_snapshot *opened)
+{
+    json_put_text(writer, "client", "routing");
+    json_put_text(writer, "language", opened->language);
+    json_put_instant(writer, "submitted_at", opened->opened_at);
+    json_put_instant(writer, "receive_by", clock_due(&opened->clocks[CASE_RECEIVE]));
+    json_open_object(writer, "receive_rule");
+    json_put_text(writer, "code", opened->receive_rule.code);
+    json_put_int(writer, "version", opened->receive_rule.version);
+    json_put_text(writer, "source", opened->receive_rule.source);
+    json_close_object(writer);
+}
+
+void opening_json_write_report(struct buffer *out, const struct opening_request *request,
+                               const struct case_snapshot *opened)
+{
+    struct json_writer writer;
+    json_write_start(&writer, out);
+    json_open_object(&writer, NULL);
+    json_put_uuid(&writer, "submission_id", &opened->id);
+    json_put_int(&writer, "version", 1);
+    json_put_text(&writer, "ticket", opened->ticket);
+    json_put_text(&writer, "kind", opened->process->rule.code);
+    json_put_text(&writer, "channel", "api");
+    json_put_text(&writer, "category", opened->category);
+    json_put_text(&writer, "level", case_level_words[opened->level]);
+    json_put_text(&writer, "title", request->title);
+    json_put_text(&writer, "description", request->description);
+    put_location(&writer, request);
+    put_media(&writer, request);
+    json_open_object(&writer, "reporter");
+    json_put_text(&writer, "ref", opened->reporter_ref);
+    json_put_bool(&writer, "anonymous", false);
+    json_close_object(&writer);
+    put_receipt(&writer, opened);
+    put_details(&writer, opened);
+    json_close_object(&writer);
+}
