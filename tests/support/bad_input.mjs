@@ -4,9 +4,10 @@
 //   { route: 'POST /cases/{id}/assign', path: { id: uuid }, query: {…}, versioned: true,
 //     body: { assignee: 'binh' },                        // a good one; none: the route takes no body
 //     members: { assignee: account, note: text(2000) },  // what may stand in it: a kind by its path
-//     required: ['assignee'] }                           // ['a', 'a.b']: for want of a, a.b is named
+//     required: ['assignee'] }
 //
-// A kind is a list of faults: [what, bad value, code]. badRequests(row) makes them into requests, each
+// A kind is a list of faults: [what, bad value, code]; those of a parameter may have a status of their own,
+// and then name no field. badRequests(row) makes them into requests, each
 // with the answer that it must get: {what, path, headers, body, status, code, field}.
 
 // ---- kinds: of members of a body ----
@@ -17,6 +18,10 @@ export const text = (max, min = 1) => [...typed(7),
   ['too short', 'x'.repeat(min - 1), 'too_short'], ['too long', 'ă'.repeat(max + 1), 'too_long'],
   ['with a control character', `${'x'.repeat(min)}\u0007`, 'control_character']];
 export const word = [...typed(7), ['no known word', 'nonsense', 'not_allowed'], ['empty', '', 'not_allowed']];
+export const number = (min, max) => [...typed('7'), ['a fraction', 1.5, 'not_an_integer'],
+  ['too small', min - 1, 'out_of_range'], ['too large', max + 1, 'out_of_range']];
+export const truth = [...typed('true'), ['a number', 1, 'wrong_type']];
+export const id = [...typed(7), ['no UUID', 'x', 'bad_uuid'], ['in capitals', 'A'.repeat(8), 'bad_uuid']];
 export const object = [...typed('x'), ['an array', [], 'wrong_type']];
 export const account = [...text(128), ['an address', 'a@b', 'bad_reference'],
   ['with a blank', 'a b', 'bad_reference'], ['beyond ASCII', 'bình', 'bad_reference']];
@@ -28,9 +33,7 @@ export const urls = (max) => [...typed({}), ['too many', Array(max + 1).fill('ht
 
 // ---- kinds: of parameters, as they stand in the path or query ----
 
-export const uuid = [['no UUID', '7', 'bad_uuid'], ['too long', `${'0'.repeat(36)}0`, 'bad_uuid'],
-  ['no UTF-8', '%FF', 'encoding'], ['half an escape', '%4', 'encoding'], ['U+0000', '%00', 'encoding'],
-  ['a line break', '%0A', 'encoding']];
+export const uuid = [['no UUID', '7', 'bad_uuid'], ['too long', `${'0'.repeat(36)}0`, 'bad_uuid']];
 export const integer = (min, max) => [['no number', 'x', 'not_an_integer'], ['empty', '', 'not_an_integer'],
   ['a fraction', '1.5', 'not_an_integer'], ['too small', String(min - 1), 'out_of_range'],
   ['too large', String(max + 1), 'out_of_range'], ['very large', '9'.repeat(40), 'out_of_range']];
@@ -42,7 +45,9 @@ export const cursor = [['not ours', 'nonsense', 'bad_cursor'], ['too long', 'A'.
 export const accountParameter = [['an address', 'a%40b', 'bad_reference'], ['empty', '', 'bad_reference'],
   ['too long', 'x'.repeat(129), 'bad_reference']];
 
-const ofAnyParameter = [['no UTF-8', '%FF', 'encoding'], ['half an escape', '%4', 'encoding'], ['U+0000', 'a%00', 'encoding']];
+const ofAnyInPath = [['no UTF-8', '%FF', 'encoding'], ['half an escape', '%4', 'encoding'],
+  ['U+0000', '%00', 'encoding'], ['a line break', '%0A', 'encoding']];
+const ofAnyInQuery = [['no UTF-8', '%FF', 'encoding'], ['half an escape', '%4', 'encoding'], ['U+0000', 'a%00', 'encoding']];
 
 // ---- requests ----
 
@@ -61,18 +66,22 @@ function withMember(body, path, value) {
   return copy;
 }
 
-function badParameters(row, good) {
-  const inPath = Object.entries(row.path ?? {}).flatMap(([name, faults]) => faults.map(([what, value, code]) => (
-    { ...good, what: `${name} is ${what}`, path: row.route.split(' ')[1].replace(`{${name}}`, value), code, field: name })));
-  const parameter = (name, what, query, code) => (
-    { ...good, what: `${name} ${what}`, path: `${good.path}?${query}`, code, field: name });
+const fill = (template, ids) => template.replace(/{(\w+)}/g, (_, name) => ids[name] ?? EXAMPLE_ID);
+
+function badParameters(row, good, ids) {
+  const bad = (name, what, path, code, status) => (
+    { ...good, what, path, code, ...(status ? { status } : { field: name }) });
+  const inPath = Object.entries(row.path ?? {}).flatMap(([name, faults]) => [...faults, ...ofAnyInPath]
+    .map(([what, value, code, status]) => (
+      bad(name, `${name} is ${what}`, fill(row.route.split(' ')[1], { ...ids, [name]: value }), code, status))));
   const inQuery = Object.entries(row.query ?? {}).flatMap(([name, faults]) => [
-    ...[...faults, ...ofAnyParameter].map(([what, value, code]) => (
-      parameter(name, `is ${what}`, `${name}=${value}`, code))),
-    parameter(name, 'comes twice', `${name}=1&${name}=1`, 'repeated'),
-    parameter(name.toUpperCase(), 'is written otherwise', `${name.toUpperCase()}=1`, 'unknown_parameter'),
+    ...[...faults, ...ofAnyInQuery].map(([what, value, code, status]) => (
+      bad(name, `${name} is ${what}`, `${good.path}?${name}=${value}`, code, status))),
+    bad(name, `${name} comes twice`, `${good.path}?${name}=1&${name}=1`, 'repeated'),
   ]);
-  return [...inPath, ...inQuery, parameter('nonsense', 'is unknown', 'nonsense=1', 'unknown_parameter')];
+  return [...inPath, ...inQuery,
+    bad('nonsense', 'an unknown parameter', `${good.path}?nonsense=1`, 'unknown_parameter'),
+    bad('LIMIT', 'a parameter in capitals', `${good.path}?LIMIT=1`, 'unknown_parameter')];
 }
 
 function badVersions(good) {
@@ -120,19 +129,18 @@ function badMembers(row, good) {
     ...Object.entries(row.members).flatMap(([path, faults]) => (
       faults.map(([what, value, code, inner]) => member(path, `is ${what}`, value, code, inner)))),
     ...objects.map((path) => member(`${path}.nonsense`, 'is unknown', 1, 'unknown_field')),
-    ...(row.required ?? []).map((path) => [path].flat()).map(([path, named = path]) => (
-      { ...member(path, 'is missing', undefined, 'required'), field: named })),
+    ...(row.required ?? []).map((path) => member(path, 'is missing', undefined, 'required')),
   ];
 }
 
 // ids: {id: '…'} for good paths.
 export function badRequests(row, { ids = {}, version = 1 } = {}) {
   const [method, template] = row.route.split(' ');
-  const path = template.replace(/{(\w+)}/g, (_, name) => ids[name] ?? EXAMPLE_ID);
+  const path = fill(template, ids);
   const headers = { ...(row.body && JSON_TYPE), ...(row.versioned && { 'if-match': `"${version}"` }) };
   const good = { method, path, headers, body: row.body && JSON.stringify(row.body), status: 400 };
   return [
-    ...badParameters(row, good),
+    ...badParameters(row, good, ids),
     ...(row.versioned ? badVersions(good) : []),
     ...(row.body ? [...badDocuments(good, row.body), ...badMembers(row, good)]
       : method === 'GET' ? [] : [{ ...good, what: 'a body', body: '{}', status: 413, code: 'body_too_large' }]),
