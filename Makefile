@@ -4,7 +4,7 @@
 #   make run        install what is missing, start PostgreSQL, Kafka and the services
 #   make test       all tests that fit in about 20 minutes; ends with "N passed, N failed"
 # Others: unit sanitize valgrind fuzz service-c contract service service-sanitize service-valgrind
-#         cluster faults bench demo token test-compose lint format clean
+#         openapi cluster faults bench demo token test-compose lint format clean
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := all
@@ -224,8 +224,8 @@ token:
 test: install
 	@tests/run-all
 
-.PHONY: contract service cluster faults bench demo test-compose
-contract service cluster faults: all
+.PHONY: contract service openapi cluster faults bench demo test-compose
+contract service openapi cluster faults: all
 	@SERVICE_BIN=$(BIN) tests/run-suite $@
 bench: install
 	$(MAKE) all bench-programs

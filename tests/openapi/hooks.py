@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What Schemathesis cannot know from a document: who calls, what exists, and what we call precise.
+
+KNOWN names a file that the test wrote:
+    document  file of the OpenAPI document
+    callers   [{"weight": 5, "headers": {…}, "not": ["POST /api/…"]}]
+              one of them makes each call, but not those named
+    values    [{"path": "/api/routing/cases/{id}", "in": "path", "name": "id", "values": […]}]
+              take the place of good values of that parameter or member ("in": "body"), on this path and
+              below: of most, or of the "share" given. Later rows come after earlier ones. Instead of "values", "member" names a list in
+              what GET answers for the path before the parameter
+    answers   file for {operation: {status: count}}
+A good If-Match is mostly replaced by the ETag that GET answers for the path up to its last parameter.
+
+Every choice is made from the seed and the generated case, so that a run with the same seed repeats it."""
+import atexit
+import collections
+import functools
+import json
+import os
+import random
+from collections.abc import Mapping
+
+import requests
+import schemathesis
+from schemathesis.core.parameters import ParameterLocation as Location
+
+with open(os.environ["KNOWN"], encoding="utf-8") as file:
+    known = json.load(file)
+
+with open(known["document"], encoding="utf-8") as file:
+    document = json.load(file)
+
+MOSTLY = 0.9
+CREDENTIALS = {"authorization", "x-api-key"}
+PARAMETERS = {"path": Location.PATH, "query": Location.QUERY, "header": Location.HEADER}
+LOCATIONS = {**PARAMETERS, "body": Location.BODY}
+
+session = requests.Session()
+answers = collections.defaultdict(collections.Counter)
+
+
+def chance_of(case):
+    """A source of chance for each case, from what was generated of it."""
+    generated = {name: value for name, value in case.headers.items() if name.lower() not in CREDENTIALS}
+    parts = (known["seed"], case.operation.label, case.path_parameters, generated, case.query, case.body)
+    return random.Random(repr(parts))
+
+
+def is_good(case, location):
+    return case.meta is None or not case.meta.is_negative_at(location)
+
+
+# ---- who calls ----
+
+@schemathesis.auth(refresh_interval=None)
+class Caller:
+    def get(self, case, context):
+        callers = [caller for caller in known["callers"] if case.operation.label not in caller.get("not", [])]
+        return chance_of(case).choices(callers, [caller["weight"] for caller in callers])[0]
+
+    def set(self, case, caller, context):
+        case.headers.update(caller["headers"])
+
+
+# ---- what exists ----
+
+def fetch(case, path):
+    """What GET answers to whoever sees most: the first of the callers. None unless 200."""
+    for name, value in case.path_parameters.items():
+        path = path.replace("{%s}" % name, str(value))
+    answer = session.get(known["base"] + path, headers=known["callers"][0]["headers"], timeout=10)
+    return answer if answer.status_code == 200 else None
+
+
+def values_of(entry, case):
+    if "values" in entry:
+        return entry["values"]
+    before = case.operation.path.split("/{%s}" % entry["name"])[0]
+    found = fetch(case, before)
+    return found.json().get(entry["member"], []) if found is not None else []
+
+
+def put_values(case, chance):
+    for entry in known["values"]:
+        location = LOCATIONS[entry["in"]]
+        container = case.get_container(location)
+        wanted = chance.random() < entry.get("share", MOSTLY)
+        if (wanted and case.operation.path.startswith(entry["path"]) and isinstance(container, Mapping)
+                and entry["name"] in container and is_good(case, location)):
+            values = values_of(entry, case)
+            if values:
+                container[entry["name"]] = chance.choice(values)
+
+
+def put_version(case, chance):
+    if "If-Match" in case.headers and is_good(case, Location.HEADER) and "}" in case.operation.path:
+        resource = case.operation.path[:case.operation.path.rindex("}") + 1]
+        found = fetch(case, resource)
+        if found is not None and chance.random() < MOSTLY:
+            case.headers["If-Match"] = found.headers["ETag"]
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    chance = chance_of(case)
+    put_values(case, chance)
+    put_version(case, chance)
+
+
+# ---- what was answered ----
+
+@schemathesis.hook
+def after_call(context, case, response):
+    answers[case.operation.label][response.status_code] += 1
+
+
+@atexit.register
+def write_answers():
+    with open(known["answers"], "w", encoding="utf-8") as file:
+        json.dump(answers, file)
+
+
+# ---- what we call precise ----
+
+def may_be_named(case):
+    """Where a fault may lie: documented parameters and members, and what the case sent beside them."""
+    names = {"query", "form"}
+    for location in PARAMETERS.values():
+        names.update(parameter.name for parameter in case.operation.get_parameter_set(location))
+        names.update(map(str, case.get_container(location) or {}))
+    if isinstance(case.body, Mapping):
+        names.update(map(str, case.body))
+    elif isinstance(case.body, list):
+        names.add("") # the root itself: "[2].text"
+    body = resolve(resolve(case.operation.definition.raw).get("requestBody", {}))
+    for media in body.get("content", {}).values():
+        names |= members_of(media.get("schema", {}))
+    return names
+
+
+def resolve(node):
+    while "$ref" in node:
+        path = node["$ref"].removeprefix("#/").split("/")
+        node = functools.reduce(lambda found, name: found[name], path, document)
+    return node
+
+
+def members_of(schema):
+    schema = resolve(schema)
+    parts = [members_of(part) for word in ("allOf", "oneOf", "anyOf") for part in schema.get(word, [])]
+    return set(schema.get("properties", {})).union(*parts)
+
+
+@schemathesis.check
+def bad_input_is_named(ctx, response, case):
+    """400 says which field is bad, unless the body is no JSON object at all."""
+    if response.status_code != 400 or "problem+json" not in response.headers["content-type"][0]:
+        return
+    problem = response.json()
+    errors = problem.get("errors", [])
+    assert errors or problem["code"] in known["unnamed"], f"{problem['code']} names no field"
+    names = may_be_named(case)
+    for error in errors:
+        field = error["field"]
+        assert any(field == name or field.startswith((name + ".", name + "[")) for name in names), (
+            f"{field} is neither documented nor sent")

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// intake, notification and analytics answer as their documents say, whatever they are asked. One cluster
+// serves all three, so that there is something to be asked about.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { DEMO_KEY } from '../../deploy/local/stack.mjs';
+import { Cluster } from '../cluster/cluster.mjs';
+import { readDocument, testOperations, tryDocument } from './schemathesis.mjs';
+
+const REPORTS = 6;
+const RESULT = { result: { text: 'Đã xong.', evidence: ['https://media.ihanoi.example/1.jpg'] } };
+const CATEGORIES = ['trat-tu-do-thi', 'giao-thong'];
+
+const cluster = new Cluster({ offset: 6300 });
+const intake = await readDocument('intake');
+const notification = await readDocument('notification');
+const analytics = await readDocument('analytics');
+const found = {};
+
+// Reports of a resident that became cases, the first of them resolved.
+async function fileReports() {
+  const filed = [];
+  for (let i = 0; i < REPORTS; i += 1) {
+    const answer = await cluster.file({ description: `Lấn chiếm vỉa hè, chỗ ${i}.` });
+    assert.equal(answer.status, 201, answer.text);
+    filed.push(answer.json);
+  }
+  const { id } = filed[0];
+  await cluster.caseOf(id);
+  await cluster.command(id, 'accept', 1);
+  await cluster.command(id, 'assign', 2, { assignee: 'demo-officer' });
+  await cluster.command(id, 'resolve', 3, RESULT, 'officer');
+  assert.equal((await cluster.view(id, 4)).json.case.state, 'resolved');
+  return filed;
+}
+
+// weights: {who: weight}, who as cluster.mjs has it. not: {who: [operations that they leave alone]}.
+const callers = (weights, not = {}) => Promise.all(Object.entries(weights).map(async ([who, weight]) => (
+  { weight, headers: who === 'nobody' ? {} : await cluster.credentials(who), not: not[who] ?? [] })));
+
+async function tryIntake(filed) {
+  const ids = filed.map((report) => report.id);
+  const tickets = filed.map((report) => report.ticket);
+  const dates = [0, 30, 60].map((days) => new Date(Date.now() - days * 86400000).toISOString());
+  return tryDocument(intake, { base: cluster.stack.url('intake'),
+    callers: await callers({ system: 12, citizen: 4, administrator: 1, nobody: 1 },
+      { citizen: ['POST /api/intake/submissions'], administrator: ['POST /api/intake/submissions'] }),
+    values: [
+      { path: '/api/intake/submissions/{id}', in: 'path', name: 'id', values: ids },
+      { path: '/api/intake/submissions/{id}', in: 'query', name: 'wait_ms', values: [0, 10], share: 1 },
+      { path: '/api/intake/submissions', in: 'body', name: 'category', values: CATEGORIES, share: 1 },
+      { path: '/open311/v2/services', in: 'path', name: 'code', values: CATEGORIES },
+      { path: '/open311/v2/requests', in: 'path', name: 'id', values: tickets },
+      { path: '/open311/v2/requests', in: 'query', name: 'service_request_id', values: tickets, share: 0.3 },
+      { path: '/open311/v2/requests', in: 'query', name: 'start_date', values: dates, share: 1 },
+      { path: '/open311/v2/requests', in: 'query', name: 'end_date', values: dates, share: 1 },
+      { path: '/open311/v2/requests', in: 'body', name: 'service_code', values: CATEGORIES },
+    ] });
+}
+
+async function tryNotification(filed) {
+  const ids = filed.map((report) => report.id);
+  const inbox = await cluster.waitFor('the resident has messages', async () => {
+    const answer = await cluster.call('notification', 'GET', '/api/notification/messages?limit=3', { as: 'citizen' });
+    return answer.json?.items.length === 3 && answer.json;
+  });
+  return tryDocument(notification, { base: cluster.stack.url('notification'),
+    callers: await callers({ citizen: 8, auditor: 6, focal_point: 2, system: 1 }),
+    values: [
+      { path: '/api/notification/messages', in: 'path', name: 'id', values: inbox.items.map((item) => item.id) },
+      { path: '/api/notification', in: 'query', name: 'cursor', values: [inbox.next, ''] },
+      { path: '/api/notification/deliveries', in: 'query', name: 'case_id', values: ids },
+    ] });
+}
+
+async function tryAnalytics() {
+  return tryDocument(analytics, { base: cluster.stack.url('analytics'),
+    callers: await callers({ nobody: 8, auditor: 1 }),
+    values: [
+      { path: '/api/analytics', in: 'path', name: 'code', values: ['00070', 'HN'] },
+      { path: '/api/analytics', in: 'query', name: 'unit', values: ['00070'] },
+      { path: '/api/analytics', in: 'query', name: 'category', values: CATEGORIES },
+      { path: '/api/analytics', in: 'query', name: 'code', values: ['resolved_on_time'], share: 1 },
+    ] });
+}
+
+before(async () => {
+  await cluster.start();
+  const filed = await fileReports();
+  found.intake = await tryIntake(filed);
+  found.notification = await tryNotification(filed);
+  found.analytics = await tryAnalytics();
+});
+after(() => cluster.stop());
+
+testOperations(intake, () => found.intake);
+testOperations(notification, () => found.notification);
+testOperations(analytics, () => found.analytics);
+
+test('no service ended meanwhile', () => assert.deepEqual(cluster.crashes, []));
