@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* case_fact: what counting needs to know of a case, as its latest event told it. Pure.
  *
- * Instants are microseconds of UTC; 0 is "not (yet)". */
+ * Instants are microseconds of UTC; 0 is "not (yet)". A due instant is the one that binds; it is 0
+ * too while its clock stands still with time left. */
 #ifndef ANALYTICS_CASE_FACT_H
 #define ANALYTICS_CASE_FACT_H
 
@@ -11,16 +12,31 @@
 
 #include "common/uuid.h"
 
+/* What a state means, whatever the process. */
+enum case_phase {
+    PHASE_RECEIVED,
+    PHASE_WORKING,
+    PHASE_PAUSED,
+    PHASE_RESOLVED,
+    PHASE_CLOSED,
+    PHASE_REJECTED,
+    PHASE_WITHDRAWN,
+    PHASE_MERGED
+};
+extern const char *const case_phase_words[]; /* NULL-terminated */
+
+/* As what a case is counted: open, done, or neither. */
 enum case_state {
     CASE_RECEIVED, /* waits to be accepted */
     CASE_ACCEPTED,
     CASE_ASSIGNED,
-    CASE_IN_PROGRESS,
-    CASE_RESOLVED,
+    CASE_IN_PROGRESS, /* paused ones too */
+    CASE_RESOLVED,    /* closed ones too */
     CASE_REJECTED,
+    CASE_WITHDRAWN,
+    CASE_MERGED, /* another case stands for it */
     CASE_STATES
 };
-
 extern const char *const case_state_words[CASE_STATES + 1]; /* NULL-terminated */
 
 struct case_fact {
@@ -29,21 +45,31 @@ struct case_fact {
     enum case_state state;
     const char *unit; /* "": nobody's yet */
     const char *category;
-    int64_t at; /* of the event */
+    bool appointment; /* to be kept, not to be resolved in time */
+    int64_t at;       /* of the event */
     int64_t receive_due;
     int64_t accepted_at;
     int64_t resolve_due;
     int64_t resolved_at;
     int64_t rejected_at;
+    int16_t handovers;
+    int16_t reopenings;
+    int16_t evidence; /* pieces, of the present result */
+    /* The units that gave it back, and those that had it next; each once, blank-separated. NULL:
+     * none. */
+    const char *givers, *takers;
 };
+
+/* state: the code within its process, which tells how far the work has come. */
+enum case_state case_state_of(enum case_phase phase, const char *state);
 
 bool case_is_open(const struct case_fact *fact);
 
 /* When someone took the case up: accepted it, or rejected it at once. */
 int64_t case_received_at(const struct case_fact *fact);
 
-/* Open, and past the due time that counts now: to be received, then to be resolved. A case is in
- * time up to and including its due instant. */
+/* Open, and past the due time that counts now: to be received, then, also in the hands of another
+ * unit, to be resolved. A case is in time up to and including its due instant. */
 bool case_is_overdue(const struct case_fact *fact, int64_t now);
 
 /* Sorts by case and keeps the highest version of each; returns how many are left. */

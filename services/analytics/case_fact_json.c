@@ -4,10 +4,23 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/words.h"
 
-enum { CODE_MIN = 2, CODE_MAX = 32, CATEGORY_MAX = 64 };
+enum {
+    CODE_MIN = 2,
+    CODE_MAX = 32,
+    CATEGORY_MAX = 64,
+    WORD_MAX = 32,
+    TRAIL_MAX = 8,
+    COUNT_MAX = 1000,
+    EVIDENCE_MAX = 10,
+    URL_MAX = 2000
+};
 
-static const char *const queues[] = {"unit", "unroutable", NULL};
+#define APPOINTMENT "reception_booking"
+
+enum { QUEUE_UNIT }; /* the first word */
+static const char *const queues[] = {"unit", "unroutable", "disputed", NULL};
 
 /* ^[0-9A-Z][0-9A-Z-]*$ or, for categories, the same in lower case with single inner dashes. */
 static void check_code(struct json_reader *reader, const char *name, const char *code, char first)
@@ -36,6 +49,117 @@ static const char *read_code(struct json_reader *reader, const char *name,
     return code;
 }
 
+/* Events from before there were phases tell one of six states. */
+static enum case_state read_state(struct json_reader *reader)
+{
+    int phase = json_read_word(reader, "phase", JSON_OPTIONAL, case_phase_words);
+    const char *state = json_read_text(reader, "state", JSON_REQUIRED, 1, WORD_MAX);
+    if (state == NULL) {
+        return CASE_RECEIVED;
+    }
+    if (phase >= 0) {
+        return case_state_of((enum case_phase)phase, state);
+    }
+    int word = word_index(case_state_words, state);
+    if (word > CASE_REJECTED) {
+        json_read_fault(reader, "state", "not_allowed", "means nothing without a phase");
+        return CASE_RECEIVED;
+    }
+    return (enum case_state)word;
+}
+
+static void read_times(struct case_fact *fact, struct json_reader *reader)
+{
+    fact->at = json_read_instant(reader, "at", JSON_REQUIRED);
+    fact->receive_due = json_read_instant(reader, "receive_due", JSON_OPTIONAL);
+    fact->accepted_at = json_read_instant(reader, "accepted_at", JSON_OPTIONAL);
+    fact->resolve_due = json_read_instant(reader, "resolve_due", JSON_OPTIONAL);
+    fact->resolved_at = json_read_instant(reader, "resolved_at", JSON_OPTIONAL);
+    fact->rejected_at = json_read_instant(reader, "rejected_at", JSON_OPTIONAL);
+}
+
+/* ---- the trail ---- */
+
+static bool is_in(const char *const *codes, size_t count, const char *code)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(codes[i], code) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Each code once, blank-separated; NULL when there is none. */
+static const char *join(const char *const *codes, size_t count, struct arena *arena)
+{
+    const char *joined = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_in(codes, i, codes[i])) {
+            joined = joined == NULL ? codes[i] : arena_format(arena, "%s %s", joined, codes[i]);
+        }
+    }
+    return joined;
+}
+
+/* Who gives a case back names an owner, but the city office may decide otherwise: what counts is
+ * who had it next. While it is disputed, nobody has yet. */
+static void read_trail(struct case_fact *fact, struct json_reader *reader, int queue,
+                       struct arena *arena)
+{
+    const char *hands[TRAIL_MAX + 1];
+    size_t count = json_read_array(reader, "handovers", JSON_OPTIONAL, TRAIL_MAX), known = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct json_reader item;
+        if (json_read_item(reader, "handovers", i, &item)) {
+            const char *from = read_code(&item, "from", JSON_REQUIRED, CODE_MIN, CODE_MAX, 'A');
+            hands[known] = from;
+            known += from != NULL;
+            json_read_end(&item);
+        }
+    }
+    if (known == 0) {
+        return;
+    }
+    fact->handovers = (int16_t)known;
+    fact->givers = join(hands, known, arena);
+    if (queue == QUEUE_UNIT) {
+        hands[known++] = fact->unit;
+    }
+    fact->takers = join(hands + 1, known - 1, arena);
+}
+
+static void read_course(struct case_fact *fact, struct json_reader *reader)
+{
+    struct json_reader result;
+    const char *const *evidence;
+    fact->reopenings = (int16_t)json_read_int(reader, "reopenings", JSON_OPTIONAL, 0, COUNT_MAX, 0);
+    if (json_read_object(reader, "result", JSON_OPTIONAL, &result)) {
+        fact->evidence = (int16_t)json_read_texts(&result, "evidence", JSON_REQUIRED, EVIDENCE_MAX,
+                                                  URL_MAX, &evidence);
+        json_read_end(&result);
+    }
+}
+
+static void read_members(struct case_fact *fact, struct json_reader *reader, struct arena *arena)
+{
+    json_read_uuid(reader, "case_id", JSON_REQUIRED, &fact->case_id);
+    fact->version = (int32_t)json_read_int(reader, "version", JSON_REQUIRED, 1, INT32_MAX, 0);
+    const char *kind = json_read_text(reader, "kind", JSON_REQUIRED, 1, WORD_MAX);
+    fact->appointment = kind != NULL && strcmp(kind, APPOINTMENT) == 0;
+    fact->category = read_code(reader, "category", JSON_REQUIRED, 1, CATEGORY_MAX, 'a');
+    fact->state = read_state(reader);
+    int queue = json_read_word(reader, "queue", JSON_REQUIRED, queues);
+    fact->unit = read_code(reader, "unit", queue == QUEUE_UNIT ? JSON_REQUIRED : JSON_OPTIONAL,
+                           CODE_MIN, CODE_MAX, 'A');
+    if (fact->unit == NULL) {
+        fact->unit = "";
+    }
+    read_times(fact, reader);
+    read_trail(fact, reader, queue, arena);
+    read_course(fact, reader);
+}
+
 bool case_fact_read(struct case_fact *fact, const char *json, size_t size, struct arena *arena,
                     struct error *err)
 {
@@ -47,23 +171,7 @@ bool case_fact_read(struct case_fact *fact, const char *json, size_t size, struc
         return false;
     }
     json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
-    json_read_uuid(&reader, "case_id", JSON_REQUIRED, &fact->case_id);
-    fact->version = (int32_t)json_read_int(&reader, "version", JSON_REQUIRED, 1, INT32_MAX, 0);
-    fact->category = read_code(&reader, "category", JSON_REQUIRED, 1, CATEGORY_MAX, 'a');
-    int state = json_read_word(&reader, "state", JSON_REQUIRED, case_state_words);
-    fact->at = json_read_instant(&reader, "at", JSON_REQUIRED);
-    int queue = json_read_word(&reader, "queue", JSON_REQUIRED, queues);
-    fact->unit = read_code(&reader, "unit", queue == 0 ? JSON_REQUIRED : JSON_OPTIONAL, CODE_MIN,
-                           CODE_MAX, 'A');
-    fact->receive_due = json_read_instant(&reader, "receive_due", JSON_REQUIRED);
-    fact->accepted_at = json_read_instant(&reader, "accepted_at", JSON_OPTIONAL);
-    fact->resolve_due = json_read_instant(&reader, "resolve_due", JSON_OPTIONAL);
-    fact->resolved_at = json_read_instant(&reader, "resolved_at", JSON_OPTIONAL);
-    fact->rejected_at = json_read_instant(&reader, "rejected_at", JSON_OPTIONAL);
-    fact->state = state < 0 ? CASE_RECEIVED : (enum case_state)state;
-    if (fact->unit == NULL) {
-        fact->unit = "";
-    }
+    read_members(fact, &reader, arena);
     bool good = json_read_end(&reader);
     json_document_free(&document);
     return good;

@@ -7,4 +7,6 @@ void state_counts_add(struct state_counts *sum, const struct state_counts *more)
         sum->states[i] += more->states[i];
     }
     sum->overdue += more->overdue;
+    sum->returned += more->returned;
+    sum->received += more->received;
 }

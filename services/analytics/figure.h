@@ -19,9 +19,12 @@ struct figure {
     int64_t numerator, denominator, pending;
 };
 
+/* Of the cases that a unit has now; and of those that it gave back or got from another, wherever
+ * they are. */
 struct state_counts {
     int64_t states[CASE_STATES];
     int64_t overdue;
+    int64_t returned, received;
 };
 
 struct category_counts {

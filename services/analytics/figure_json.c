@@ -83,6 +83,10 @@ void figure_put_counts(struct json_writer *writer, const struct unit_counts *cou
     }
     json_close_object(writer);
     json_put_int(writer, "overdue", counts->total.overdue);
+    json_open_object(writer, "handovers");
+    json_put_int(writer, "returned", counts->total.returned);
+    json_put_int(writer, "received", counts->total.received);
+    json_close_object(writer);
 }
 
 size_t figure_event_write(struct buffer *out, const struct figure *figure,

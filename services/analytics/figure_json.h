@@ -15,7 +15,7 @@ void figure_put_definition(struct json_writer *writer, const struct indicator *i
 /* One item with its definition. */
 void figure_put(struct json_writer *writer, const struct figure *figure,
                 const struct moment *moment);
-/* Members counts, by_category, overdue. */
+/* Members counts, by_category, overdue, handovers. */
 void figure_put_counts(struct json_writer *writer, const struct unit_counts *counts);
 
 /* The data of vn.hanoi.indicator.changed.v1 and vn.hanoi.unit_counts.changed.v1. Returns how many

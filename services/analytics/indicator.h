@@ -2,7 +2,8 @@
 /* indicator: what is measured, in words and as a rule. Pure.
  *
  * An indicator looks at one case and says how the case stands: it does not count, cannot be judged
- * yet, counts against the unit, or counts for it. A figure is the sum over cases:
+ * yet, is not what is looked for, or is. That may be praise (in time) or blame (reopened): the
+ * words of the definition tell. A figure is the sum over cases:
  *
  *   numerator = met,  denominator = met + missed,  pending = shown apart
  *
@@ -31,11 +32,12 @@ struct indicator {
     const char *source;
     /* How the case stands at `now`. */
     enum standing (*standing)(const struct case_fact *fact, int64_t now);
-    /* Up to and including this instant a pending case is in time. */
+    /* Up to and including this instant a pending case is in time; 0: nobody can tell, or nothing
+     * is ever pending (NULL). */
     int64_t (*due)(const struct case_fact *fact);
 };
 
-enum { INDICATOR_COUNT = 2 };
+enum { INDICATOR_COUNT = 5 };
 
 extern const struct indicator indicators[INDICATOR_COUNT];
 

@@ -5,67 +5,73 @@
 #include "services/analytics/store.h"
 
 /* From `moved`, the changed facts with their was_ columns. Sums are locked in order of their keys.
- * A fact of an older program may lack the standings of new indicators: it counts as none. */
+ * Units that gave a case back or got it from another count that in their own rows, wherever the
+ * case is now. Most steps change no standing, and are left out before they are spread over the
+ * indicators. */
 #define MOVE_SUMS(codes)                                                                           \
-    "change AS MATERIALIZED ("                                                                     \
-    "SELECT unit, category, state, overdue, standings, at, 1 AS sign FROM moved "                  \
-    "UNION ALL SELECT was_unit, was_category, was_state, was_overdue, was_standings, at, -1 "      \
-    "FROM moved WHERE was_unit IS NOT NULL), "                                                     \
+    "pair AS (SELECT *, (unit, category, standings) = (was_unit, was_category, was_standings) "    \
+    "AS same FROM moved), "                                                                        \
+    "change AS MATERIALIZED (SELECT unit, category, state, overdue, standings, givers, takers, "   \
+    "at, 1 AS sign, same FROM pair UNION ALL SELECT was_unit, was_category, was_state, "           \
+    "was_overdue, was_standings, was_givers, was_takers, at, -1, same FROM pair "                  \
+    "WHERE was_unit IS NOT NULL), "                                                                \
+    "part AS (SELECT unit, category, state, overdue, at, sign, 0 AS returned, 0 AS taken_over "    \
+    "FROM change UNION ALL SELECT unnest(string_to_array(givers, ' ')), category, -1, false, at, " \
+    "sign, sign, 0 FROM change UNION ALL SELECT unnest(string_to_array(takers, ' ')), category, "  \
+    "-1, false, at, sign, 0, sign FROM change), "                                                  \
     "counts AS (INSERT INTO unit_count AS c (unit, category, received, accepted, assigned, "       \
-    "in_progress, resolved, rejected, overdue, counted_to) "                                       \
-    "SELECT unit, category, coalesce(sum(sign) FILTER (WHERE state = 0), 0), "                     \
-    "coalesce(sum(sign) FILTER (WHERE state = 1), 0), "                                            \
-    "coalesce(sum(sign) FILTER (WHERE state = 2), 0), "                                            \
-    "coalesce(sum(sign) FILTER (WHERE state = 3), 0), "                                            \
-    "coalesce(sum(sign) FILTER (WHERE state = 4), 0), "                                            \
-    "coalesce(sum(sign) FILTER (WHERE state = 5), 0), "                                            \
-    "coalesce(sum(sign) FILTER (WHERE overdue), 0), max(at) "                                      \
-    "FROM change GROUP BY unit, category ORDER BY unit, category "                                 \
+    "in_progress, resolved, rejected, withdrawn, merged, overdue, returned, taken_over, "          \
+    "counted_to) SELECT unit, category, sum(sign * (state = 0)::int), "                            \
+    "sum(sign * (state = 1)::int), sum(sign * (state = 2)::int), sum(sign * (state = 3)::int), "   \
+    "sum(sign * (state = 4)::int), sum(sign * (state = 5)::int), sum(sign * (state = 6)::int), "   \
+    "sum(sign * (state = 7)::int), sum(sign * overdue::int), sum(returned), sum(taken_over), "     \
+    "max(at) FROM part GROUP BY 1, 2 ORDER BY 1, 2 "                                               \
     "ON CONFLICT (unit, category) DO UPDATE SET received = c.received + excluded.received, "       \
     "accepted = c.accepted + excluded.accepted, assigned = c.assigned + excluded.assigned, "       \
     "in_progress = c.in_progress + excluded.in_progress, "                                         \
     "resolved = c.resolved + excluded.resolved, rejected = c.rejected + excluded.rejected, "       \
-    "overdue = c.overdue + excluded.overdue, "                                                     \
+    "withdrawn = c.withdrawn + excluded.withdrawn, merged = c.merged + excluded.merged, "          \
+    "overdue = c.overdue + excluded.overdue, returned = c.returned + excluded.returned, "          \
+    "taken_over = c.taken_over + excluded.taken_over, "                                            \
     "counted_to = greatest(c.counted_to, excluded.counted_to), change = c.change + 1, "            \
     "dirty = true), "                                                                              \
     "standing AS (SELECT d.code, unit, category, sign, "                                           \
-    "CASE WHEN d.place <= octet_length(standings) "                                                \
-    "THEN get_byte(standings, d.place::integer - 1) ELSE 0 END AS standing "                       \
-    "FROM change CROSS JOIN unnest(" codes "::text[]) WITH ORDINALITY AS d (code, place)), "       \
+    "standing_at(standings, d.place) AS standing "                                                 \
+    "FROM change, unnest(" codes "::text[]) WITH ORDINALITY AS d (code, place) "                   \
+    "WHERE same IS NOT TRUE), "                                                                    \
     "cells AS (INSERT INTO indicator_cell AS c (code, unit, category, numerator, denominator, "    \
-    "pending) SELECT * FROM (SELECT code, unit, category, "                                        \
-    "coalesce(sum(sign) FILTER (WHERE standing = 3), 0) AS numerator, "                            \
-    "coalesce(sum(sign) FILTER (WHERE standing >= 2), 0) AS denominator, "                         \
-    "coalesce(sum(sign) FILTER (WHERE standing = 1), 0) AS pending "                               \
-    "FROM standing WHERE standing > 0 GROUP BY code, unit, category) AS d "                        \
-    "WHERE numerator <> 0 OR denominator <> 0 OR pending <> 0 ORDER BY code, unit, category "      \
+    "pending) SELECT code, unit, category, sum(sign * (standing = 3)::int), "                      \
+    "sum(sign * (standing >= 2)::int), sum(sign * (standing = 1)::int) "                           \
+    "FROM standing WHERE standing > 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 "                          \
     "ON CONFLICT (code, unit, category) DO UPDATE SET "                                            \
     "numerator = c.numerator + excluded.numerator, "                                               \
     "denominator = c.denominator + excluded.denominator, "                                         \
     "pending = c.pending + excluded.pending, change = c.change + 1, dirty = true) "                \
     "SELECT case_id FROM moved"
 
-#define MOVED                                                                                      \
-    "RETURNING case_id, unit, category, state, overdue, standings, at, was_unit, "                 \
-    "was_category, was_state, was_overdue, was_standings"
-
 static const struct pg_statement apply_facts = {
     "analytics_apply_facts",
     "WITH moved AS (INSERT INTO case_fact AS f (case_id, version, unit, category, state, at, "
-    "receive_due, accepted_at, resolve_due, resolved_at, rejected_at, standings, overdue, turn_at) "
+    "receive_due, accepted_at, resolve_due, resolved_at, rejected_at, appointment, handovers, "
+    "reopenings, evidence, givers, takers, standings, overdue, turn_at) "
     "SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::smallint[], "
     "$6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], "
-    "$10::timestamptz[], $11::timestamptz[], $12::bytea[], $13::boolean[], $14::timestamptz[]) "
+    "$10::timestamptz[], $11::timestamptz[], $12::boolean[], $13::smallint[], $14::smallint[], "
+    "$15::smallint[], $16::text[], $17::text[], $18::bytea[], $19::boolean[], "
+    "$20::timestamptz[]) "
     "ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, unit = excluded.unit, "
     "category = excluded.category, state = excluded.state, at = excluded.at, "
     "receive_due = excluded.receive_due, accepted_at = excluded.accepted_at, "
     "resolve_due = excluded.resolve_due, resolved_at = excluded.resolved_at, "
-    "rejected_at = excluded.rejected_at, standings = excluded.standings, "
-    "overdue = excluded.overdue, turn_at = excluded.turn_at, was_unit = f.unit, "
-    "was_category = f.category, was_state = f.state, was_overdue = f.overdue, "
-    "was_standings = f.standings WHERE f.version < excluded.version " MOVED "), " MOVE_SUMS("$15")};
+    "rejected_at = excluded.rejected_at, appointment = excluded.appointment, "
+    "handovers = excluded.handovers, reopenings = excluded.reopenings, "
+    "evidence = excluded.evidence, givers = excluded.givers, takers = excluded.takers, "
+    "standings = excluded.standings, overdue = excluded.overdue, turn_at = excluded.turn_at, "
+    "was_unit = f.unit, was_category = f.category, was_state = f.state, was_overdue = f.overdue, "
+    "was_standings = f.standings, was_givers = f.givers, was_takers = f.takers "
+    "WHERE f.version < excluded.version RETURNING f.*), " MOVE_SUMS("$21")};
 
-enum { FACT_COLUMNS = 14 };
+enum { FACT_COLUMNS = 20 };
 
 static void put_codes(struct pg_tx *tx)
 {
@@ -78,34 +84,46 @@ static void put_codes(struct pg_tx *tx)
     pg_array_finish(&codes);
 }
 
+static void add_fact(struct pg_array columns[FACT_COLUMNS], const struct case_fact *fact,
+                     const struct fact_count *count)
+{
+    pg_array_uuid(&columns[0], &fact->case_id);
+    pg_array_int4(&columns[1], fact->version);
+    pg_array_text(&columns[2], fact->unit);
+    pg_array_text(&columns[3], fact->category);
+    pg_array_int2(&columns[4], (int16_t)fact->state);
+    pg_array_instant(&columns[5], fact->at);
+    pg_array_instant(&columns[6], fact->receive_due);
+    pg_array_instant(&columns[7], fact->accepted_at);
+    pg_array_instant(&columns[8], fact->resolve_due);
+    pg_array_instant(&columns[9], fact->resolved_at);
+    pg_array_instant(&columns[10], fact->rejected_at);
+    pg_array_bool(&columns[11], fact->appointment);
+    pg_array_int2(&columns[12], fact->handovers);
+    pg_array_int2(&columns[13], fact->reopenings);
+    pg_array_int2(&columns[14], fact->evidence);
+    pg_array_text(&columns[15], fact->givers);
+    pg_array_text(&columns[16], fact->takers);
+    pg_array_bytes(&columns[17], count->standings, sizeof count->standings);
+    pg_array_bool(&columns[18], count->overdue);
+    pg_array_instant(&columns[19], count->turn_at);
+}
+
 void store_apply_facts(struct pg_tx *tx, const struct case_fact *facts,
                        const struct fact_count *counts, size_t count)
 {
     static const enum pg_type types[FACT_COLUMNS] = {
         PG_UUID,        PG_INT4,        PG_TEXT,        PG_TEXT,        PG_INT2,
         PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ,
-        PG_TIMESTAMPTZ, PG_BYTEA,       PG_BOOL,        PG_TIMESTAMPTZ};
+        PG_TIMESTAMPTZ, PG_BOOL,        PG_INT2,        PG_INT2,        PG_INT2,
+        PG_TEXT,        PG_TEXT,        PG_BYTEA,       PG_BOOL,        PG_TIMESTAMPTZ};
     struct pg_array columns[FACT_COLUMNS];
 
     for (size_t i = 0; i < FACT_COLUMNS; i++) {
         pg_array_init(&columns[i], types[i]);
     }
     for (size_t i = 0; i < count; i++) {
-        const struct case_fact *fact = &facts[i];
-        pg_array_uuid(&columns[0], &fact->case_id);
-        pg_array_int4(&columns[1], fact->version);
-        pg_array_text(&columns[2], fact->unit);
-        pg_array_text(&columns[3], fact->category);
-        pg_array_int2(&columns[4], (int16_t)fact->state);
-        pg_array_instant(&columns[5], fact->at);
-        pg_array_instant(&columns[6], fact->receive_due);
-        pg_array_instant(&columns[7], fact->accepted_at);
-        pg_array_instant(&columns[8], fact->resolve_due);
-        pg_array_instant(&columns[9], fact->resolved_at);
-        pg_array_instant(&columns[10], fact->rejected_at);
-        pg_array_bytes(&columns[11], counts[i].standings, sizeof counts[i].standings);
-        pg_array_bool(&columns[12], counts[i].overdue);
-        pg_array_instant(&columns[13], counts[i].turn_at);
+        add_fact(columns, &facts[i], &counts[i]);
     }
     pg_tx_add(tx, &apply_facts);
     for (size_t i = 0; i < FACT_COLUMNS; i++) {
@@ -120,7 +138,8 @@ void store_apply_facts(struct pg_tx *tx, const struct case_fact *facts,
 static const struct pg_statement read_due = {
     "analytics_read_due",
     "SELECT case_id, version, state::integer, receive_due, accepted_at, resolve_due, resolved_at, "
-    "rejected_at, turn_at FROM case_fact WHERE turn_at < $1::timestamptz "
+    "rejected_at, at, appointment, handovers::integer, reopenings::integer, evidence::integer, "
+    "turn_at FROM case_fact WHERE turn_at < $1::timestamptz "
     "ORDER BY turn_at LIMIT $2::integer"};
 
 /* Facts that a batch holds are left to the next round: it would wait for us in another order. */
@@ -132,10 +151,9 @@ static const struct pg_statement turn_facts = {
     "AND f.turn_at = d.was_turn FOR UPDATE OF f SKIP LOCKED), "
     "moved AS (UPDATE case_fact AS f SET standings = d.standings, overdue = d.overdue, "
     "turn_at = d.turn_at, was_unit = f.unit, was_category = f.category, was_state = f.state, "
-    "was_overdue = f.overdue, was_standings = f.standings FROM due AS d "
-    "WHERE f.case_id = d.case_id "
-    "RETURNING f.case_id, f.unit, f.category, f.state, f.overdue, f.standings, f.at, f.was_unit, "
-    "f.was_category, f.was_state, f.was_overdue, f.was_standings), " MOVE_SUMS("$7")};
+    "was_overdue = f.overdue, was_standings = f.standings, was_givers = f.givers, "
+    "was_takers = f.takers FROM due AS d WHERE f.case_id = d.case_id "
+    "RETURNING f.*), " MOVE_SUMS("$7")};
 
 void store_read_due(struct pg_tx *tx, int64_t now, int32_t limit)
 {
@@ -155,8 +173,13 @@ void store_take_due(const struct pg_tx *tx, size_t row, struct case_fact *fact, 
         .resolve_due = pg_value_instant(tx, 0, row, 5),
         .resolved_at = pg_value_instant(tx, 0, row, 6),
         .rejected_at = pg_value_instant(tx, 0, row, 7),
+        .at = pg_value_instant(tx, 0, row, 8),
+        .appointment = pg_value_bool(tx, 0, row, 9),
+        .handovers = (int16_t)pg_value_int4(tx, 0, row, 10),
+        .reopenings = (int16_t)pg_value_int4(tx, 0, row, 11),
+        .evidence = (int16_t)pg_value_int4(tx, 0, row, 12),
     };
-    *turn_at = pg_value_instant(tx, 0, row, 8);
+    *turn_at = pg_value_instant(tx, 0, row, 13);
 }
 
 enum { TURN_COLUMNS = 6 };

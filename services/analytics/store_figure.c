@@ -18,7 +18,8 @@ static const struct pg_statement read_figures = {
     "AND ($3::text IS NULL OR category = $3) GROUP BY code"};
 
 #define COUNT_COLUMNS                                                                              \
-    "unit, category, received, accepted, assigned, in_progress, resolved, rejected, overdue"
+    "unit, category, received, accepted, assigned, in_progress, resolved, rejected, withdrawn, "   \
+    "merged, overdue, returned, taken_over"
 
 static const struct pg_statement read_unit = {
     "analytics_read_unit",
@@ -125,6 +126,8 @@ static void take_counts(const struct pg_tx *tx, size_t statement, size_t row,
         counts->states[i] = pg_value_int8(tx, statement, row, 2 + (int)i);
     }
     counts->overdue = pg_value_int8(tx, statement, row, 2 + CASE_STATES);
+    counts->returned = pg_value_int8(tx, statement, row, 3 + CASE_STATES);
+    counts->received = pg_value_int8(tx, statement, row, 4 + CASE_STATES);
 }
 
 size_t store_take_units(const struct pg_tx *tx, size_t statement, struct arena *arena,

@@ -13,8 +13,10 @@ import { message, Topics, uuid7 } from '../../support/topics.mjs';
 
 export { until, uuid7 };
 
-export const STATES = ['received', 'accepted', 'assigned', 'in_progress', 'resolved', 'rejected'];
-export const CODES = ['received_on_time', 'resolved_on_time'];
+export const STATES = ['received', 'accepted', 'assigned', 'in_progress', 'resolved', 'rejected',
+  'withdrawn', 'merged'];
+export const CODES = ['received_on_time', 'resolved_on_time', 'handed_over_often', 'reopened',
+  'resolved_with_evidence'];
 
 // ---- chance that can be repeated ----
 
@@ -42,7 +44,11 @@ export function chance(seed) {
 
 const iso = (ms) => new Date(ms).toISOString();
 const TYPES = { open: 'opened', accept: 'accepted', assign: 'assigned', start: 'started',
-  resolve: 'resolved', reject: 'rejected', route: 'routed', remind: 'reminded' };
+  resolve: 'resolved', reject: 'rejected', route: 'routed', decide: 'routed', remind: 'reminded',
+  return: 'returned', ask: 'info_requested', answer: 'info_supplied', reopen: 'reopened',
+  close: 'closed', withdraw: 'withdrawn', merge: 'merged' };
+const PHASES = { accepted: 'working', assigned: 'working', in_progress: 'working',
+  info_requested: 'paused' }; // the other states are called like their phase
 let number = 0;
 
 /** The first snapshot of a case. Instants in ms. */
@@ -53,7 +59,7 @@ export function opened({ unit = '00070', category = 'giao-thong', openedAt = Dat
   return {
     case_id: id, version: 1, submission_id: id,
     ticket: `HN-2026-${String(number).padStart(7, '0')}-K`, kind: 'onsite_report', category,
-    level: 'normal', state: 'received', action: 'open', at: iso(openedAt),
+    level: 'normal', phase: 'received', state: 'received', action: 'open', at: iso(openedAt),
     queue: unit ? 'unit' : 'unroutable', near_border: false, ...(unit && { unit }),
     reporter_ref: 'lan-1', language: 'vi', opened_at: iso(openedAt), receive_due: iso(receiveDue),
     escalation: 0, actor: { role: 'system' },
@@ -64,20 +70,43 @@ export function opened({ unit = '00070', category = 'giao-thong', openedAt = Dat
 
 /** The next snapshot: what the step changes, and nothing else. */
 export function step(before, action, state, at, changes = {}) {
-  return { ...before, version: before.version + 1, previous_state: before.state, action, state,
-    at: iso(at), actor: { role: action === 'remind' ? 'system' : 'officer', ref: 'an' }, ...changes };
+  const after = { ...before, version: before.version + 1, previous_state: before.state, action,
+    phase: PHASES[state] ?? state, state, at: iso(at),
+    actor: { role: action === 'remind' ? 'system' : 'officer', ref: 'an' }, ...changes };
+  for (const name of Object.keys(after)) if (after[name] === undefined) delete after[name];
+  return after;
 }
 
 export const accept = (c, at, resolveDue) => step(c, 'accept', 'accepted', at,
   { accepted_at: iso(at), resolve_due: iso(resolveDue) });
 export const assign = (c, at) => step(c, 'assign', 'assigned', at, { assignee: 'an' });
 export const start = (c, at) => step(c, 'start', 'in_progress', at);
-export const resolve = (c, at) => step(c, 'resolve', 'resolved', at,
-  { resolved_at: iso(at), result: { text: 'Xong', evidence: ['https://x.example/1.jpg'] } });
+export const resolve = (c, at, evidence = ['https://x.example/1.jpg']) => step(c, 'resolve',
+  'resolved', at, { resolved_at: iso(at), result: { text: 'Xong', evidence }, rating_asked: true });
 export const reject = (c, at) => step(c, 'reject', 'rejected', at,
   { rejected_at: iso(at), reason: { class: 'unclear', text: 'Chưa rõ' } });
 export const route = (c, at, unit) => step(c, 'route', c.state, at, { unit, queue: 'unit' });
+export const decide = (c, at, unit) => step(c, 'decide', c.state, at, { unit, queue: 'unit', bound: true });
 export const remind = (c, at) => step(c, 'remind', c.state, at);
+export const close = (c, at) => step(c, 'close', 'closed', at, { closed_at: iso(at) });
+export const withdraw = (c, at) => step(c, 'withdraw', 'withdrawn', at);
+
+/** To whom it names, or, naming nobody, to the city office. */
+export const giveBack = (c, at, to) => step(c, 'return', 'received', at, {
+  handovers: [...(c.handovers ?? []), { from: c.unit, ...(to && { to }), reason: 'Không phải việc của chúng tôi', at: iso(at) }],
+  ...(to ? { unit: to } : { queue: 'disputed' }) });
+
+/** What a pause leaves of a due time: one that has passed stays. */
+const paused = (due, at) => (due && Date.parse(due) < at ? due : undefined);
+export const ask = (c, at) => step(c, 'ask', 'info_requested', at, { resolve_due: paused(c.resolve_due, at),
+  question: { asked: 'reporter', text: 'Ở đâu?' } });
+export const answer = (c, at, due) => step(c, 'answer', 'in_progress', at,
+  { resolve_due: c.resolve_due ?? iso(due) });
+export const merge = (c, at) => step(c, 'merge', 'merged', at, { merged_into: uuid7(at),
+  receive_due: c.accepted_at ? c.receive_due : paused(c.receive_due, at),
+  resolve_due: paused(c.resolve_due, at) });
+export const reopen = (c, at, due) => step(c, 'reopen', 'accepted', at, { resolve_due: iso(due),
+  reopenings: (c.reopenings ?? 0) + 1, resolved_at: undefined, result: undefined });
 
 export function caseEvent(snapshot) {
   return message('city.cases.v1', `vn.hanoi.case.${TYPES[snapshot.action]}.v1`, snapshot.case_id,
@@ -94,45 +123,96 @@ export function life(random, { units, categories, now = Date.now(), spreadMs = 3
     at = Math.min(now, at + random.upTo(600000));
     snapshots.push(make(snapshots.at(-1), at, ...args));
   };
-  const steps = random.upTo(8);
+  const steps = random.upTo(10);
   if (!snapshots[0].unit || random.next() < 0.1) add(route, random.pick(units));
+  while (random.next() < 0.2 && (snapshots.at(-1).handovers ?? []).length < 4) {
+    if (random.next() < 0.7) add(giveBack, random.pick(units));
+    else {
+      add(giveBack, null);
+      if (random.next() < 0.7) add(decide, random.pick(units));
+      else return snapshots;
+    }
+  }
   if (steps > 0 && random.next() < 0.1) add(reject);
+  else if (random.next() < 0.1) add(random.pick([withdraw, merge]));
   else if (steps > 0) {
     add(accept, now + soon());
-    if (steps > 1) add(remind);
-    if (steps > 2) add(assign);
-    if (steps > 3) add(start);
-    if (steps > 4) add(random.next() < 0.15 ? reject : resolve);
+    if (steps > 1 && random.next() < 0.1) add(giveBack, random.pick(units));
+    else if (steps > 1) add(remind);
+    if (steps > 2 && snapshots.at(-1).state === 'accepted') add(assign);
+    if (steps > 3 && snapshots.at(-1).state === 'assigned') add(start);
+    if (steps > 4 && snapshots.at(-1).state === 'in_progress') worked(random, add, steps, now + soon());
   }
   return snapshots;
+}
+
+/** How it ends, or does not. */
+function worked(random, add, steps, due) {
+  if (random.next() < 0.3) {
+    add(ask);
+    if (random.next() < 0.5) return;
+    add(answer, due);
+  }
+  if (random.next() < 0.15) {
+    add(random.pick([reject, withdraw, merge]));
+    return;
+  }
+  add(resolve, random.next() < 0.5 ? [] : undefined);
+  if (steps > 6 && random.next() < 0.4) {
+    add(reopen, due);
+    if (random.next() < 0.6) add(resolve);
+  } else if (steps > 7) add(close);
 }
 
 // ---- the model ----
 
 const zeros = () => Object.fromEntries(STATES.map((state) => [state, 0]));
 
+const isOpen = (c) => ['received', 'working', 'paused'].includes(c.phase);
+const isPast = (due, now) => due !== undefined && now > Date.parse(due);
+
+/** As what a case is counted. */
+export function columnOf({ phase, state }) {
+  if (phase === 'working') return ['accepted', 'assigned'].includes(state) ? state : 'in_progress';
+  return { paused: 'in_progress', closed: 'resolved' }[phase] ?? phase;
+}
+
 /** I1: received in time ÷ (received, or the time has passed). */
 function receivedOnTime(c, now) {
-  const due = Date.parse(c.receive_due);
   const receivedAt = c.accepted_at ?? c.rejected_at;
-  if (receivedAt) return Date.parse(receivedAt) <= due ? 'met' : 'missed';
-  return now > due ? 'missed' : 'pending';
+  if (!receivedAt && c.phase === 'received') return isPast(c.receive_due, now) ? 'missed' : 'pending';
+  if (!c.receive_due) return null;
+  if (receivedAt) return Date.parse(receivedAt) <= Date.parse(c.receive_due) ? 'met' : 'missed';
+  return isPast(c.receive_due, Date.parse(c.at)) ? 'missed' : null;
 }
 
 /** I2: resolved in time ÷ (resolved, or open and overdue). */
 function resolvedOnTime(c, now) {
-  if (!c.resolve_due || c.state === 'rejected' || c.state === 'received') return null;
-  const due = Date.parse(c.resolve_due);
-  if (c.state === 'resolved') return Date.parse(c.resolved_at) <= due ? 'met' : 'missed';
-  return now > due ? 'missed' : 'pending';
+  if (isOpen(c)) {
+    if (!c.accepted_at) return null;
+    return isPast(c.resolve_due, now) ? 'missed' : 'pending';
+  }
+  if (!c.resolved_at || !c.resolve_due || columnOf(c) !== 'resolved') return null;
+  return isPast(c.resolve_due, Date.parse(c.resolved_at)) ? 'missed' : 'met';
 }
 
-const RULES = { received_on_time: receivedOnTime, resolved_on_time: resolvedOnTime };
+const judge = (so) => (so ? 'met' : 'missed');
+
+const RULES = {
+  received_on_time: receivedOnTime,
+  resolved_on_time: resolvedOnTime,
+  handed_over_often: (c) => judge((c.handovers ?? []).length >= 2),
+  reopened: (c) => (c.resolved_at || c.reopenings ? judge(c.reopenings > 0) : null),
+  resolved_with_evidence: (c) => (c.resolved_at ? judge(c.result.evidence.length > 0) : null),
+};
 
 function isOverdue(c, now) {
-  if (c.state === 'resolved' || c.state === 'rejected') return false;
-  return now > Date.parse(c.state === 'received' ? c.receive_due : (c.resolve_due ?? '9999-01-01'));
+  return isOpen(c) && isPast(c.accepted_at ? c.resolve_due : c.receive_due, now);
 }
+
+const giversOf = (c) => (c.handovers ?? []).map(({ from }) => from);
+/** Who had it next: the next one to give it back, at last who has it now. */
+const takersOf = (c) => [...giversOf(c).slice(1), ...(c.handovers && c.queue === 'unit' ? [c.unit] : [])];
 
 export class Model {
   cases = new Map();
@@ -160,11 +240,12 @@ export class Model {
     let overdue = 0;
     for (const c of this.#of({ unit })) {
       byCategory[c.category] ??= zeros();
-      counts[c.state] += 1;
-      byCategory[c.category][c.state] += 1;
+      counts[columnOf(c)] += 1;
+      byCategory[c.category][columnOf(c)] += 1;
       overdue += isOverdue(c, now);
     }
-    return { counts, byCategory, overdue };
+    const among = (codesOf) => [...this.cases.values()].filter((c) => codesOf(c).includes(unit)).length;
+    return { counts, byCategory, overdue, handovers: { returned: among(giversOf), received: among(takersOf) } };
   }
 }
 

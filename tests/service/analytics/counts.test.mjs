@@ -7,8 +7,8 @@ import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { compiler, proto, readYaml } from '../../contract/contracts.mjs';
 import { message } from '../../support/topics.mjs';
-import { accept, assign, chance, City, CODES, life, Model, opened, reject, resolve, STATES, start,
-  until } from './city.mjs';
+import { accept, assign, chance, City, CODES, decide, giveBack, life, Model, opened, reject, resolve,
+  STATES, start, until } from './city.mjs';
 
 const city = new City(5700);
 const model = new Model();
@@ -47,9 +47,10 @@ async function agreesNow() {
   }
   for (const unit of UNITS) {
     const { body } = await city.get(`/units/${unit}`);
-    const { counts, byCategory, overdue } = model.unit(unit, Date.parse(body.window.to));
+    const { counts, byCategory, overdue, handovers } = model.unit(unit, Date.parse(body.window.to));
     assert.deepEqual(body.counts, counts);
     assert.equal(body.overdue, overdue);
+    assert.deepEqual(body.handovers, handovers);
     for (const [category, states] of Object.entries(body.by_category)) {
       assert.deepEqual(states, byCategory[category]
         ?? Object.fromEntries(STATES.map((state) => [state, 0])));
@@ -98,7 +99,7 @@ test('a figure carries all that one needs to check it', async () => {
   isAs('Figure', figure);
   isAs('Unit', (await city.get('/units/00070')).body);
   assert.equal(figure.value, 1);
-  assert.equal(figure.definition_version, 1);
+  assert.equal(figure.definition_version, 2);
   assert.deepEqual(figure.dimensions, { category: 'giao-thong', unit: '00070' });
   for (const text of [figure.label.vi, figure.label.en, figure.formula.vi, figure.formula.en,
     figure.source]) assert.ok(text.length > 0);
@@ -125,6 +126,30 @@ test('the sums are what counting all facts gives', async () => {
     count(*) FILTER (WHERE state = 4) AS resolved, count(*) FILTER (WHERE overdue) AS overdue
     FROM case_fact GROUP BY 1, 2 EXCEPT SELECT unit, category, received, resolved, overdue FROM unit_count`);
   assert.deepEqual(rows, []);
+  for (const [column, codes] of [['returned', 'givers'], ['taken_over', 'takers']]) {
+    const handed = await city.sql(`SELECT unit, category, count(*) FROM (SELECT category,
+      unnest(string_to_array(${codes}, ' ')) AS unit FROM case_fact) f GROUP BY 1, 2
+      EXCEPT SELECT unit, category, ${column} FROM unit_count`);
+    assert.deepEqual(handed, []);
+    assert.ok((await city.sql(`SELECT 1 FROM unit_count WHERE ${column} > 0`)).length > 0);
+  }
+});
+
+test('each hand counts where it was, and the case where it is', { timeout: 60000 }, async () => {
+  const at = Date.now() - 5000;
+  const c = opened({ unit: '00070', category: 've-sinh', openedAt: at });
+  const before = model.unit('00082', at).handovers;
+  const once = giveBack(c, at, '00082');
+  const disputed = giveBack(giveBack(once, at, '00070'), at, null);
+  await told([c, once]);
+  await agrees();
+  await told([disputed]);
+  await agrees();
+  await told([decide(disputed, at, '00070')]);
+  await agrees();
+  const { body } = await city.get('/units/00082');
+  assert.deepEqual(body.handovers, { returned: before.returned + 1, received: before.received + 1 });
+  isAs('Unit', body);
 });
 
 test('open cases turn late once when their time is over, and not again by a late step',
@@ -194,7 +219,7 @@ test('what is said on the topics is valid, rises, and is the present state',
 test('poison is put aside and named, what follows is counted', async () => {
   const now = Date.now();
   const good = opened({ unit: '00082', category: 'cay-xanh', openedAt: now });
-  const bad = { ...opened({ openedAt: now }), state: 'closed' };
+  const bad = { ...opened({ openedAt: now }), phase: 'done' };
   await city.topics.publish([
     message('city.cases.v1', 'vn.hanoi.case.opened.v1', bad.case_id, bad),
     { ...message('city.cases.v1', 'vn.hanoi.case.opened.v1', bad.case_id, bad), value: '{"case_id":' },
@@ -205,7 +230,7 @@ test('poison is put aside and named, what follows is counted', async () => {
   await until('three dead letters', async () => {
     const rows = await city.sql('SELECT error_class, error_detail FROM dead_letter ORDER BY 1, 2');
     return JSON.stringify(rows.map((row) => [row.error_class, row.error_detail])) === JSON.stringify(
-      [['invalid_data', 'invalid_json'], ['invalid_data', 'state'], ['unknown_type', 'type']]);
+      [['invalid_data', 'invalid_json'], ['invalid_data', 'phase'], ['unknown_type', 'type']]);
   }, 10000);
 });
 

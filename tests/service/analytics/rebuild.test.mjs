@@ -34,8 +34,9 @@ function tell(snapshots) {
 /** All sums as they stand, without what changes by being counted. */
 async function sums() {
   const counts = await city.sql(`SELECT unit, category, received, accepted, assigned, in_progress,
-    resolved, rejected, overdue FROM unit_count WHERE received + accepted + assigned + in_progress
-    + resolved + rejected > 0 ORDER BY 1, 2`);
+    resolved, rejected, withdrawn, merged, overdue, returned, taken_over FROM unit_count
+    WHERE received + accepted + assigned + in_progress + resolved + rejected + withdrawn + merged
+    + returned + taken_over > 0 ORDER BY 1, 2`);
   const cells = await city.sql(`SELECT code, unit, category, numerator, denominator, pending
     FROM indicator_cell WHERE denominator + pending > 0 ORDER BY 1, 2, 3`);
   return { counts, cells };

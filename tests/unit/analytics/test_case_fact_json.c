@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <dirent.h>
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,8 +14,9 @@
 #include "services/analytics/case_fact_json.h"
 
 static const char example[] =
-    "{\"case_id\":\"01a20bee-d4b3-7c38-8010-0f98910ae571\",\"version\":5,\"category\":"
-    "\"giao-thong\",\"state\":\"resolved\",\"at\":\"2026-11-24T09:48:30.015Z\",\"queue\":\"unit\","
+    "{\"case_id\":\"01a20bee-d4b3-7c38-8010-0f98910ae571\",\"version\":5,\"kind\":"
+    "\"onsite_report\",\"category\":\"giao-thong\",\"phase\":\"resolved\",\"state\":\"resolved\","
+    "\"at\":\"2026-11-24T09:48:30.015Z\",\"queue\":\"unit\","
     "\"unit\":\"SXD\",\"receive_due\":\"2026-11-25T06:30:00.000Z\",\"accepted_at\":"
     "\"2026-11-24T06:20:05.480Z\",\"resolve_due\":\"2026-11-25T03:20:05.480Z\",\"resolved_at\":"
     "\"2026-11-24T09:48:30.015Z\",\"result\":{\"text\":\"Xong\",\"evidence\":[]}}";
@@ -35,6 +36,10 @@ static void snapshot_is_read(void **state)
     assert_true(fact.accepted_at < fact.resolved_at && fact.resolved_at < fact.resolve_due);
     assert_int_equal(fact.at, fact.resolved_at);
     assert_int_equal(fact.rejected_at, 0);
+    assert_int_equal(fact.evidence, 0);
+    assert_int_equal(fact.handovers, 0);
+    assert_null(fact.givers);
+    assert_false(fact.appointment);
     arena_finish(&arena);
 }
 
@@ -51,14 +56,17 @@ static void bad_field_is_named(void **state)
         {"giao-thong", "giao--thong", "category"},
         {"giao-thong", "giao-", "category"},
         {"giao-thong", "Giao", "category"},
-        {"\"state\":\"resolved\"", "\"state\":\"closed\"", "state"},
+        {"\"phase\":\"resolved\"", "\"phase\":\"done\"", "phase"},
+        {"\"phase\":\"resolved\",\"state\":\"resolved\"", "\"state\":\"answered\"", "state"},
+        {"\"kind\"", "\"sort\"", "kind"},
         {"\"at\":\"2026", "\"at\":\"x2026", "at"},
         {"\"queue\":\"unit\"", "\"queue\":\"desk\"", "queue"},
         {"\"unit\":\"SXD\",", "", "unit"},
         {"SXD", "-SXD", "unit"},
         {"SXD", "sxd", "unit"},
         {"SXD", "S", "unit"},
-        {"\"receive_due\"", "\"due\"", "receive_due"},
+        {"\"2026-11-25T06:30:00.000Z\"", "5", "receive_due"},
+        {"\"evidence\":[]", "\"evidence\":[1]", "result.evidence[0]"},
         {"\"2026-11-25T03:20:05.480Z\"", "null", "resolve_due"},
     };
     (void)state;
@@ -81,7 +89,8 @@ static void bad_field_is_named(void **state)
 static void unit_may_be_missing_in_the_unroutable_queue(void **state)
 {
     static const char json[] =
-        "{\"case_id\":\"01a20bee-d4b3-7c38-8010-0f98910ae571\",\"version\":1,\"category\":\"x\","
+        "{\"case_id\":\"01a20bee-d4b3-7c38-8010-0f98910ae571\",\"version\":1,\"kind\":"
+        "\"onsite_report\",\"category\":\"x\","
         "\"state\":\"received\",\"at\":\"2026-11-24T09:48:30.015Z\",\"queue\":\"unroutable\","
         "\"receive_due\":\"2026-11-25T06:30:00.000Z\"}";
     struct case_fact fact;
@@ -127,25 +136,97 @@ static void read_example(const char *path)
 
 static void every_example_of_a_case_is_read(void **state)
 {
-    static const char *const types[] = {"opened",   "accepted", "assigned", "started",  "resolved",
-                                        "rejected", "routed",   "reminded", "escalated"};
-    size_t count = 0;
+    glob_t found;
     (void)state;
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        char folder[128], path[512];
-        snprintf(folder, sizeof folder, "proto/examples/vn.hanoi.case.%s.v1", types[i]);
-        DIR *dir = opendir(folder);
-        assert_non_null(dir);
-        for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-            if (entry->d_name[0] != '.') {
-                snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-                read_example(path);
-                count++;
-            }
-        }
-        closedir(dir);
+    assert_int_equal(glob("proto/examples/vn.hanoi.case.*/*.json", 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        read_example(found.gl_pathv[i]);
     }
-    assert_true(count >= 18);
+    assert_true(found.gl_pathc >= 2 * 28);
+    globfree(&found);
+}
+
+static struct case_fact fact_of(const char *name, struct arena *arena)
+{
+    static const struct kafka_header structured = {"content-type", "application/cloudevents+json",
+                                                   28};
+    struct event_in event;
+    struct case_fact fact;
+    char path[256];
+    size_t size;
+    snprintf(path, sizeof path, "proto/examples/vn.hanoi.case.%s.json", name);
+    char *text = file_text(path, &size);
+    assert_true(event_parse(&event, &structured, 1, text, size, arena, NULL));
+    assert_true(case_fact_read(&fact, event.data, event.data_size, arena, NULL));
+    free(text);
+    return fact;
+}
+
+static void cases_count_by_their_phase(void **state)
+{
+    static const struct {
+        const char *name;
+        enum case_state counts_as;
+    } rows[] = {
+        {"opened.v1/minimal", CASE_RECEIVED},
+        {"accepted.v1/minimal", CASE_ACCEPTED},
+        {"assigned.v1/minimal", CASE_ASSIGNED},
+        {"started.v1/minimal", CASE_IN_PROGRESS},
+        {"info_requested.v1/minimal", CASE_IN_PROGRESS}, /* paused */
+        {"advanced.v1/minimal", CASE_IN_PROGRESS},       /* a state that only its process knows */
+        {"resolved.v1/minimal", CASE_RESOLVED},
+        {"closed.v1/minimal", CASE_RESOLVED},
+        {"rejected.v1/minimal", CASE_REJECTED},
+        {"withdrawn.v1/minimal", CASE_WITHDRAWN},
+        {"merged.v1/minimal", CASE_MERGED},
+        {"reopened.v1/minimal", CASE_ACCEPTED},
+    };
+    struct arena arena;
+    (void)state;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct case_fact fact = fact_of(rows[i].name, &arena);
+        if (fact.state != rows[i].counts_as) {
+            fail_msg("%s counts as %s", rows[i].name, case_state_words[fact.state]);
+        }
+    }
+    arena_finish(&arena);
+}
+
+static void a_trail_counts_who_gave_it_back_and_who_had_it_next(void **state)
+{
+    struct arena arena;
+    (void)state;
+    arena_init(&arena);
+    struct case_fact once = fact_of("returned.v1/minimal", &arena);
+    assert_int_equal(once.handovers, 1);
+    assert_string_equal(once.givers, "SXD");
+    assert_string_equal(once.takers, "00070");
+    struct case_fact disputed = fact_of("returned.v1/maximal", &arena);
+    assert_int_equal(disputed.handovers, 3);
+    assert_string_equal(disputed.givers, "SXD 00070 00082");
+    assert_string_equal(disputed.takers, "00070 00082"); /* nobody has it yet */
+    struct case_fact decided = fact_of("routed.v1/maximal", &arena);
+    assert_string_equal(decided.givers, "SXD 00070 00082");
+    assert_string_equal(decided.takers, "00070 00082 SXD");
+    arena_finish(&arena);
+}
+
+static void what_results_and_reopenings_tell_is_read(void **state)
+{
+    struct arena arena;
+    (void)state;
+    arena_init(&arena);
+    assert_int_equal(fact_of("resolved.v1/maximal", &arena).evidence, 2);
+    struct case_fact reopened = fact_of("reopened.v1/minimal", &arena);
+    assert_int_equal(reopened.reopenings, 1);
+    assert_int_equal(reopened.evidence, 0);
+    assert_int_equal(reopened.resolved_at, 0);
+    assert_true(fact_of("opened.v1/booking", &arena).appointment);
+    struct case_fact paused = fact_of("info_requested.v1/minimal", &arena);
+    assert_true(paused.accepted_at > 0 && paused.resolve_due == 0);
+    assert_int_equal(fact_of("merged.v1/minimal", &arena).receive_due, 0);
+    arena_finish(&arena);
 }
 
 int main(void)
@@ -155,6 +236,9 @@ int main(void)
         cmocka_unit_test(bad_field_is_named),
         cmocka_unit_test(unit_may_be_missing_in_the_unroutable_queue),
         cmocka_unit_test(every_example_of_a_case_is_read),
+        cmocka_unit_test(cases_count_by_their_phase),
+        cmocka_unit_test(a_trail_counts_who_gave_it_back_and_who_had_it_next),
+        cmocka_unit_test(what_results_and_reopenings_tell_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

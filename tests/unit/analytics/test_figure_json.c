@@ -41,7 +41,7 @@ static void nothing_has_no_value(void **state)
     buffer_init(&out);
     figure_event_write(&out, &figure, &moment, 1);
     assert_string_equal(out.data,
-                        "{\"code\":\"resolved_on_time\",\"definition_version\":1,\"dimensions\":{},"
+                        "{\"code\":\"resolved_on_time\",\"definition_version\":2,\"dimensions\":{},"
                         "\"numerator\":0,\"denominator\":0,\"window\":{\"to\":"
                         "\"2026-11-24T05:02:11.123Z\"},\"cutoff\":\"2026-11-24T05:02:11.100Z\","
                         "\"sequence\":1}");
@@ -73,7 +73,8 @@ static void stable_part_is_the_value(void **state)
 static void counts_are_told_whole(void **state)
 {
     const struct category_counts categories[] = {
-        {"cay-xanh", {.states = {1, 0, 0, 0, 2, 0}, .overdue = 1}},
+        {"cay-xanh",
+         {.states = {1, 0, 0, 0, 2, 0, 0, 3}, .overdue = 1, .returned = 4, .received = 5}},
     };
     struct unit_counts counts = {.unit = "SXD", .categories = categories, .category_count = 1};
     struct buffer out;
@@ -82,11 +83,12 @@ static void counts_are_told_whole(void **state)
     state_counts_add(&counts.total, &categories[0].counts);
     unit_event_write(&out, &counts, &moment, 7);
     assert_string_equal(
-        out.data,
-        "{\"unit\":\"SXD\",\"counts\":{\"received\":1,\"accepted\":0,\"assigned\":0,"
-        "\"in_progress\":0,\"resolved\":2,\"rejected\":0},\"by_category\":{\"cay-xanh\":{"
-        "\"received\":1,\"accepted\":0,\"assigned\":0,\"in_progress\":0,\"resolved\":2,"
-        "\"rejected\":0}},\"overdue\":1,\"cutoff\":\"2026-11-24T05:02:11.100Z\",\"sequence\":7}");
+        out.data, "{\"unit\":\"SXD\",\"counts\":{\"received\":1,\"accepted\":0,\"assigned\":0,"
+                  "\"in_progress\":0,\"resolved\":2,\"rejected\":0,\"withdrawn\":0,\"merged\":3},"
+                  "\"by_category\":{\"cay-xanh\":{\"received\":1,\"accepted\":0,\"assigned\":0,"
+                  "\"in_progress\":0,\"resolved\":2,\"rejected\":0,\"withdrawn\":0,\"merged\":3}},"
+                  "\"overdue\":1,\"handovers\":{\"returned\":4,\"received\":5},\"cutoff\":\"2026-"
+                  "11-24T05:02:11.100Z\",\"sequence\":7}");
     buffer_finish(&out);
 }
 

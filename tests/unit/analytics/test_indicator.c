@@ -9,7 +9,7 @@
 
 #include "services/analytics/indicator.h"
 
-enum { RECEIVED_ON_TIME, RESOLVED_ON_TIME };
+enum { RECEIVED_ON_TIME, RESOLVED_ON_TIME, HANDED_OVER_OFTEN, REOPENED, WITH_EVIDENCE };
 enum {
     NONE = STANDING_NONE,
     PENDING = STANDING_PENDING,
@@ -17,7 +17,8 @@ enum {
     MET = STANDING_MET
 };
 
-/* Instants: to be received by 100; to be resolved by 200. */
+/* Instants: to be received by 100; to be resolved by 200. Events are of `now`, or of when it ended.
+ */
 static const struct row {
     const char *what;
     enum case_state state;
@@ -40,21 +41,41 @@ static const struct row {
     {"rejected at once", CASE_REJECTED, 0, 0, 0, 100, 999, MET, NONE, false, 0},
     {"rejected at once, late", CASE_REJECTED, 0, 0, 0, 101, 999, MISSED, NONE, false, 0},
     {"rejected after acceptance", CASE_REJECTED, 90, 200, 0, 150, 999, MET, NONE, false, 0},
-    {"accepted without a time to resolve", CASE_ACCEPTED, 90, 0, 0, 0, 999, MET, NONE, false, 0},
-    {"accepted, nobody says when", CASE_ACCEPTED, 0, 200, 0, 0, 150, NONE, PENDING, false, 200},
+    {"paused: nobody can say when it is due", CASE_IN_PROGRESS, 90, 0, 0, 0, 999, MET, PENDING,
+     false, 0},
+    {"paused when it was late already", CASE_IN_PROGRESS, 90, 200, 0, 0, 250, MET, MISSED, true, 0},
+    {"returned after acceptance: its time runs on", CASE_RECEIVED, 90, 200, 0, 0, 150, MET, PENDING,
+     false, 200},
+    {"returned after acceptance, late", CASE_RECEIVED, 90, 200, 0, 0, 201, MET, MISSED, true, 0},
+    {"withdrawn in time", CASE_WITHDRAWN, 0, 0, 0, 0, 80, NONE, NONE, false, 0},
+    {"withdrawn when nobody had taken it up", CASE_WITHDRAWN, 0, 0, 0, 0, 120, MISSED, NONE, false,
+     0},
+    {"withdrawn after acceptance", CASE_WITHDRAWN, 90, 200, 0, 0, 300, MET, NONE, false, 0},
+    {"merged after acceptance", CASE_MERGED, 90, 0, 0, 0, 300, MET, NONE, false, 0},
+    {"merged when it was late", CASE_MERGED, 0, 0, 0, 0, 120, MISSED, NONE, false, 0},
+    {"resolved with another case", CASE_RESOLVED, 90, 0, 150, 0, 150, MET, NONE, false, 0},
+    {"ended without a result", CASE_RESOLVED, 90, 200, 0, 0, 300, MET, NONE, false, 0},
+    {"accepted, nobody says when", CASE_ACCEPTED, 0, 200, 0, 0, 90, NONE, PENDING, false, 200},
 };
+
+static struct case_fact fact_of(const struct row *row)
+{
+    bool ended = row->state >= CASE_RESOLVED;
+    return (struct case_fact){.state = row->state,
+                              .at = ended ? row->now : 0,
+                              .receive_due = 100,
+                              .accepted_at = row->accepted_at,
+                              .resolve_due = row->resolve_due,
+                              .resolved_at = row->resolved_at,
+                              .rejected_at = row->rejected_at};
+}
 
 static void cases_count_as_their_definitions_say(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct row *row = &rows[i];
-        struct case_fact fact = {.state = row->state,
-                                 .receive_due = 100,
-                                 .accepted_at = row->accepted_at,
-                                 .resolve_due = row->resolve_due,
-                                 .resolved_at = row->resolved_at,
-                                 .rejected_at = row->rejected_at};
+        struct case_fact fact = fact_of(row);
         struct fact_count count;
         fact_count_at(&count, &fact, row->now);
         if (count.standings[RECEIVED_ON_TIME] != row->received ||
@@ -72,12 +93,7 @@ static void counts_stand_until_they_turn(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct case_fact fact = {.state = rows[i].state,
-                                 .receive_due = 100,
-                                 .accepted_at = rows[i].accepted_at,
-                                 .resolve_due = rows[i].resolve_due,
-                                 .resolved_at = rows[i].resolved_at,
-                                 .rejected_at = rows[i].rejected_at};
+        struct case_fact fact = fact_of(&rows[i]);
         struct fact_count count, next;
         fact_count_at(&count, &fact, 0);
         for (int64_t now = 1; now < 300; now++) {
@@ -88,6 +104,61 @@ static void counts_stand_until_they_turn(void **state)
             count = next;
         }
     }
+}
+
+static void shares_count_what_they_look_for(void **state)
+{
+    static const struct {
+        const char *what;
+        struct case_fact fact;
+        int often, reopened, evidence;
+    } shares[] = {
+        {"new", {.state = CASE_RECEIVED}, MISSED, NONE, NONE},
+        {"handed over once", {.state = CASE_RECEIVED, .handovers = 1}, MISSED, NONE, NONE},
+        {"twice", {.state = CASE_RECEIVED, .handovers = 2}, MET, NONE, NONE},
+        {"resolved, shown",
+         {.state = CASE_RESOLVED, .resolved_at = 9, .evidence = 2},
+         MISSED,
+         MISSED,
+         MET},
+        {"resolved, told", {.state = CASE_RESOLVED, .resolved_at = 9}, MISSED, MISSED, MISSED},
+        {"reopened", {.state = CASE_ACCEPTED, .reopenings = 1}, MISSED, MET, NONE},
+        {"resolved again",
+         {.state = CASE_RESOLVED, .resolved_at = 9, .evidence = 1, .reopenings = 1},
+         MISSED,
+         MET,
+         MET},
+        {"ended without a result", {.state = CASE_RESOLVED}, MISSED, NONE, NONE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        struct fact_count count;
+        fact_count_at(&count, &shares[i].fact, 50);
+        if (count.standings[HANDED_OVER_OFTEN] != shares[i].often ||
+            count.standings[REOPENED] != shares[i].reopened ||
+            count.standings[WITH_EVIDENCE] != shares[i].evidence) {
+            fail_msg("%s: often %d, reopened %d, evidence %d", shares[i].what,
+                     count.standings[HANDED_OVER_OFTEN], count.standings[REOPENED],
+                     count.standings[WITH_EVIDENCE]);
+        }
+    }
+}
+
+static void appointments_are_in_no_indicator(void **state)
+{
+    struct case_fact fact = {.state = CASE_IN_PROGRESS,
+                             .appointment = true,
+                             .receive_due = 100,
+                             .accepted_at = 10,
+                             .resolve_due = 200};
+    struct fact_count count;
+    static const uint8_t none[INDICATOR_COUNT];
+    (void)state;
+    fact_count_at(&count, &fact, 150);
+    assert_memory_equal(count.standings, none, sizeof none);
+    assert_int_equal(count.turn_at, 200);
+    fact_count_at(&count, &fact, 201);
+    assert_true(count.overdue && count.turn_at == 0);
 }
 
 static void definitions_are_whole(void **state)
@@ -127,6 +198,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cases_count_as_their_definitions_say),
         cmocka_unit_test(counts_stand_until_they_turn),
+        cmocka_unit_test(shares_count_what_they_look_for),
+        cmocka_unit_test(appointments_are_in_no_indicator),
         cmocka_unit_test(definitions_are_whole),
         cmocka_unit_test(coalescing_keeps_the_highest_version),
     };
