@@ -320,7 +320,9 @@ static bool enter(struct case_snapshot *after, int state, const struct case_rule
     after->resume_state = after->state;
     after->state = state;
     after->proposal.action = -1;
-    if (case_phase(after) == PHASE_CLOSED) {
+    if (case_phase(after) != PHASE_CLOSED) {
+        after->closed_at = 0;
+    } else if (after->closed_at == 0) {
         after->closed_at = after->at_us;
     }
     return set_timeout(after, rules, err);

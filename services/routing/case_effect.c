@@ -82,7 +82,7 @@ static bool restart_resolve(const struct case_change *change)
     }
     after->merged_into = (struct uuid){0};
     after->clocks[CASE_RESOLVE] = (struct case_clock){0};
-    after->resolved_at = after->rejected_at = after->closed_at = 0;
+    after->resolved_at = after->rejected_at = 0;
     after->result_text = after->result_by = NULL;
     after->evidence_count = 0;
     after->reason_class = after->reason_text = NULL;

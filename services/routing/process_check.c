@@ -175,12 +175,15 @@ static void check_approval(const struct process_action *action, struct error *er
     }
 }
 
-/* Who has it may give it back; what is disputed is decided for good, or it would go round. */
+/* Only who has a case gives it back, takes it on or says on which side of a border it lies; what is
+ * disputed is decided for good, or it would go round. */
 static void check_queues(const struct process_action *action, struct error *err)
 {
-    if (process_has(action->effects, EFFECT_HAND_OVER) &&
-        action->queues != PROCESS_BIT(QUEUE_UNIT)) {
-        process_fault_action(err, action, "hands over what no unit has");
+    static const process_set of_the_unit = PROCESS_BIT(EFFECT_HAND_OVER) |
+                                           PROCESS_BIT(EFFECT_STOP_RECEIVE) |
+                                           PROCESS_BIT(EFFECT_CONFIRM_AREA);
+    if ((action->effects & of_the_unit) != 0 && action->queues != PROCESS_BIT(QUEUE_UNIT)) {
+        process_fault_action(err, action, "does for a unit what no unit has");
     }
     if (process_has(action->effects, EFFECT_ROUTE) && process_has(action->queues, QUEUE_DISPUTED) &&
         !process_has(action->effects, EFFECT_BIND)) {

@@ -1,117 +1,218 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any sequence of commands on a case: versions without a gap, closed stays closed, and every case
- * that comes about is whole. Each command is eight bytes of the input. */
-#include <assert.h>
-#include <stdint.h>
+/* The engine of case work, fed with whatever. An input is
+ *   {…} and, after a NUL, choices: a process, and what is done with its cases; or, when it is none,
+ *       what somebody asks to be done with a case;
+ *   choices alone: what is done with cases of a process that is shipped (first byte even), or of
+ * one that was changed in places (odd). A process is refused with a reason, or everything holds
+ * that must (tests/unit/routing/world.h). */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "services/routing/case.h"
+#include "services/routing/command_json.h"
+#include "services/routing/process_json.h"
+#include "tests/unit/routing/world.h"
 
-enum { COMMAND_BYTES = 8, COMMANDS_MAX = 500 };
+enum { STEPS_MAX = 60, CHANGES_MAX = 4, STEP_BYTES = 2 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static const struct deadline_rule deadlines[] = {
-    {{"receive", 1, "rule"}, DEADLINE_RECEIVE, "*", -1, CLOCK_WORKING, 480, 0, 0},
-    {{"urgent", 1, "rule"}, DEADLINE_RESOLVE, "*", LEVEL_URGENT, CLOCK_WORKING, 240, 0, 0},
-    {{"normal", 1, "rule"}, DEADLINE_RESOLVE, "*", LEVEL_NORMAL, CLOCK_WORKING, 2400, 0, 0},
+static struct engine engine; /* kept for all inputs */
+
+static void demand(const char *fault, const struct world *world)
+{
+    if (fault != NULL) {
+        fprintf(stderr, "%s after%s\n", fault, world->trace);
+        abort();
+    }
+}
+
+/* ---- choices ---- */
+
+struct choices {
+    const uint8_t *bytes;
+    size_t left;
 };
 
-static struct case_rules rules = {.deadlines = {deadlines, 3},
-                                  .remind_percent = 75,
-                                  .escalate_after_min = {0, 240, 480},
-                                  .escalation_count = 3};
-
-static int64_t start_us(void)
+/* Two bytes for each step: to change them changes no other. False when there are no more. */
+static bool choose(struct choices *choices, struct chance *chance)
 {
-    return calendar_day_of(2026, 11, 24) * CALENDAR_DAY_US;
+    if (choices->left < STEP_BYTES) {
+        return false;
+    }
+    chance->state = (uint64_t)(choices->bytes[0] << 8 | choices->bytes[1]) * 0x9e3779b97f4a7c15;
+    choices->bytes += STEP_BYTES;
+    choices->left -= STEP_BYTES;
+    return true;
 }
 
-static void make_calendar(void)
+/* ---- cases of a process ---- */
+
+static void run(const struct process *process, struct choices choices)
 {
-    struct calendar_rules office = {.utc_offset_min = 420,
-                                    .periods = {{480, 720}, {780, 1020}},
-                                    .period_count = 2,
-                                    .weekdays = 0x1f,
-                                    .first_day = calendar_day_of(2026, 11, 1),
-                                    .last_day = calendar_day_of(2027, 1, 31)};
-    if (rules.calendar == NULL) {
-        rules.calendar = calendar_new(&office, NULL); /* kept for all inputs */
+    const struct process_book book = {.items = &process, .count = 1};
+    struct world world = {
+        .rules = &engine.rules, .book = &book, .at_us = hanoi("2026-11-24 08:00")};
+    arena_init(&world.arena);
+    choose(&choices, &world.chance);
+    world_begin(&world, process);
+    for (int i = 0; i < WORLD_CASES; i++) {
+        demand(fault_of_case(&world.cases[i], world.rules), &world);
+    }
+    for (int i = 0; i < STEPS_MAX && choose(&choices, &world.chance); i++) {
+        demand(world_step(&world), &world);
+    }
+    for (int i = 0; i < WORLD_CASES; i++) {
+        demand(world_let_time_pass(&world, i), &world);
+    }
+    arena_finish(&world.arena);
+}
+
+/* ---- a process that was changed ---- */
+
+static process_set toggled(struct chance *chance, process_set set, int count)
+{
+    return set ^ PROCESS_BIT(chance_below(chance, (uint32_t)count));
+}
+
+static void change_action(struct chance *chance, struct process *process)
+{
+    uint32_t pick = chance_below(chance, (uint32_t)process->action_count);
+    struct process_action *action = &process->actions[pick];
+    switch (chance_below(chance, 8)) {
+    case 0:
+        action->from = toggled(chance, action->from, process->state_count);
+        break;
+    case 1:
+        action->to = (int)chance_below(chance, (uint32_t)process->state_count + 2) - 2;
+        break;
+    case 2:
+        action->queues = toggled(chance, action->queues, CASE_QUEUES);
+        break;
+    case 3:
+        action->by = (actor_set)toggled(chance, action->by, ACTORS);
+        break;
+    case 4:
+        action->requires
+        = toggled(chance, action->requires, PROCESS_FIELDS);
+        action->takes |= action->requires;
+        break;
+    case 5:
+        action->conditions = toggled(chance, action->conditions, PROCESS_CONDITIONS);
+        break;
+    case 6:
+        action->effects = toggled(chance, action->effects, PROCESS_EFFECTS);
+        break;
+    default:
+        action->approvers = (actor_set)toggled(chance, action->approvers, ACTORS);
+        break;
     }
 }
 
-static struct case_command command_of(const uint8_t *bytes, const struct case_snapshot *now)
+static void change_state(struct chance *chance, struct process *process)
 {
-    static const char *const evidence[CASE_EVIDENCE_MAX] = {"https://a/1"};
-    return (struct case_command){
-        .action = (enum case_action)(bytes[0] % CASE_ACTIONS),
-        .roles = (unsigned)(bytes[1] | bytes[2] << 8),
-        .expected_version = now->version - (bytes[3] == 0),
-        .actor_ref = bytes[4] & 1 ? "someone" : NULL,
-        .is_city_office = bytes[4] & 2,
-        .assignee = bytes[4] & 4 ? "someone" : NULL,
-        .result_text = bytes[4] & 8 ? "done" : NULL,
-        .evidence = evidence,
-        .evidence_count = bytes[4] & 16 ? 1 : 0,
-        .reason_class = bytes[4] & 32 ? "other" : NULL,
-        .reason_text = bytes[4] & 64 ? "because" : NULL,
-        .unit = bytes[4] & 128 ? "00070" : NULL,
-    };
+    uint32_t pick = chance_below(chance, (uint32_t)process->state_count);
+    struct process_state *state = &process->states[pick];
+    switch (chance_below(chance, 4)) {
+    case 0:
+        state->phase = (enum process_phase)chance_below(chance, PROCESS_PHASES);
+        break;
+    case 1:
+        state->timeout_action = (int)chance_below(chance, (uint32_t)process->action_count);
+        break;
+    case 2:
+        state->timeout_clock = (enum deadline_clock)chance_below(chance, DEADLINE_CLOCKS);
+        break;
+    default:
+        process->opening = (int)pick;
+        break;
+    }
 }
 
-static void check(const struct case_snapshot *now)
+static void run_changed(const struct process *shipped, struct choices choices)
 {
-    assert(now->state >= 0 && now->state < CASE_STATES);
-    assert(now->queue == QUEUE_UNROUTABLE || now->unit != NULL);
-    assert(now->state != CASE_RESOLVED || (now->result_text != NULL && now->evidence_count > 0));
-    assert(now->state != CASE_REJECTED || (now->reason_class != NULL && now->reason_text != NULL));
-    assert((now->state != CASE_ASSIGNED && now->state != CASE_IN_PROGRESS) ||
-           (now->assignee != NULL && now->accepted_at != 0 && now->resolve_due != 0));
-    assert(now->next_timer == 0 || case_due(now) != 0);
-    assert(now->escalation >= 0 && now->escalation <= CASE_ESCALATIONS_MAX);
-}
-
-static void apply(struct case_snapshot *now, const uint8_t *bytes, int64_t now_us)
-{
-    struct case_snapshot after;
+    struct process process = *shipped;
+    struct chance chance;
     struct error err = {0};
-    struct case_command command = command_of(bytes, now);
-    if (bytes[7] & 1) { /* what the timer would do */
-        command.action = case_timer_action(now, &rules, now_us);
-        command.roles = 1u << ROLE_SYSTEM;
-        if (command.action == CASE_ACTIONS) {
-            return;
+    for (int i = 0; i < CHANGES_MAX && choose(&choices, &chance); i++) {
+        switch (chance_below(&chance, 4)) {
+        case 0:
+            break;
+        case 1:
+            change_state(&chance, &process);
+            break;
+        default:
+            change_action(&chance, &process);
+            break;
         }
     }
-    if (!case_decide(now, &command, &rules, now_us, &after, &err)) {
-        assert(error_is_set(&err));
+    if (process_check(&process, &err)) {
+        run(&process, choices);
+    } else if (err.field_count == 0 || err.fields[0].text[0] == '\0') {
+        abort();
+    }
+}
+
+/* ---- JSON ---- */
+
+/* What somebody asks for, with every action. */
+static void run_command(const char *text, size_t size, struct arena *arena)
+{
+    struct case_snapshot now = engine_opened(&engine, "onsite_report", QUEUE_UNIT,
+                                             hanoi("2026-11-24 08:00")),
+                         after;
+    struct case_command command = {.expected_version = 1, .actor = ~(actor_set)0, .level = -1};
+    struct error err = {0};
+    if (!command_json_read(&command, now.process, text, size, arena, &err)) {
+        if (!error_is_set(&err)) {
+            abort();
+        }
         return;
     }
-    assert(after.version == now->version + 1 && after.previous_state == now->state);
-    assert(now->state != CASE_RESOLVED && now->state != CASE_REJECTED);
-    assert(after.at_us >= now->at_us);
-    *now = after;
+    for (int i = 0; i < now.process->action_count; i++) {
+        command.action = now.process->actions[i].code;
+        if (case_decide(&now, &command, &engine.rules, now.at_us, &after, NULL) &&
+            (fault_of_step(&now, &after) != NULL || fault_of_case(&after, &engine.rules) != NULL)) {
+            abort();
+        }
+    }
+}
+
+static void run_json(const uint8_t *bytes, size_t size)
+{
+    const uint8_t *end = memchr(bytes, '\0', size);
+    size_t text_size = end != NULL ? (size_t)(end - bytes) : size;
+    struct process process;
+    struct error err = {0};
+    struct arena arena;
+    arena_init(&arena);
+    if (process_json_read(&process, (const char *)bytes, text_size, &arena, &err)) {
+        run(&process, (struct choices){bytes + text_size, size - text_size});
+    } else if (!error_is_set(&err)) {
+        abort();
+    }
+    run_command((const char *)bytes, text_size, &arena);
+    arena_finish(&arena);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+    if (engine.calendar == NULL) {
+        engine_init(&engine);
+    }
     if (size < 2) {
         return 0;
     }
-    make_calendar();
-    int64_t now_us = start_us();
-    struct case_snapshot now = {.level = (enum case_level)(bytes[0] % CASE_LEVELS),
-                                .queue = bytes[1] & 1 ? QUEUE_UNIT : QUEUE_UNROUTABLE,
-                                .unit = bytes[1] & 1 ? "00070" : NULL,
-                                .clock_start = now_us,
-                                .receive_due = now_us + (bytes[1] >> 1) * CALENDAR_DAY_US / 8};
-    case_open(&now, &rules, now_us);
-    check(&now);
-    const uint8_t *at = bytes + 2, *end = bytes + size;
-    for (int i = 0; i < COMMANDS_MAX && end - at >= COMMAND_BYTES; i++, at += COMMAND_BYTES) {
-        now_us += (at[5] << 8 | at[6]) * CALENDAR_MINUTE_US / 8;
-        apply(&now, at, now_us);
-        check(&now);
+    if (bytes[0] == '{') {
+        run_json(bytes, size);
+        return 0;
+    }
+    const struct process *process = engine.book.items[bytes[1] % engine.book.count];
+    struct choices choices = {bytes + 2, size - 2};
+    if (bytes[0] % 2 == 0) {
+        run(process, choices);
+    } else {
+        run_changed(process, choices);
     }
     return 0;
 }

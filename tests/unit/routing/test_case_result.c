@@ -211,6 +211,24 @@ static void the_window_closes_by_itself(void **state)
     refused(&desk, resident, "comment", (struct words){.note = "oh"}, "action_not_allowed");
 }
 
+/* In a process where one can: what is closed no more has not been closed. */
+static void closed_is_for_as_long_as_it_is(void **state)
+{
+    (void)state;
+    struct desk desk = unsampled_case();
+    struct process process = *desk.now.process;
+    process.actions[process_action_find(&process, "rate")].to =
+        process_state_find(&process, "resolved");
+    act(&desk, resident, "close", (struct words){0});
+    assert_int_equal(desk.now.closed_at, desk.at_us);
+    struct case_command rate =
+        desk_command(&desk, resident, "rate", (struct words){.rating = "acceptable"});
+    struct case_snapshot before = desk.now, after;
+    before.process = &process;
+    assert_true(case_decide(&before, &rate, &office.rules, desk.at_us, &after, NULL));
+    assert_int_equal(after.closed_at, 0);
+}
+
 static void the_resident_may_close_at_once(void **state)
 {
     (void)state;
@@ -346,6 +364,7 @@ int main(void)
         cmocka_unit_test(the_resident_reopens_within_the_window),
         cmocka_unit_test(a_case_is_reopened_twice_at_most),
         cmocka_unit_test(the_window_closes_by_itself),
+        cmocka_unit_test(closed_is_for_as_long_as_it_is),
         cmocka_unit_test(the_resident_may_close_at_once),
         cmocka_unit_test(a_result_is_rated_once),
         cmocka_unit_test(some_rejections_need_a_second_pair_of_eyes),

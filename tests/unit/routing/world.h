@@ -13,20 +13,11 @@
 
 struct chance {
     uint64_t state;
-    const uint8_t *bytes; /* NULL: goes by the state */
-    size_t left;
 };
 
-/* 0 … below - 1; bytes that have run out are zero. */
+/* 0 … below - 1 */
 static inline uint32_t chance_below(struct chance *chance, uint32_t below)
 {
-    if (chance->bytes != NULL) {
-        if (chance->left == 0) {
-            return 0;
-        }
-        chance->left--;
-        return *chance->bytes++ % below;
-    }
     chance->state = chance->state * 6364136223846793005u + 1442695040888963407u;
     return (uint32_t)((chance->state >> 33) % below);
 }
