@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "services/routing/area.h"
 #include "services/routing/case.h"
+#include "services/routing/focal_point.h"
 #include "services/routing/process_book.h"
 #include "services/routing/route.h"
 #include "services/routing/unit.h"
@@ -60,8 +61,7 @@ struct reference {
     size_t rejection_count;
     const struct process_book *processes; /* borrowed; outlives the reference */
     struct area *area;
-    bool boundaries_approximate;
-    const char *boundaries_source;
+    struct boundary_set boundaries; /* that the area was made of */
 };
 
 void reference_free(struct reference *reference); /* NULL is fine */

@@ -25,7 +25,7 @@ void category_json_write(struct buffer *out, const struct category *category);
 void focal_point_json_write(struct buffer *out, const struct focal_point *point);
 void promise_json_write(struct buffer *out, const struct promise *promise);
 
-/* {"items": [unit …], "boundaries": {approximate, source}} */
+/* {"items": [unit …], "boundaries": {id, approximate, source}} */
 void units_json_write(struct buffer *out, const struct reference *reference);
 
 /* {"version", "routes": […], "deadlines": […], "timers": […], "calendar": {…}}: every rule with
