@@ -20,6 +20,8 @@ struct routing {
     struct case_reader *reader;
     struct case_writer *writer;
     struct wait *wait; /* GETs that wait for a version of a case */
+    bool is_importing; /* boundaries are read: one file at a time, they take memory */
+    bool is_trying;    /* rules are tried out: one set at a time, it takes seconds */
 };
 
 /* The hooks of struct service. */
