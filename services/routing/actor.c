@@ -10,9 +10,9 @@ const char *const actor_words[] = {"system",     "citizen",     "officer",      
 
 enum actor actor_role(actor_set actor, actor_set allowed)
 {
-    static const enum actor order[] = {ROLE_SYSTEM,       ROLE_FOCAL_POINT, ROLE_SUPERVISOR,
-                                       ROLE_OFFICER,      ROLE_AUDITOR,     ROLE_APPROVER,
-                                       ROLE_ADMINISTRATOR};
+    static const enum actor order[] = {ROLE_SYSTEM,        ROLE_FOCAL_POINT,      ROLE_SUPERVISOR,
+                                       ROLE_OFFICER,       ROLE_AUDITOR,          ROLE_APPROVER,
+                                       ROLE_ADMINISTRATOR, ROLE_HOTLINE_OPERATOR, ROLE_VOLUNTEER};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         if (actor & allowed & ACTOR_BIT(order[i])) {
             return order[i];

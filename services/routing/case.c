@@ -4,7 +4,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/words.h"
+#include "services/routing/case_detail.h"
 #include "services/routing/case_effect.h"
 
 const char *const case_reason_words[] = {
@@ -283,8 +285,16 @@ static void advance(const struct case_snapshot *before, const struct case_comman
     after->alert_clock = -1;
 }
 
-/* When the present state times out: so long after it was entered, or before an appointment, which
- * is what the resolve clock runs to. */
+/* When somebody is expected; 0: nobody is. */
+static int64_t appointment_of(const struct case_snapshot *now)
+{
+    const char *text =
+        case_detail_of(now->process, DETAIL_SLOT_TIME, now->details, now->detail_count);
+    int64_t at_us;
+    return text != NULL && clock_parse(text, strlen(text), &at_us) ? at_us : 0;
+}
+
+/* When the present state times out: so long after it was entered, or before an appointment. */
 static bool set_timeout(struct case_snapshot *after, const struct case_rules *rules,
                         struct error *err)
 {
@@ -304,8 +314,7 @@ static bool set_timeout(struct case_snapshot *after, const struct case_rules *ru
     }
     after->timeout_at = clock_due(&clock);
     if (state->timeout_clock == DEADLINE_APPOINTMENT) {
-        int64_t ahead_us =
-            clock_due(&after->clocks[CASE_RESOLVE]) - rule->minutes * CALENDAR_MINUTE_US;
+        int64_t ahead_us = appointment_of(after) - rule->minutes * CALENDAR_MINUTE_US;
         after->timeout_at = ahead_us > after->at_us ? ahead_us : after->at_us;
     }
     return true;

@@ -6,9 +6,11 @@
 
 #include "common/batch.h"
 #include "services/routing/audit_case.h"
+#include "services/routing/case_detail.h"
 #include "services/routing/case_json.h"
 #include "services/routing/id_index.h"
 #include "services/routing/store.h"
+#include "services/routing/store_reception.h"
 
 enum { ITEMS_MAX = 500, DEPTH = 2, QUEUE_MAX = 10000, DEADLINE_MS = 5000 };
 
@@ -123,6 +125,29 @@ static void wake_followers(struct pg_tx *tx, struct case_write **writes, size_t 
     pg_array_finish(&ended);
 }
 
+/* Who does not come any more leaves the place to others. */
+static void give_places_back(struct pg_tx *tx, struct case_write **writes, size_t count)
+{
+    struct pg_array ids, versions, event_ids;
+    pg_array_init(&ids, PG_UUID);
+    pg_array_init(&versions, PG_INT4);
+    pg_array_init(&event_ids, PG_UUID);
+    for (size_t i = 0; i < count; i++) {
+        const struct case_snapshot *after = &writes[i]->after;
+        if (case_gives_place_back(after)) {
+            pg_array_uuid(&ids, &after->id);
+            pg_array_int4(&versions, after->version);
+            pg_array_uuid(&event_ids, &writes[i]->event_id);
+        }
+    }
+    if (ids.count > 0) {
+        store_places_give_back(tx, &ids, &versions, &event_ids);
+    }
+    pg_array_finish(&ids);
+    pg_array_finish(&versions);
+    pg_array_finish(&event_ids);
+}
+
 /* In the order of the ids, so that two transactions lock their rows in the same order. */
 static void build_writes(struct pg_tx *tx, void **items, size_t count, void *arg)
 {
@@ -143,6 +168,7 @@ static void build_writes(struct pg_tx *tx, void **items, size_t count, void *arg
     outbox_guard(writer->outbox, tx);
     store_cases_move(tx, &rows, &events);
     wake_followers(tx, sorted, count);
+    give_places_back(tx, sorted, count);
     outbox_columns_finish(&events);
     case_rows_finish(&rows);
 }

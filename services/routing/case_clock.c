@@ -174,6 +174,21 @@ bool clock_extend(struct case_clock *clock, const struct calendar *calendar, int
     return true;
 }
 
+bool clock_limit(struct case_clock *clock, const struct calendar *calendar, int64_t by_us)
+{
+    struct case_clock limited = *clock;
+    limited.allowed_us = clock_used_us(clock, calendar, clock->mode, by_us);
+    if (!clock_is_running(clock) || limited.allowed_us >= clock->allowed_us) {
+        return false;
+    }
+    clock_derive(&limited, calendar);
+    if (clock_due(&limited) == 0) {
+        return false;
+    }
+    *clock = limited;
+    return true;
+}
+
 int64_t clock_used_us(const struct case_clock *clock, const struct calendar *calendar,
                       enum clock_mode mode, int64_t now_us)
 {

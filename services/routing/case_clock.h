@@ -68,6 +68,11 @@ void clock_stop(struct case_clock *clock, int64_t now_us);
  * not started, has been stopped, or the calendar does not reach the new due instant. */
 bool clock_extend(struct case_clock *clock, const struct calendar *calendar, int64_t minutes);
 
+/* Takes from the allowance what would be used after an instant, if it runs on: it is due then at
+ * the latest. Never adds to it. False, and nothing is changed, when it does not run, is due before
+ * anyway, or the calendar does not tell. */
+bool clock_limit(struct case_clock *clock, const struct calendar *calendar, int64_t by_us);
+
 /* Time used up to an instant, in a mode; never negative, never falls as time goes on. */
 int64_t clock_used_us(const struct case_clock *clock, const struct calendar *calendar,
                       enum clock_mode mode, int64_t now_us);

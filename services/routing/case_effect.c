@@ -4,6 +4,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "services/routing/day.h"
+#include "services/routing/case_detail.h"
+
 /* ---- clocks ---- */
 
 static bool no_rule(struct error *err)
@@ -61,13 +64,54 @@ static bool start_tasks(const struct case_change *change)
     return true;
 }
 
+/* The end of a promised day; 0: none was promised. */
+static int64_t end_of_day(const struct case_change *change, const char *date)
+{
+    int64_t day;
+    return date != NULL && day_parse(date, &day)
+               ? calendar_day_start_us(change->rules->calendar, day + 1)
+               : 0;
+}
+
+static int64_t promised_now(const struct case_change *change)
+{
+    const struct case_command *command = change->command;
+    bool sets = (change->action->effects & PROCESS_BIT(EFFECT_SET_DETAILS)) != 0;
+    return end_of_day(change, sets ? case_detail_of(change->after->process, DETAIL_DEADLINE,
+                                                    command->details, command->detail_count)
+                                   : NULL);
+}
+
+/* A date that had passed when the case was taken up again was that of the result before. */
+static int64_t promised_before(const struct case_change *change)
+{
+    const struct case_snapshot *after = change->after;
+    bool restarts = (change->action->effects & PROCESS_BIT(EFFECT_RESTART_RESOLVE)) != 0;
+    int64_t by_us = end_of_day(change, case_detail_of(after->process, DETAIL_DEADLINE,
+                                                      after->details, after->detail_count));
+    return restarts && by_us <= after->at_us ? 0 : by_us;
+}
+
+/* The earlier of rule and promise. */
+static void keep_promise(const struct case_change *change, int64_t by_us)
+{
+    if (by_us != 0) {
+        clock_limit(&change->after->clocks[CASE_RESOLVE], change->rules->calendar, by_us);
+    }
+}
+
 static bool start_resolve(const struct case_change *change)
 {
     struct case_clock *clock = &change->after->clocks[CASE_RESOLVE];
-    return (clock->run_count > 0 ||
-            start_clock(clock, DEADLINE_RESOLVE, change->after, change->rules,
-                        &change->after->resolve_rule, change->err)) &&
-           start_tasks(change);
+    if (clock->run_count == 0) {
+        if (!start_clock(clock, DEADLINE_RESOLVE, change->after, change->rules,
+                         &change->after->resolve_rule, change->err)) {
+            return false;
+        }
+        keep_promise(change,
+                     promised_now(change) != 0 ? promised_now(change) : promised_before(change));
+    }
+    return start_tasks(change);
 }
 
 /* As if there had never been a result, nor anybody to wait for because of it: the case stands for
@@ -458,6 +502,7 @@ static bool set_details(const struct case_change *change)
     for (size_t i = 0; i < change->command->detail_count; i++) {
         set_detail(change->after, &change->command->details[i]);
     }
+    keep_promise(change, promised_now(change));
     return true;
 }
 

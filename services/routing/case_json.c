@@ -345,6 +345,7 @@ void case_json_put_for_reporter(struct json_writer *writer, const struct case_sn
     put_reason(writer, snapshot->reason_class, snapshot->reason_text);
     json_put_text(writer, "rating", snapshot->rating);
     put_uuid_if(writer, "merged_into", &snapshot->merged_into);
+    put_details(writer, snapshot);
 }
 
 void case_event_make(struct case_event *event, const struct case_snapshot *snapshot,

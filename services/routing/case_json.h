@@ -20,7 +20,7 @@ void case_json_write(struct buffer *out, const struct case_snapshot *snapshot);
 void case_json_put(struct json_writer *writer, const struct case_snapshot *snapshot);
 
 /* What the reporter of a case may know of it: state, dues, the trail of hand-overs, what was asked
- * and answered; nobody's account. */
+ * and answered, the details; nobody's account. */
 void case_json_put_for_reporter(struct json_writer *writer, const struct case_snapshot *snapshot);
 
 /* Reads what case_json_write wrote; texts live in the arena, the process in the book. Faults name

@@ -7,17 +7,33 @@
 #include "common/words.h"
 #include "services/routing/day.h"
 
+/* Lower case only, as everywhere. */
+static bool is_id(const char *text)
+{
+    char again[UUID_TEXT_SIZE];
+    struct uuid id;
+    return uuid_parse(text, strlen(text), &id) && strcmp(uuid_format(&id, again), text) == 0;
+}
+
 static bool is_valid(const struct process_detail *detail, const char *text)
 {
     int64_t when;
     switch (detail->type) {
     case DETAIL_DATE:
+    case DETAIL_DEADLINE:
         return day_parse(text, &when);
     case DETAIL_INSTANT:
         return clock_parse(text, strlen(text), &when);
     case DETAIL_WORD:
         return detail->words[word_index(detail->words, text)] != NULL;
+    case DETAIL_CONSENT:
+        return process_consent_words[word_index(process_consent_words, text)] != NULL;
+    case DETAIL_SLOT:
+        return is_id(text);
+    case DETAIL_SLOT_TIME:
+        return false;
     case DETAIL_TEXT:
+    case DETAIL_TYPES:
         break;
     }
     return true;
@@ -26,8 +42,15 @@ static bool is_valid(const struct process_detail *detail, const char *text)
 size_t details_read(struct json_reader *reader, const struct process *process,
                     struct case_detail details[CASE_DETAILS_MAX])
 {
-    static const char *const wants[] = {"", "must be a date like 2026-02-17",
-                                        "must be RFC 3339 with a zone", "is no known word"};
+    static const char *const wants[DETAIL_TYPES] = {
+        [DETAIL_DATE] = "must be a date like 2026-02-17",
+        [DETAIL_INSTANT] = "must be RFC 3339 with a zone",
+        [DETAIL_WORD] = "is no known word",
+        [DETAIL_DEADLINE] = "must be a date like 2026-02-17",
+        [DETAIL_CONSENT] = "must be verbal, written or none",
+        [DETAIL_SLOT] = "must be the id of a slot",
+        [DETAIL_SLOT_TIME] = "is told by the slot",
+    };
     struct json_reader object;
     size_t count = 0;
     if (!json_read_object(reader, "details", JSON_OPTIONAL, &object)) {

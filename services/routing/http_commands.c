@@ -205,39 +205,7 @@ static void on_written(struct case_write *write, bool won, const struct error *e
     }
 }
 
-/* ---- refusals that say more than the error ---- */
-
-static void put_current(struct json_writer *writer, const struct command *c)
-{
-    const struct case_snapshot *now = &c->read.snapshot;
-    json_open_object(writer, "current");
-    json_put_int(writer, "version", now->version);
-    json_put_text(writer, "state", now->process->states[now->state].code);
-    json_close_object(writer);
-}
-
 static void command_refuse(struct command *c, const struct error *err)
 {
-    struct buffer body;
-    struct json_writer writer;
-    if (err->kind != ERR_CONFLICT && err->kind != ERR_UNPROCESSABLE) {
-        http_answer_error(c->request, err);
-        return;
-    }
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    json_put_text(&writer, "type", "about:blank");
-    json_put_text(&writer, "title",
-                  err->kind == ERR_CONFLICT ? "Conflict" : "Unprocessable Content");
-    json_put_int(&writer, "status", http_status(err->kind));
-    json_put_text(&writer, "detail", err->text);
-    json_put_text(&writer, "code", err->code);
-    put_current(&writer, c);
-    http_put_allowed(&writer, &c->read.snapshot, &c->command);
-    json_put_text_size(&writer, "trace", trace_id(http_trace(c->request)), 32);
-    json_close_object(&writer);
-    http_answer(c->request, http_status(err->kind), "application/problem+json", body.data,
-                body.size);
-    buffer_finish(&body);
+    http_refuse_command(c->request, &c->read.snapshot, &c->command, err);
 }

@@ -9,6 +9,7 @@
 #include "common/http.h"
 #include "common/json.h"
 #include "services/routing/routing.h"
+#include "services/routing/store_opening.h"
 
 /* ---- http_cases.c ---- */
 void http_list_cases(struct http_request *request, void *state);
@@ -21,6 +22,20 @@ void http_command(struct http_request *request, void *state);
 
 /* ---- http_recompute.c ---- */
 void http_recompute(struct http_request *request, void *state);
+
+/* ---- http_openings.c: POST /api/routing/cases ---- */
+void http_open_case(struct http_request *request, void *state);
+
+/* ---- http_splits.c: POST /api/routing/cases/{id}/split ---- */
+void http_split_case(struct http_request *request, void *state);
+
+/* ---- http_relations.c ---- */
+void http_get_related_cases(struct http_request *request, void *state);
+
+/* ---- http_receptions.c ---- */
+void http_offer_slots(struct http_request *request, void *state);
+void http_list_slots(struct http_request *request, void *state);
+void http_delete_slot(struct http_request *request, void *state);
 
 /* ---- http_reference.c ---- */
 void http_get_rules(struct http_request *request, void *state);
@@ -78,6 +93,13 @@ bool http_needs_city(struct http_request *request);
 size_t http_scope_desks(struct http_request *request, const struct routing *routing,
                         const char *unit, const char *const **desks);
 
+/* Whether a desk is in the caller's scope. */
+bool http_is_in_scope(const struct principal *principal, const struct routing *routing,
+                      const char *desk);
+
+/* The roles of the token or key, whatever the scope. */
+actor_set http_roles(const struct principal *principal);
+
 /* What somebody is to a case: a bystander sees nothing of it. */
 enum http_view { VIEW_NONE, VIEW_REPORTER, VIEW_OFFICIAL };
 enum http_view http_view_of(const struct principal *principal, const struct routing *routing,
@@ -99,10 +121,23 @@ const char *http_task_unit(const struct principal *principal, const struct routi
 /* Reads {id} of the path; answers 400 and gives false when it is not one. */
 bool http_read_case_id(struct http_request *request, struct uuid *id);
 
+/* The Idempotency-Key of a request to make `what`, and its body, as they are kept; false: none was
+ * given. */
+bool http_read_key(struct http_request *request, const char *what, struct opening_key *key);
+
 /* 200 with the case, what the caller may do now, and its version as ETag. A reporter is told
  * less: the state, the dues, the trail, what was asked and answered. */
 void http_answer_case(struct http_request *request, const struct routing *routing,
                       const struct case_snapshot *snapshot, const char *json, size_t json_size);
+
+/* 201 with a case as it was opened, and its place. */
+void http_answer_new_case(struct http_request *request, const struct routing *routing,
+                          const char *json, size_t json_size);
+
+/* The error; a command that came too late or was not possible is told where the case is now, and
+ * what is. */
+void http_refuse_command(struct http_request *request, const struct case_snapshot *now,
+                         const struct case_command *command, const struct error *err);
 
 /* The actions that the caller may take now, as "allowed". */
 void http_put_allowed(struct json_writer *writer, const struct case_snapshot *snapshot,

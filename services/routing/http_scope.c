@@ -114,7 +114,7 @@ const char *http_task_unit(const struct principal *principal, const struct routi
     return NULL;
 }
 
-static actor_set roles_of(const struct principal *principal)
+actor_set http_roles(const struct principal *principal)
 {
     actor_set roles = 0;
     for (int role = ROLE_CITIZEN; role < ACTOR_ROLES; role++) {
@@ -128,7 +128,7 @@ void http_fill_actor(const struct principal *principal, const struct routing *ro
 {
     static const actor_set desk_roles = ACTOR_BIT(ROLE_OFFICER) | ACTOR_BIT(ROLE_FOCAL_POINT) |
                                         ACTOR_BIT(ROLE_SUPERVISOR) | ACTOR_BIT(ROLE_ADMINISTRATOR);
-    actor_set roles = roles_of(principal), actor = roles & ACTOR_BIT(ROLE_CITIZEN);
+    actor_set roles = http_roles(principal), actor = roles & ACTOR_BIT(ROLE_CITIZEN);
     if (is_at_desk(principal, routing, snapshot)) {
         actor |= roles;
     }
@@ -158,6 +158,23 @@ bool http_read_case_id(struct http_request *request, struct uuid *id)
     return false;
 }
 
+bool http_read_key(struct http_request *request, const char *what, struct opening_key *key)
+{
+    const struct principal *principal = http_principal(request);
+    const char *given = http_idempotency_key(request);
+    size_t size;
+    if (given == NULL) {
+        return false;
+    }
+    const char *kind = principal->kind == PRINCIPAL_PERSON ? "person" : "key";
+    const char *whole =
+        arena_format(http_arena(request), "%s %s %s %s", kind, principal->id, what, given);
+    digest_sha256(whole, strlen(whole), key->key);
+    const char *body = http_body(request, &size);
+    digest_sha256(body, size, key->fingerprint);
+    return true;
+}
+
 void http_put_allowed(struct json_writer *writer, const struct case_snapshot *snapshot,
                       const struct case_command *actor)
 {
@@ -177,8 +194,8 @@ void http_put_allowed(struct json_writer *writer, const struct case_snapshot *sn
     json_close_array(writer);
 }
 
-void http_answer_case(struct http_request *request, const struct routing *routing,
-                      const struct case_snapshot *snapshot, const char *json, size_t json_size)
+static void answer_case(struct http_request *request, const struct routing *routing, int status,
+                        const struct case_snapshot *snapshot, const char *json, size_t json_size)
 {
     const struct principal *principal = http_principal(request);
     struct case_command caller = {0};
@@ -200,7 +217,63 @@ void http_answer_case(struct http_request *request, const struct routing *routin
     json_close_object(&writer);
     snprintf(etag, sizeof etag, "\"%d\"", snapshot->version);
     http_answer_header(request, "ETag", etag);
-    http_answer(request, 200, NULL, body.data, body.size);
+    http_answer(request, status, NULL, body.data, body.size);
+    buffer_finish(&body);
+}
+
+void http_answer_case(struct http_request *request, const struct routing *routing,
+                      const struct case_snapshot *snapshot, const char *json, size_t json_size)
+{
+    answer_case(request, routing, 200, snapshot, json, json_size);
+}
+
+void http_answer_new_case(struct http_request *request, const struct routing *routing,
+                          const char *json, size_t json_size)
+{
+    struct case_snapshot opened;
+    struct error err = {0};
+    char id[UUID_TEXT_SIZE];
+    if (!case_json_read(&opened, &routing->processes, json, json_size, http_arena(request), &err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    http_answer_header(
+        request, "Location",
+        arena_format(http_arena(request), "/api/routing/cases/%s", uuid_format(&opened.id, id)));
+    answer_case(request, routing, 201, &opened, json, json_size);
+}
+
+static void put_current(struct json_writer *writer, const struct case_snapshot *now)
+{
+    json_open_object(writer, "current");
+    json_put_int(writer, "version", now->version);
+    json_put_text(writer, "state", now->process->states[now->state].code);
+    json_close_object(writer);
+}
+
+void http_refuse_command(struct http_request *request, const struct case_snapshot *now,
+                         const struct case_command *command, const struct error *err)
+{
+    struct buffer body;
+    struct json_writer writer;
+    if (err->kind != ERR_CONFLICT && err->kind != ERR_UNPROCESSABLE) {
+        http_answer_error(request, err);
+        return;
+    }
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    json_open_object(&writer, NULL);
+    json_put_text(&writer, "type", "about:blank");
+    json_put_text(&writer, "title",
+                  err->kind == ERR_CONFLICT ? "Conflict" : "Unprocessable Content");
+    json_put_int(&writer, "status", http_status(err->kind));
+    json_put_text(&writer, "detail", err->text);
+    json_put_text(&writer, "code", err->code);
+    put_current(&writer, now);
+    http_put_allowed(&writer, now, command);
+    json_put_text_size(&writer, "trace", trace_id(http_trace(request)), 32);
+    json_close_object(&writer);
+    http_answer(request, http_status(err->kind), "application/problem+json", body.data, body.size);
     buffer_finish(&body);
 }
 

@@ -5,18 +5,19 @@
 #include <string.h>
 
 #include "common/check_digit.h"
+#include "common/clock.h"
 #include "common/words.h"
+#include "services/routing/case_detail.h"
 
-const struct process *opening_process(const struct reference *reference,
-                                      const struct opening_request *request, actor_set actor,
-                                      int64_t now_us, struct error *err)
+const struct process *opening_process(const struct reference *reference, const char *code,
+                                      actor_set roles, int64_t now_us, struct error *err)
 {
-    const struct process *process = process_current(reference->processes, request->process, now_us);
+    const struct process *process = process_current(reference->processes, code, now_us);
     if (process == NULL || process->opened_by == 0) {
         error_add_field(err, "process", "unknown_process", "no process that is opened here");
         return NULL;
     }
-    if ((process->opened_by & actor) == 0) {
+    if ((process->opened_by & roles) == 0) {
         error_set(err, ERR_FORBIDDEN, "forbidden", "you may not open a case of %s",
                   process->rule.code);
         return NULL;
@@ -24,27 +25,43 @@ const struct process *opening_process(const struct reference *reference,
     return process;
 }
 
-static bool has_detail(const struct opening_request *request, const char *code)
+const char *opening_reporter(const struct opening_request *request, const char *actor_ref)
 {
-    for (size_t i = 0; i < request->detail_count; i++) {
-        if (strcmp(request->details[i].code, code) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return request->reporter_ref != NULL ? request->reporter_ref : actor_ref;
 }
 
-/* What the process requires at opening; the time of an appointment is told by its slot. */
+static const char *detail_of(const struct process *process, enum detail_type type,
+                             const struct opening_request *request)
+{
+    return case_detail_of(process, type, request->details, request->detail_count);
+}
+
+bool opening_slot_id(const struct process *process, const struct opening_request *request,
+                     struct uuid *id)
+{
+    const char *text = detail_of(process, DETAIL_SLOT, request);
+    return text != NULL && uuid_parse(text, strlen(text), id);
+}
+
+/* ---- what the request must and must not bring ---- */
+
+static bool fault_detail(struct error *err, const struct process_detail *detail, const char *code,
+                         const char *text)
+{
+    char path[64];
+    snprintf(path, sizeof path, "details.%.48s", detail->code);
+    return error_add_field(err, path, code, "%s", text);
+}
+
 static bool check_details(const struct process *process, const struct opening_request *request,
                           struct error *err)
 {
     bool good = true;
     for (int i = 0; i < process->detail_count; i++) {
         const struct process_detail *detail = &process->details[i];
-        if (detail->required && !has_detail(request, detail->code)) {
-            char path[64];
-            snprintf(path, sizeof path, "details.%.48s", detail->code);
-            good = error_add_field(err, path, "required", "%s needs it", process->rule.code);
+        if (detail->required &&
+            case_detail_find(request->details, request->detail_count, detail->code) == NULL) {
+            good = fault_detail(err, detail, "required", "the process needs it");
         }
     }
     return good;
@@ -63,15 +80,94 @@ static bool check_named(const struct reference *reference, const struct opening_
     return known;
 }
 
-static void set_place(const struct reference *reference, const struct opening_request *request,
-                      struct case_snapshot *opened)
+/* Who is named has agreed, and who has agreed is named. */
+static bool check_consent(const struct process *process, const struct opening_request *request,
+                          struct error *err)
 {
-    if (request->has_place) {
-        struct area_place place = reference_place(reference, request->lat, request->lon);
-        opened->area = place.unit;
-        opened->near_border = place.near_border && request->unit == NULL;
+    if (process_detail_of(process, DETAIL_CONSENT) == NULL) {
+        return true;
+    }
+    const char *consent = detail_of(process, DETAIL_CONSENT, request);
+    bool agreed = consent != NULL && strcmp(consent, process_consent_words[0]) != 0;
+    if (request->reporter_ref != NULL && !agreed) {
+        return error_add_field(err, "reporter_ref", "no_consent",
+                               "nobody is named who has not agreed to it");
+    }
+    return request->reporter_ref != NULL || !agreed ||
+           error_add_field(err, "reporter_ref", "required", "must tell who has agreed");
+}
+
+/* Residents act for themselves, and units are for officials to name. */
+static bool check_caller(const struct opening_request *request,
+                         const struct opening_context *context, struct error *err)
+{
+    bool good = true;
+    if (context->actor_role != ROLE_CITIZEN) {
+        return true;
+    }
+    if (request->reporter_ref != NULL) {
+        good = error_add_field(err, "reporter_ref", "not_allowed",
+                               "is for officials; yours is your account");
+    }
+    if (request->unit != NULL) {
+        good = error_add_field(err, "unit", "not_allowed", "is for officials to name");
+    }
+    return good;
+}
+
+static bool check_slot(const struct reference *reference, const struct process *process,
+                       const struct opening_request *request, const struct opening_context *context,
+                       struct error *err)
+{
+    const struct process_detail *detail = process_detail_of(process, DETAIL_SLOT);
+    const struct reception_slot *slot = context->slot;
+    if (detail == NULL) {
+        return true;
+    }
+    if (request->unit != NULL) {
+        return error_add_field(err, "unit", "not_allowed", "is told by the slot");
+    }
+    if (slot == NULL || unit_find(&reference->units, slot->unit) == NULL) {
+        return fault_detail(err, detail, "unknown_slot", "is no slot of a current unit");
+    }
+    if (slot->starts_at <= context->now_us) {
+        return fault_detail(err, detail, "past", "has begun already");
+    }
+    if (context->has_place_in_slot) {
+        return error_set(err, ERR_CONFLICT, "already_booked",
+                         "the slot is booked for them already");
+    }
+    return slot->taken < slot->capacity ||
+           error_set(err, ERR_CONFLICT, "slot_taken", "no place is free in this slot any more");
+}
+
+static bool check(const struct reference *reference, const struct process *process,
+                  const struct opening_request *request, const struct opening_context *context,
+                  struct error *err)
+{
+    bool whole = check_named(reference, request, err);
+    if (context->parent != NULL) {
+        return whole;
+    }
+    whole &= check_details(process, request, err);
+    whole &= check_consent(process, request, err);
+    whole &= check_caller(request, context, err);
+    return whole && check_slot(reference, process, request, context, err);
+}
+
+/* ---- the case ---- */
+
+static void set_place(const struct reference *reference, const struct opening_request *request,
+                      const struct opening_context *context, struct case_snapshot *opened)
+{
+    if (!request->report.has_place) {
+        return;
+    }
+    struct area_place place = reference_place(reference, request->report.lat, request->report.lon);
+    opened->area = place.unit;
+    if (request->unit == NULL && context->slot == NULL) { /* else nobody asks for the side */
+        opened->near_border = place.near_border;
         opened->near_area = place.near_unit;
-        opened->area_set = reference->boundaries.id;
     }
 }
 
@@ -91,7 +187,39 @@ static void set_unit(const struct reference *reference, const struct opening_req
         focal_point_find(&reference->focal_points, unit, opened->category, context->now_us);
 }
 
-/* The unit has the usual time to take it on, or until the appointment to be ready. */
+/* In the order of the process, as they are read back. */
+static void set_details(const struct process *process, const struct opening_request *request,
+                        const struct opening_context *context, struct case_snapshot *opened)
+{
+    for (int i = 0; i < process->detail_count; i++) {
+        const struct process_detail *detail = &process->details[i];
+        const char *text = case_detail_find(request->details, request->detail_count, detail->code);
+        if (detail->type == DETAIL_SLOT_TIME && context->slot != NULL) {
+            char *time = arena_alloc(context->arena, CLOCK_TEXT_SIZE);
+            text = clock_format(context->slot->starts_at, time);
+        }
+        if (text != NULL) {
+            opened->details[opened->detail_count++] = (struct case_detail){detail->code, text};
+        }
+    }
+}
+
+static void set_origin(const struct process *process, const struct opening_request *request,
+                       const struct opening_context *context, struct case_snapshot *opened)
+{
+    const struct case_snapshot *parent = context->parent;
+    if (parent == NULL) {
+        opened->reporter_ref = opening_reporter(request, context->actor_ref);
+        set_details(process, request, context, opened);
+        return;
+    }
+    opened->split_from = parent->id;
+    opened->reporter_ref = parent->reporter_ref;
+    memcpy(opened->details, parent->details, sizeof opened->details);
+    opened->detail_count = parent->detail_count;
+}
+
+/* The unit has the usual time to take it on, or until the end of the slot to say who came. */
 static bool start_clocks(const struct reference *reference, const struct opening_context *context,
                          struct case_snapshot *opened, struct error *err)
 {
@@ -104,7 +232,7 @@ static bool start_clocks(const struct reference *reference, const struct opening
     if (started && context->slot != NULL) {
         opened->resolve_rule = (struct case_rule){"appointment", 1, "assumption"};
         started = clock_start_promised(&opened->clocks[CASE_RESOLVE], rules->calendar,
-                                       context->now_us, context->slot->starts_at);
+                                       context->now_us, context->slot->ends_at);
     }
     if (!started) {
         return error_set(err, ERR_RETRY, "no_rule", "no deadline rule or calendar holds now");
@@ -125,10 +253,7 @@ bool opening_decide(const struct reference *reference, const struct process *pro
                     const struct opening_request *request, const struct opening_context *context,
                     struct case_snapshot *opened, struct error *err)
 {
-    const struct case_snapshot *parent = context->parent;
-    bool whole = check_named(reference, request, err);
-    whole &= parent != NULL || check_details(process, request, err);
-    if (!whole) {
+    if (!check(reference, process, request, context, err)) {
         return false;
     }
     *opened = (struct case_snapshot){
@@ -137,19 +262,13 @@ bool opening_decide(const struct reference *reference, const struct process *pro
         .process = process,
         .category = request->category,
         .level = level_of(reference, request),
-        .reporter_ref = parent != NULL                  ? parent->reporter_ref
-                        : request->reporter_ref != NULL ? request->reporter_ref
-                                                        : context->actor_ref,
         .language = request->language,
-        .actor_role = actor_role(context->actor, process->opened_by),
+        .actor_role = context->actor_role,
         .actor_ref = context->actor_ref,
-        .detail_count = request->detail_count,
+        .note = request->note,
     };
-    memcpy(opened->details, request->details, sizeof opened->details);
-    if (parent != NULL) {
-        opened->split_from = parent->id;
-    }
-    set_place(reference, request, opened);
+    set_origin(process, request, context, opened);
+    set_place(reference, request, context, opened);
     set_unit(reference, request, context, opened);
     return start_clocks(reference, context, opened, err) &&
            case_open(opened, &reference->cases, context->now_us, err);

@@ -16,34 +16,47 @@ enum {
     UNIT_MIN = 2,
     UNIT_MAX = 32,
     REF_MAX = 128,
+    REASON_MAX = 2000,
+    NOTE_MAX = 1900, /* the ticket of the other case goes before it */
     COORDINATE_DECIMALS = 7
 };
 
+#define OPENED_CHANNEL "api"
+#define OPENED_CLIENT  "routing"
+
 static const char *const languages[] = {"vi", "en", NULL};
 
-static void read_location(struct json_reader *reader, struct opening_request *request)
+static void read_location(struct json_reader *reader, struct opening_report *report)
 {
     struct json_reader location;
-    request->has_place = json_read_object(reader, "location", JSON_OPTIONAL, &location);
-    if (request->has_place) {
-        request->lat = json_read_real(&location, "lat", JSON_REQUIRED, 8, 24, 0);
-        request->lon = json_read_real(&location, "lon", JSON_REQUIRED, 102, 110, 0);
-        request->address = json_read_text(&location, "address", JSON_OPTIONAL, 1, ADDRESS_MAX);
+    report->has_place = json_read_object(reader, "location", JSON_OPTIONAL, &location);
+    if (report->has_place) {
+        report->lat = json_read_real(&location, "lat", JSON_REQUIRED, 8, 24, 0);
+        report->lon = json_read_real(&location, "lon", JSON_REQUIRED, 102, 110, 0);
+        report->address = json_read_text(&location, "address", JSON_OPTIONAL, 1, ADDRESS_MAX);
         json_read_end(&location);
     }
 }
 
-static void read_media(struct json_reader *reader, struct opening_request *request)
+static void read_media(struct json_reader *reader, struct opening_report *report)
 {
-    request->media_count = json_read_texts(reader, "media", JSON_OPTIONAL, OPENING_MEDIA_MAX,
-                                           URL_MAX, &request->media);
-    for (size_t i = 0; i < request->media_count; i++) {
-        if (strncmp(request->media[i], "https://", 8) != 0 || request->media[i][8] == '\0') {
+    report->media_count =
+        json_read_texts(reader, "media", JSON_OPTIONAL, OPENING_MEDIA_MAX, URL_MAX, &report->media);
+    for (size_t i = 0; i < report->media_count; i++) {
+        if (strncmp(report->media[i], "https://", 8) != 0 || report->media[i][8] == '\0') {
             char name[32];
             snprintf(name, sizeof name, "media[%zu]", i);
             json_read_fault(reader, name, "bad_url", "must be an https URL");
         }
     }
+}
+
+static void read_told(struct json_reader *reader, struct opening_report *report)
+{
+    report->title = json_read_text(reader, "title", JSON_OPTIONAL, 1, TITLE_MAX);
+    report->description = json_read_text(reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
+    read_location(reader, report);
+    read_media(reader, report);
 }
 
 static void read_reporter(struct json_reader *reader, struct opening_request *request)
@@ -61,22 +74,23 @@ static void read_reporter(struct json_reader *reader, struct opening_request *re
 static void read_members(struct json_reader *reader, const struct process_book *book,
                          int64_t now_us, struct opening_request *request)
 {
+    struct json_reader unread;
     request->process = json_read_text(reader, "process", JSON_REQUIRED, 1, CODE_MAX);
     request->category = json_read_text(reader, "category", JSON_REQUIRED, 1, CODE_MAX);
     request->level = json_read_word(reader, "level", JSON_OPTIONAL, case_level_words);
-    request->title = json_read_text(reader, "title", JSON_OPTIONAL, 1, TITLE_MAX);
-    request->description = json_read_text(reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
-    read_location(reader, request);
-    read_media(reader, request);
+    read_told(reader, &request->report);
     request->unit = json_read_text(reader, "unit", JSON_OPTIONAL, UNIT_MIN, UNIT_MAX);
     int language = json_read_word(reader, "language", JSON_OPTIONAL, languages);
     request->language = languages[language < 0 ? 0 : language];
     read_reporter(reader, request);
     const struct process *process =
         request->process != NULL ? process_current(book, request->process, now_us) : NULL;
-    if (process != NULL) {
+    if (process != NULL && process->opened_by != 0) {
         request->detail_count = details_read(reader, process, request->details);
-    } else if (request->process != NULL) {
+        return;
+    }
+    json_read_object(reader, "details", JSON_OPTIONAL, &unread); /* nobody knows how to */
+    if (request->process != NULL) {
         json_read_fault(reader, "process", "unknown_process", "no process that is opened here");
     }
 }
@@ -88,7 +102,8 @@ bool opening_json_read(struct opening_request *request, const struct process_boo
     struct json_document document;
     struct json_reader reader;
 
-    *request = (struct opening_request){.level = -1};
+    *request = (struct opening_request){
+        .level = -1, .report = {.channel = OPENED_CHANNEL, .client = OPENED_CLIENT}};
     if (!json_document_parse(&document, text, size, err)) {
         return false;
     }
@@ -99,24 +114,80 @@ bool opening_json_read(struct opening_request *request, const struct process_boo
     return whole;
 }
 
+/* ---- a split ---- */
+
+static void read_reason(struct json_reader *reader, struct split_request *split)
+{
+    struct json_reader reason;
+    if (json_read_object(reader, "reason", JSON_REQUIRED, &reason)) {
+        split->reason = json_read_text(&reason, "text", JSON_REQUIRED, 1, REASON_MAX);
+        json_read_end(&reason);
+    }
+}
+
+bool split_json_read(struct split_request *split, const char *text, size_t size,
+                     struct arena *arena, struct error *err)
+{
+    struct json_document document;
+    struct json_reader reader;
+
+    *split = (struct split_request){.level = -1};
+    if (!json_document_parse(&document, text, size, err)) {
+        return false;
+    }
+    json_read_root(&reader, &document, arena, JSON_STRICT_FIELDS, err);
+    split->category = json_read_text(&reader, "category", JSON_REQUIRED, 1, CODE_MAX);
+    split->level = json_read_word(&reader, "level", JSON_OPTIONAL, case_level_words);
+    split->unit = json_read_text(&reader, "unit", JSON_OPTIONAL, UNIT_MIN, UNIT_MAX);
+    split->description = json_read_text(&reader, "description", JSON_OPTIONAL, 1, DESCRIPTION_MAX);
+    read_reason(&reader, split);
+    split->note = json_read_text(&reader, "note", JSON_OPTIONAL, 1, NOTE_MAX);
+    bool whole = json_read_end(&reader);
+    json_document_free(&document);
+    return whole;
+}
+
 /* ---- the report ---- */
 
-static void put_location(struct json_writer *writer, const struct opening_request *request)
+bool opening_json_read_report(struct opening_report *report, const char *text, size_t size,
+                              struct arena *arena, struct error *err)
 {
-    if (request->has_place) {
+    struct json_document document;
+    struct json_reader reader, reporter;
+
+    *report = (struct opening_report){0};
+    if (!json_document_parse(&document, text, size, err)) {
+        return false;
+    }
+    json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
+    report->channel = json_read_text(&reader, "channel", JSON_REQUIRED, 1, CODE_MAX);
+    read_told(&reader, report);
+    if (json_read_object(&reader, "reporter", JSON_REQUIRED, &reporter)) {
+        report->anonymous = json_read_bool(&reporter, "anonymous", JSON_REQUIRED, false);
+        json_read_end(&reporter);
+    }
+    report->client = json_read_text(&reader, "client", JSON_REQUIRED, 1, CODE_MAX);
+    bool whole = json_read_end(&reader);
+    json_document_free(&document);
+    return whole;
+}
+
+static void put_location(struct json_writer *writer, const struct opening_report *report)
+{
+    if (report->has_place) {
         json_open_object(writer, "location");
-        json_put_real(writer, "lat", request->lat, COORDINATE_DECIMALS);
-        json_put_real(writer, "lon", request->lon, COORDINATE_DECIMALS);
-        json_put_text(writer, "address", request->address);
+        json_put_real(writer, "lat", report->lat, COORDINATE_DECIMALS);
+        json_put_real(writer, "lon", report->lon, COORDINATE_DECIMALS);
+        json_put_text(writer, "address", report->address);
         json_close_object(writer);
     }
 }
 
-static void put_media(struct json_writer *writer, const struct opening_request *request)
+static void put_media(struct json_writer *writer, const struct opening_report *report)
 {
     json_open_array(writer, "media");
-    for (size_t i = 0; i < request->media_count; i++) {
-        json_put_text(writer, NULL, request->media[i]);
+    for (size_t i = 0; i < report->media_count; i++) {
+        json_put_text(writer, NULL, report->media[i]);
     }
     json_close_array(writer);
 }
@@ -134,7 +205,6 @@ static void put_details(struct json_writer *writer, const struct case_snapshot *
 
 static void put_receipt(struct json_writer *writer, const struct case_snapshot *opened)
 {
-    json_put_text(writer, "client", "routing");
     json_put_text(writer, "language", opened->language);
     json_put_instant(writer, "submitted_at", opened->opened_at);
     json_put_instant(writer, "receive_by", clock_due(&opened->clocks[CASE_RECEIVE]));
@@ -145,7 +215,7 @@ static void put_receipt(struct json_writer *writer, const struct case_snapshot *
     json_close_object(writer);
 }
 
-void opening_json_write_report(struct buffer *out, const struct opening_request *request,
+void opening_json_write_report(struct buffer *out, const struct opening_report *report,
                                const struct case_snapshot *opened)
 {
     struct json_writer writer;
@@ -155,17 +225,18 @@ void opening_json_write_report(struct buffer *out, const struct opening_request 
     json_put_int(&writer, "version", 1);
     json_put_text(&writer, "ticket", opened->ticket);
     json_put_text(&writer, "kind", opened->process->rule.code);
-    json_put_text(&writer, "channel", "api");
+    json_put_text(&writer, "channel", report->channel);
     json_put_text(&writer, "category", opened->category);
     json_put_text(&writer, "level", case_level_words[opened->level]);
-    json_put_text(&writer, "title", request->title);
-    json_put_text(&writer, "description", request->description);
-    put_location(&writer, request);
-    put_media(&writer, request);
+    json_put_text(&writer, "title", report->title);
+    json_put_text(&writer, "description", report->description);
+    put_location(&writer, report);
+    put_media(&writer, report);
     json_open_object(&writer, "reporter");
     json_put_text(&writer, "ref", opened->reporter_ref);
-    json_put_bool(&writer, "anonymous", false);
+    json_put_bool(&writer, "anonymous", report->anonymous);
     json_close_object(&writer);
+    json_put_text(&writer, "client", report->client);
     put_receipt(&writer, opened);
     put_details(&writer, opened);
     json_close_object(&writer);

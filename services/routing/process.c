@@ -54,7 +54,9 @@ const char *const process_event_words[] = {
     "separated", "split",      "classified",     "task_changed",
     "audited",   "recomputed", "advanced",       "commented",
     NULL};
-const char *const detail_type_words[] = {"text", "date", "instant", "word", NULL};
+const char *const detail_type_words[] = {"text",    "date", "instant",   "word", "deadline",
+                                         "consent", "slot", "slot_time", NULL};
+const char *const process_consent_words[] = {"none", "verbal", "written", NULL};
 
 bool process_phase_is_open(enum process_phase phase)
 {

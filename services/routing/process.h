@@ -154,8 +154,20 @@ struct process_action {
     process_set effects;
 };
 
-enum detail_type { DETAIL_TEXT, DETAIL_DATE, DETAIL_INSTANT, DETAIL_WORD };
+enum detail_type {
+    DETAIL_TEXT,
+    DETAIL_DATE,
+    DETAIL_INSTANT,
+    DETAIL_WORD,
+    DETAIL_DEADLINE,  /* a date: the result is due when that day ends, unless a rule wants it before
+                       */
+    DETAIL_CONSENT,   /* how the person agreed on whose behalf a case is opened */
+    DETAIL_SLOT,      /* id of a reception slot; whoever opens the case takes a place in it */
+    DETAIL_SLOT_TIME, /* when that slot begins; found, not given */
+    DETAIL_TYPES
+};
 extern const char *const detail_type_words[];
+extern const char *const process_consent_words[]; /* "none" first */
 
 /* What a process asks for beside the common members: a session, a slot. */
 struct process_detail {
@@ -199,6 +211,14 @@ int process_action_find(const struct process *process, const char *code);
 
 /* Whether nothing leads on from a state: cases end here. */
 bool process_state_is_final(const struct process *process, int state);
+
+/* The detail of a type of which there is at most one; NULL: none. */
+const struct process_detail *process_detail_of(const struct process *process,
+                                               enum detail_type type);
+
+/* The part of process_check that is about details: false with a fault for each that contradicts
+ * another, and for each state that waits for what no detail tells. */
+bool process_check_details(const struct process *process, struct error *err);
 
 /* Whether the engine can run it. Every way that a case can go is walked through states, queues and
  * clocks: each state can be reached and can reach an end, from every queue; clocks run where

@@ -89,9 +89,10 @@ struct store_place store_open_case_place(const struct pg_tx *tx, size_t statemen
 /* Lets the timer look at the cases that were merged into these: what they follow has ended. */
 void store_followers_wake(struct pg_tx *tx, const struct pg_array *lead_ids, int64_t now_us);
 
-/* Sets the timers of claimed cases that have nothing to do yet, unless they have moved on. */
+/* Sets the timers of claimed cases that have nothing to do yet, unless they have moved on or were
+ * woken since. */
 void store_timers_set(struct pg_tx *tx, const struct pg_array *ids, const struct pg_array *versions,
-                      const struct pg_array *next_timers);
+                      const struct pg_array *next_timers, int64_t lease_until_us);
 
 /* Versions of cases: columns case_id, version. */
 void store_case_versions(struct pg_tx *tx, const struct pg_array *ids);

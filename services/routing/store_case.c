@@ -161,16 +161,24 @@ static void put_rows(struct pg_tx *tx, const struct case_rows *rows)
     pg_tx_array(tx, &rows->dispatches);
 }
 
+/* Who is merged needs a lead that stays open until it is, so that the lead's end wakes it; of those
+ * that would follow each other in a circle, one does not. */
 static const struct pg_statement cases_move = {
     "cases_move",
     "WITH input AS (SELECT * FROM " ROWS "), "
+    "led AS (SELECT i.case_id FROM input i JOIN case_current l ON l.case_id = i.merged_into "
+    "WHERE i.phase = 'merged' AND l.phase IN ('received', 'working', 'paused') "
+    "AND NOT EXISTS (SELECT 1 FROM input j WHERE j.case_id = l.case_id AND j.phase = 'merged' "
+    "AND j.case_id < i.case_id) FOR SHARE OF l), "
     "won AS (UPDATE case_current c SET version = i.version, state = i.state, phase = i.phase, "
     "queue = i.queue, desk = i.desk, category = i.category, level = i.level, "
     "assignee = i.assignee, due_at = i.due_at, next_timer = i.next_timer, "
     "near_border = i.near_border, audit_pending = i.audit_pending, proposed = i.proposed, "
     "merged_into = i.merged_into, task_desks = string_to_array(i.task_desks, ','), "
     "dispatch_at = i.dispatch_at FROM input i "
-    "WHERE c.case_id = i.case_id AND c.version = i.version - 1 RETURNING i.event_id AS command), "
+    "WHERE c.case_id = i.case_id AND c.version = i.version - 1 AND (i.phase <> 'merged' "
+    "OR c.phase = 'merged' OR i.case_id IN (SELECT case_id FROM led)) "
+    "RETURNING i.event_id AS command), "
     "told AS (INSERT INTO case_history (case_id, version, action, actor, at, event_id, snapshot, "
     "hash) "
     "SELECT i.case_id, i.version, i.action, i.actor, i.at, i.event_id, i.snapshot, i.hash "
@@ -261,15 +269,17 @@ static const struct pg_statement timers_set = {
     "timers_set", "UPDATE case_current c SET next_timer = i.next_timer "
                   "FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[]) "
                   "AS i (case_id, version, next_timer) "
-                  "WHERE c.case_id = i.case_id AND c.version = i.version"};
+                  "WHERE c.case_id = i.case_id AND c.version = i.version "
+                  "AND c.next_timer = $4::timestamptz"};
 
 void store_timers_set(struct pg_tx *tx, const struct pg_array *ids, const struct pg_array *versions,
-                      const struct pg_array *next_timers)
+                      const struct pg_array *next_timers, int64_t lease_until_us)
 {
     pg_tx_add(tx, &timers_set);
     pg_tx_array(tx, ids);
     pg_tx_array(tx, versions);
     pg_tx_array(tx, next_timers);
+    pg_tx_instant(tx, lease_until_us);
 }
 
 size_t store_case_position(const struct pg_tx *tx, size_t statement, size_t row)

@@ -23,6 +23,7 @@ struct timekeeper {
     struct arena arena; /* of the round */
     struct claimed *cases;
     size_t claimed;
+    int64_t lease_until;
     size_t waiting; /* cases under way, and one while they are being taken up */
     struct metrics_counter *done[STEPS];
     timekeeper_on_closed *on_closed; /* NULL while open */
@@ -100,7 +101,8 @@ static void claim(struct timekeeper *keeper)
     struct pg_tx *tx = pg_tx_new(keeper->routing->parts->pg);
     int64_t now_us = clock_now_us();
     keeper->busy = true;
-    store_cases_claim(tx, now_us, now_us + LEASE_US, CLAIM_MAX);
+    keeper->lease_until = now_us + LEASE_US;
+    store_cases_claim(tx, now_us, keeper->lease_until, CLAIM_MAX);
     pg_tx_send(tx, on_claimed, keeper);
 }
 
@@ -229,7 +231,7 @@ static void set_idle_timers(struct timekeeper *keeper)
         end_round(keeper);
     } else {
         struct pg_tx *tx = pg_tx_new(keeper->routing->parts->pg);
-        store_timers_set(tx, &ids, &versions, &timers);
+        store_timers_set(tx, &ids, &versions, &timers, keeper->lease_until);
         pg_tx_send(tx, on_timers_set, keeper);
     }
     pg_array_finish(&ids);

@@ -297,6 +297,19 @@ test('a merged report is open, a withdrawn one closed, and lists say so', async 
     assert.equal('receive_due' in json.case, false);
 });
 
+test('a case that nobody filed here is taken note of, and is no submission', async () => {
+    const id = uuid7();
+    const { id: filed } = (await file({}, { token: citizen })).json;
+    await topics.publish([caseEvent(id, 1, 'open', 'received', { ticket: 'HN-2026-90000001-Z' }),
+        caseEvent(id, 2, 'accept', 'accepted'), caseEvent(filed, 1, 'open', 'received')]);
+    const path = `/api/intake/submissions/${filed}?min_version=1&wait_ms=9000`;
+    assert.equal((await call('GET', path, { token: citizen })).json.case.version, 1);
+    const unknown = await call('GET', `/api/intake/submissions/${id}?min_version=2&wait_ms=9000`, { token: citizen });
+    assert.equal(unknown.status, 404);
+    const { json: list } = await call('GET', '/api/intake/submissions?limit=100', { token: citizen });
+    assert.ok(list.items.every((item) => item.id !== id));
+});
+
 test('an incident of another system is filed once, poison goes to the dead letters', async () => {
     const incident = { incident_id: 'CAM-1/5', category: 'giao-thong', description: 'Cây đổ.', location: HOAN_KIEM, occurred_at: '2026-11-24T11:20:58.5+07:00' };
     const type = 'vn.hanoi.incident.reported.v1', source = 'https://camera.example';

@@ -273,7 +273,7 @@ test('the process outweighs the area; a rule asks for a person first', async () 
 });
 
 test('a rule whose lead has ended is passed over', async () => {
-  await desk.db.query("UPDATE unit SET valid_to = '2026-01-01' WHERE code = 'SGDDT'");
+  await desk.db.query("UPDATE unit SET valid_to = '2026-01-01' WHERE code = 'SGDDT' AND valid_to IS NULL");
   await followed();
   const found = await desk.opened(OFFICE, { category: 'giao-duc' });
   assert.equal(found.queue, 'unroutable');
@@ -282,7 +282,7 @@ test('a rule whose lead has ended is passed over', async () => {
   const [nearest] = body.route.passed_over.filter(({ code }) => code === 'route-giao-duc');
   assert.deepEqual(nearest.because, ['lead_ended']);
   assert.equal(body.route.passed_over[0].because.length, 1);
-  await desk.db.query("UPDATE unit SET valid_to = NULL WHERE code = 'SGDDT'");
+  await desk.db.query("UPDATE unit SET valid_to = NULL WHERE code = 'SGDDT' AND valid_to = '2026-01-01'");
   await followed();
 });
 
@@ -345,9 +345,9 @@ async function fillTables() {
       1, 'onsite_report', 'received', 'received', 'unit', $1, 'giao-thong', 'normal', $1, 'x', now(),
       i % 40 = 0, false, false, '{}', CASE WHEN i % 40 = 0 THEN now() - i * interval '1 s' END
     FROM generate_series(1, 120000) i`, ['09700']);
-  await desk.db.query(`INSERT INTO case_history (case_id, version, action, at, event_id, snapshot)
-    SELECT c.case_id, 1, 'open', now(), c.case_id, s.snapshot FROM case_current c,
-      (SELECT snapshot FROM case_history WHERE version = 1 LIMIT 1) s WHERE c.reporter = 'x'`);
+  await desk.db.query(`INSERT INTO case_history (case_id, version, action, at, event_id, snapshot, hash)
+    SELECT c.case_id, 1, 'open', now(), c.case_id, s.snapshot, s.hash FROM case_current c,
+      (SELECT snapshot, hash FROM case_history WHERE version = 1 LIMIT 1) s WHERE c.reporter = 'x'`);
   await desk.db.query('ANALYZE case_current, case_history');
 }
 

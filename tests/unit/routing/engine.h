@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "services/routing/case.h"
 #include "services/routing/deadline.h"
 #include "services/routing/process_book.h"
@@ -108,6 +109,14 @@ static inline void engine_finish(struct engine *engine)
     arena_finish(&engine->arena);
 }
 
+/* The instant as a text that lives until the third call from here. */
+static inline const char *engine_instant_text(int64_t at_us)
+{
+    static char texts[4][CLOCK_TEXT_SIZE];
+    static size_t next;
+    return clock_format(at_us, texts[next++ % 4]);
+}
+
 /* A case before case_open, filed at an instant. */
 static inline struct case_snapshot engine_filed(const struct process *process,
                                                 enum case_queue queue,
@@ -130,6 +139,8 @@ static inline struct case_snapshot engine_filed(const struct process *process,
                  clock_start_promised(&filed.clocks[CASE_RECEIVE], calendar, at_us, due_us);
     if (process->states[process->opening].phase != PHASE_RECEIVED) { /* an appointment */
         known = clock_start_promised(&filed.clocks[CASE_RESOLVE], calendar, at_us, at_us + DAYS(7));
+        filed.details[filed.detail_count++] =
+            (struct case_detail){"slot_at", engine_instant_text(at_us + DAYS(7))};
     }
     assert(known);
     return filed;

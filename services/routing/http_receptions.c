@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/clock.h"
+#include "services/routing/http_routing.h"
+#include "services/routing/reception_json.h"
+#include "services/routing/store_opening.h"
+#include "services/routing/store_reception.h"
+
+enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 500, SPAN_DEFAULT_DAYS = 31, SPAN_MAX_DAYS = 93 };
+
+#define DAY_US INT64_C(86400000000)
+
+static bool has_committed(struct http_request *request, const struct pg_tx *tx,
+                          enum pg_outcome outcome)
+{
+    struct error err = {0};
+    if (pg_tx_error(tx, outcome, &err)) {
+        return true;
+    }
+    http_answer_error(request, &err);
+    return false;
+}
+
+static bool find_unit(const struct routing *routing, const char *unit, struct error *err)
+{
+    return unit_find(&routing->reference->units, unit) != NULL ||
+           error_set(err, ERR_NOT_FOUND, "unit_not_found", "there is no such unit");
+}
+
+/* The unit of whoever offers slots and takes them back. */
+static bool find_own_unit(struct http_request *request, const struct routing *routing,
+                          const char *unit, struct error *err)
+{
+    return (unit_find(&routing->reference->units, unit) != NULL &&
+            http_is_in_scope(http_principal(request), routing, unit)) ||
+           error_set(err, ERR_NOT_FOUND, "unit_not_found", "there is no such unit in your scope");
+}
+
+static void put_slots(struct json_writer *writer, const struct reception_slot *slots, size_t count)
+{
+    json_open_array(writer, "items");
+    for (size_t i = 0; i < count; i++) {
+        reception_json_put(writer, &slots[i]);
+    }
+    json_close_array(writer);
+}
+
+/* ---- offering slots ---- */
+
+struct offer {
+    struct http_request *request;
+    struct routing *routing;
+    const char *unit;
+    struct reception_slot slots[RECEPTION_SLOTS_MAX];
+    size_t count;
+    bool has_key;
+    struct opening_key key;
+};
+
+/* Steps, in running order. A key that is there tells whether this was offered before. */
+static void offer_look(struct offer *offer);
+static void on_offer_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void offer_store(struct offer *offer);
+static void on_offered(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void offer_answer(struct offer *offer);
+
+/* Under a key the ids follow from it, so that the same request gives the same answer. */
+static struct uuid slot_id(const struct offer *offer, size_t index)
+{
+    uint8_t seed[DIGEST_SIZE + 1], digest[DIGEST_SIZE];
+    struct uuid id;
+    if (!offer->has_key) {
+        return uuid_new();
+    }
+    memcpy(seed, offer->key.key, DIGEST_SIZE);
+    seed[DIGEST_SIZE] = (uint8_t)index;
+    digest_sha256(seed, sizeof seed, digest);
+    memcpy(id.bytes, digest, sizeof id.bytes);
+    id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0f) | 0x80); /* RFC 9562, version 8 */
+    id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3f) | 0x80);
+    return id;
+}
+
+void http_offer_slots(struct http_request *request, void *state)
+{
+    struct offer *offer = arena_alloc(http_arena(request), sizeof *offer);
+    struct error err = {0};
+    size_t size;
+    const char *body = http_body(request, &size);
+    offer->request = request;
+    offer->routing = state;
+    offer->unit = http_param(request, "unit");
+    if (!http_has_reference(request, state)) {
+        return;
+    }
+    if (!find_own_unit(request, state, offer->unit, &err) ||
+        !reception_json_read(offer->slots, &offer->count, body, size, http_arena(request), &err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    offer->has_key = http_read_key(
+        request, arena_format(http_arena(request), "slots of %s", offer->unit), &offer->key);
+    for (size_t i = 0; i < offer->count; i++) {
+        offer->slots[i].id = slot_id(offer, i);
+        offer->slots[i].unit = offer->unit;
+    }
+    if (offer->has_key) {
+        offer_look(offer);
+    } else {
+        offer_store(offer);
+    }
+}
+
+static void offer_look(struct offer *offer)
+{
+    struct pg_tx *tx = pg_tx_new(offer->routing->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_key_read(tx, &offer->key);
+    pg_tx_send(tx, on_offer_looked, offer);
+}
+
+static void on_offer_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct offer *offer = arg;
+    struct error err = {0};
+    if (!has_committed(offer->request, tx, outcome)) {
+        return;
+    }
+    if (pg_rows(tx, 0) == 0) {
+        offer_store(offer);
+    } else if (store_key_is_same(tx, 0, &offer->key)) {
+        offer_answer(offer);
+    } else {
+        error_set(&err, ERR_UNPROCESSABLE, "idempotency_key_reused",
+                  "the Idempotency-Key was used with another body");
+        http_answer_error(offer->request, &err);
+    }
+}
+
+enum { MET_STATEMENT = 1 };
+
+static void offer_store(struct offer *offer)
+{
+    struct error err = {0};
+    if (!reception_check(offer->slots, offer->count, clock_now_us(), &err)) {
+        http_answer_error(offer->request, &err);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(offer->routing->parts->pg);
+    store_slots_add(tx, offer->unit, offer->slots, offer->count,
+                    http_principal(offer->request)->id);
+    if (offer->has_key) {
+        store_slot_key_add(tx, &offer->key, &offer->slots[0].id);
+    }
+    pg_tx_send(tx, on_offered, offer);
+}
+
+static void on_offered(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct offer *offer = arg;
+    struct error err = {0};
+    if (outcome == PG_REFUSED && strcmp(pg_tx_sqlstate(tx), "23505") == 0) {
+        offer_look(offer); /* the same key at another replica */
+        return;
+    }
+    if (!has_committed(offer->request, tx, outcome)) {
+        return;
+    }
+    for (size_t row = 0; row < pg_rows(tx, MET_STATEMENT); row++) {
+        reception_fault_taken(store_slot_position(tx, MET_STATEMENT, row), &err);
+    }
+    if (error_is_set(&err)) {
+        http_answer_error(offer->request, &err);
+    } else {
+        offer_answer(offer);
+    }
+}
+
+static void offer_answer(struct offer *offer)
+{
+    struct buffer body;
+    struct json_writer writer;
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    json_open_object(&writer, NULL);
+    put_slots(&writer, offer->slots, offer->count);
+    json_close_object(&writer);
+    http_answer(offer->request, 201, NULL, body.data, body.size);
+    buffer_finish(&body);
+}
+
+/* ---- looking for a free place ---- */
+
+struct slot_list {
+    struct http_request *request;
+    struct slot_filter filter;
+    int limit;
+};
+
+static int64_t query_instant(struct http_request *request, const char *name, int64_t fallback,
+                             struct error *err)
+{
+    const char *text = http_query(request, name);
+    int64_t at_us = fallback;
+    if (text != NULL && !clock_parse(text, strlen(text), &at_us)) {
+        error_add_field(err, name, "bad_instant", "must be RFC 3339 with a zone");
+    }
+    return at_us;
+}
+
+static bool list_decode(struct slot_list *list, struct error *err)
+{
+    struct http_request *request = list->request;
+    struct slot_filter *filter = &list->filter;
+    filter->unit = http_param(request, "unit");
+    filter->from_us = query_instant(request, "from", clock_now_us(), err);
+    filter->to_us = query_instant(request, "to", filter->from_us + SPAN_DEFAULT_DAYS * DAY_US, err);
+    cursor_parse(http_query(request, "cursor"), &filter->cursor, &filter->has_cursor, err);
+    list->limit = (int)http_query_int(request, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, err);
+    filter->limit = list->limit + 1; /* one more tells whether there is a next page */
+    if (filter->to_us <= filter->from_us ||
+        filter->to_us - filter->from_us > SPAN_MAX_DAYS * DAY_US) {
+        error_add_field(err, "to", "out_of_range", "must come after from, by 93 days at most");
+    }
+    return !error_is_set(err);
+}
+
+static void on_slots_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct slot_list *list = arg;
+    struct arena *arena = http_arena(list->request);
+    struct buffer body;
+    struct json_writer writer;
+    if (!has_committed(list->request, tx, outcome)) {
+        return;
+    }
+    size_t limit = (size_t)list->limit, found = pg_rows(tx, 0);
+    size_t shown = found < limit ? found : limit;
+    struct reception_slot *slots = arena_array(arena, shown, sizeof *slots);
+    for (size_t row = 0; row < shown; row++) {
+        store_slot_row(tx, 0, row, arena, &slots[row]);
+    }
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    json_open_object(&writer, NULL);
+    put_slots(&writer, slots, shown);
+    if (found > limit) {
+        char text[CURSOR_TEXT_SIZE];
+        struct cursor next = {.at_us = slots[shown - 1].starts_at, .id = slots[shown - 1].id};
+        json_put_text(&writer, "next", cursor_format(&next, text));
+    }
+    json_close_object(&writer);
+    http_answer(list->request, 200, NULL, body.data, body.size);
+    buffer_finish(&body);
+}
+
+void http_list_slots(struct http_request *request, void *state)
+{
+    struct routing *routing = state;
+    struct slot_list *list = arena_alloc(http_arena(request), sizeof *list);
+    struct error err = {0};
+    list->request = request;
+    if (!http_has_reference(request, routing)) {
+        return;
+    }
+    if (!list_decode(list, &err) || !find_unit(routing, list->filter.unit, &err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(routing->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_slots_list(tx, &list->filter);
+    pg_tx_send(tx, on_slots_listed, list);
+}
+
+/* ---- taking a slot back ---- */
+
+static bool no_slot(struct error *err)
+{
+    return error_set(err, ERR_NOT_FOUND, "slot_not_found", "the unit has no such slot");
+}
+
+static void on_slot_deleted(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct http_request *request = arg;
+    struct error err = {0};
+    if (outcome == PG_REFUSED && strcmp(pg_tx_sqlstate(tx), "23503") == 0) {
+        error_set(&err, ERR_CONFLICT, "slot_booked", "somebody has a place in this slot");
+    } else if (pg_tx_error(tx, outcome, &err) && pg_rows(tx, 0) == 0) {
+        no_slot(&err);
+    }
+    if (error_is_set(&err)) {
+        http_answer_error(request, &err);
+    } else {
+        http_answer(request, 204, NULL, "", 0);
+    }
+}
+
+static bool read_slot_id(struct http_request *request, struct uuid *id, struct error *err)
+{
+    const char *text = http_param(request, "id");
+    return uuid_parse(text, strlen(text), id) || no_slot(err);
+}
+
+void http_delete_slot(struct http_request *request, void *state)
+{
+    struct routing *routing = state;
+    const char *unit = http_param(request, "unit");
+    struct uuid id;
+    struct error err = {0};
+    if (!http_has_reference(request, routing)) {
+        return;
+    }
+    if (!find_own_unit(request, routing, unit, &err) || !read_slot_id(request, &id, &err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(routing->parts->pg);
+    store_slot_delete(tx, &id, unit);
+    pg_tx_send(tx, on_slot_deleted, request);
+}
