@@ -14,10 +14,10 @@ enum { PERIOD_MS = 1000, CHUNK = 500 };
 struct succession {
     struct routing *routing;
     uv_timer_t timer;
-    bool busy;                     /* a chunk is under way */
+    bool busy;                        /* a chunk is under way */
     int64_t swept_version, swept_day; /* of the reference data that all cases agree with */
-    struct arena arena;            /* of the chunk */
-    size_t waiting;                /* cases under way, and one while they are being taken up */
+    struct arena arena;               /* of the chunk */
+    size_t waiting;                   /* cases under way, and one while they are being taken up */
     size_t found, moved;
     succession_on_closed *on_closed; /* NULL while open */
     void *on_closed_arg;
@@ -145,8 +145,8 @@ static void hand_on(struct heir *heir)
         leave(succession);
         return;
     }
-    command.focal_point = focal_point_find(&reference->focal_points, command.unit, now->category,
-                                           clock_now_us());
+    command.focal_point =
+        focal_point_find(&reference->focal_points, command.unit, now->category, clock_now_us());
     heir->write.on_written = on_written;
     heir->write.arg = heir;
     if (!case_decide(now, &command, &reference->cases, clock_now_us(), &heir->write.after, &err) ||

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* succession: hands the open cases of units that have ended to whoever took over.
  *
- * Looks after every change of the reference data and of the day, in chunks, and again when one could
- * not be written. A case without a successor goes to the city office. Closed cases stay with
+ * Looks after every change of the reference data and of the day, in chunks, and again when one
+ * could not be written. A case without a successor goes to the city office. Closed cases stay with
  * the unit of their day. Several processes may do it at once: a case moves on once. */
 #ifndef ROUTING_SUCCESSION_H
 #define ROUTING_SUCCESSION_H
