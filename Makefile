@@ -196,7 +196,7 @@ $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/libcommon.a
 	@echo "ld $@"
 	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
 
-$(OUT)/fuzz_case: $(OUT)/tests/fuzz/fuzz_case.o $(OUT)/librouting.a $(OUT)/libcommon.a
+$(OUT)/fuzz_case $(OUT)/fuzz_boundary: $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/librouting.a $(OUT)/libcommon.a
 	@echo "ld $@"
 	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
 

@@ -3,7 +3,7 @@
 
 #include "consume_topics.h"
 #include "dispatch.h"
-#include "notice_json.h"
+#include "news_json.h"
 
 /* A type that is newer than this program tells of a step that we have no words for. */
 static bool is_case_event(const struct event_in *event)

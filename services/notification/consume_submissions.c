@@ -3,7 +3,7 @@
 
 #include "consume_topics.h"
 #include "dispatch.h"
-#include "notice_json.h"
+#include "news_json.h"
 
 void consume_submissions(struct consume_batch *batch, void *state)
 {

@@ -1,187 +1,83 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "notice_json.h"
 
-#include <string.h>
-
-#include "common/json.h"
-
-enum {
-    REF_MAX = 128,
-    CODE_MAX = 64,
-    UNIT_MAX = 32,
-    TICKET_MAX = 24,
-    TEXT_MAX = 4000,
-    URL_MAX = 2000
-};
+enum { CODE_MAX = 64, UNIT_MAX = 32, TICKET_MAX = 24 };
 
 static const char *const level_words[] = {"urgent", "complex", "normal", NULL};
-static const char *const reason_words[] = {
+const char *const notice_clock_words[] = {"receive", "resolve", "dispatch", "task", NULL};
+const char *const notice_reason_words[] = {
     "out_of_scope_legal", "unclear", "duplicate", "not_city", "abusive", "other", NULL};
+const char *const notice_rating_words[] = {"satisfied", "acceptable", "dissatisfied", NULL};
 
-bool news_type_of_case(const char *event_type, enum news_type *type)
+/* ---- writing ---- */
+
+static void put_true_if(struct json_writer *writer, const char *name, bool value)
 {
-    static const struct {
-        const char *event;
-        enum news_type type;
-    } rows[] = {
-        {"vn.hanoi.case.opened.v1", NEWS_OPENED},
-        {"vn.hanoi.case.accepted.v1", NEWS_ACCEPTED},
-        {"vn.hanoi.case.assigned.v1", NEWS_ASSIGNED},
-        {"vn.hanoi.case.started.v1", NEWS_STARTED},
-        {"vn.hanoi.case.resolved.v1", NEWS_RESOLVED},
-        {"vn.hanoi.case.rejected.v1", NEWS_REJECTED},
-        {"vn.hanoi.case.routed.v1", NEWS_ROUTED},
-        {"vn.hanoi.case.reminded.v1", NEWS_REMINDED},
-        {"vn.hanoi.case.escalated.v1", NEWS_ESCALATED},
-    };
-    for (size_t i = 0; event_type != NULL && i < sizeof rows / sizeof rows[0]; i++) {
-        if (strcmp(event_type, rows[i].event) == 0) {
-            *type = rows[i].type;
-            return true;
+    if (value) {
+        json_put_bool(writer, name, true);
+    }
+}
+
+static void put_evidence(struct json_writer *writer, const struct notice *notice)
+{
+    if (notice->evidence_count > 0) {
+        json_open_array(writer, "evidence");
+        for (size_t i = 0; i < notice->evidence_count; i++) {
+            json_put_text(writer, NULL, notice->evidence[i]);
         }
-    }
-    return false;
-}
-
-/* The word itself, or NULL when absent or bad. */
-static const char *read_word(struct json_reader *reader, const char *name,
-                             enum json_presence presence, const char *const *words)
-{
-    int index = json_read_word(reader, name, presence, words);
-    return index < 0 ? NULL : words[index];
-}
-
-/* Opaque references are visible ASCII without @. */
-static const char *read_ref(struct json_reader *reader, const char *name,
-                            enum json_presence presence)
-{
-    const char *ref = json_read_text(reader, name, presence, 1, REF_MAX);
-    for (const char *c = ref; c != NULL && *c != '\0'; c++) {
-        if (*c < '!' || *c > '~' || *c == '@') {
-            json_read_fault(reader, name, "not_allowed", "must be visible ASCII without @");
-            return NULL;
-        }
-    }
-    return ref;
-}
-
-/* The subject of a mail holds it, so its form is checked: nothing but letters, digits, hyphens. */
-static const char *read_ticket(struct json_reader *reader)
-{
-    const char *ticket = json_read_text(reader, "ticket", JSON_REQUIRED, 17, TICKET_MAX);
-    static const char allowed[] = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    if (ticket != NULL && ticket[strspn(ticket, allowed)] != '\0') {
-        json_read_fault(reader, "ticket", "not_allowed", "must be of A-Z, 0-9 and -");
-        return NULL;
-    }
-    return ticket;
-}
-
-static bool read_event_id(struct news *news, const struct event_in *event, struct error *err)
-{
-    if (!uuid_parse(event->id, strlen(event->id), &news->event_id)) {
-        return error_add_field(err, "id", "bad_uuid", "must be a UUID");
-    }
-    news->traceparent = event->traceparent;
-    return true;
-}
-
-static void read_submission(struct news *news, struct json_reader *root)
-{
-    struct notice *notice = &news->notice;
-    struct json_reader reporter;
-    json_read_uuid(root, "submission_id", JSON_REQUIRED, &news->case_id);
-    notice->ticket = read_ticket(root);
-    notice->category = json_read_text(root, "category", JSON_REQUIRED, 1, CODE_MAX);
-    notice->level = read_word(root, "level", JSON_REQUIRED, level_words);
-    if (json_read_object(root, "reporter", JSON_REQUIRED, &reporter)) {
-        news->reporter = read_ref(&reporter, "ref", JSON_REQUIRED);
-        json_read_end(&reporter);
-    }
-    int language = json_read_word(root, "language", JSON_REQUIRED, language_words);
-    news->language = language == LANGUAGE_EN ? LANGUAGE_EN : LANGUAGE_VI;
-    notice->at = json_read_instant(root, "submitted_at", JSON_REQUIRED);
-    notice->receive_due = json_read_instant(root, "receive_by", JSON_REQUIRED);
-}
-
-bool news_read_submission(struct news *news, const struct event_in *event, struct arena *arena,
-                          struct error *err)
-{
-    struct json_document document;
-    struct json_reader root;
-
-    *news = (struct news){.type = NEWS_SUBMITTED};
-    if (!read_event_id(news, event, err) ||
-        !json_document_parse(&document, event->data, event->data_size, err)) {
-        return false;
-    }
-    json_read_root(&root, &document, arena, JSON_SKIP_UNKNOWN, err);
-    read_submission(news, &root);
-    bool good = json_read_end(&root);
-    json_document_free(&document);
-    return good;
-}
-
-static void read_outcome(struct notice *notice, struct json_reader *root, enum news_type type)
-{
-    struct json_reader part;
-    if (json_read_object(root, "result", type == NEWS_RESOLVED ? JSON_REQUIRED : JSON_OPTIONAL,
-                         &part)) {
-        notice->result = json_read_text(&part, "text", JSON_REQUIRED, 1, TEXT_MAX);
-        notice->evidence_count = json_read_texts(&part, "evidence", JSON_REQUIRED,
-                                                 NOTICE_EVIDENCE_MAX, URL_MAX, &notice->evidence);
-        json_read_end(&part);
-    }
-    if (json_read_object(root, "reason", type == NEWS_REJECTED ? JSON_REQUIRED : JSON_OPTIONAL,
-                         &part)) {
-        notice->reason_class = read_word(&part, "class", JSON_REQUIRED, reason_words);
-        notice->reason = json_read_text(&part, "text", JSON_REQUIRED, 1, TEXT_MAX);
-        json_read_end(&part);
+        json_close_array(writer);
     }
 }
 
-static void read_case(struct news *news, struct json_reader *root)
+static void put_handovers(struct json_writer *writer, const struct notice *notice)
 {
-    struct notice *notice = &news->notice;
-    struct json_reader actor;
-    json_read_uuid(root, "case_id", JSON_REQUIRED, &news->case_id);
-    notice->ticket = read_ticket(root);
-    notice->category = json_read_text(root, "category", JSON_REQUIRED, 1, CODE_MAX);
-    notice->level = read_word(root, "level", JSON_REQUIRED, level_words);
-    notice->at = json_read_instant(root, "at", JSON_REQUIRED);
-    notice->unit = json_read_text(root, "unit", JSON_OPTIONAL, 2, UNIT_MAX);
-    news->focal_point = read_ref(root, "focal_point", JSON_OPTIONAL);
-    news->assignee = read_ref(root, "assignee", JSON_OPTIONAL);
-    news->reporter = read_ref(root, "reporter_ref", JSON_REQUIRED);
-    int language = json_read_word(root, "language", JSON_REQUIRED, language_words);
-    news->language = language == LANGUAGE_EN ? LANGUAGE_EN : LANGUAGE_VI;
-    notice->receive_due = json_read_instant(root, "receive_due", JSON_REQUIRED);
-    notice->resolve_due = json_read_instant(root, "resolve_due", JSON_OPTIONAL);
-    news->escalation = (int)json_read_int(root, "escalation", JSON_REQUIRED, 0, 3, 0);
-    if (json_read_object(root, "actor", JSON_REQUIRED, &actor)) {
-        news->actor = read_ref(&actor, "ref", JSON_OPTIONAL);
-        json_read_end(&actor);
+    if (notice->handover_count == 0) {
+        return;
     }
-    notice->note = json_read_text(root, "note", JSON_OPTIONAL, 1, TEXT_MAX);
-    read_outcome(notice, root, news->type);
+    json_open_array(writer, "handovers");
+    for (size_t i = 0; i < notice->handover_count; i++) {
+        const struct notice_handover *handover = &notice->handovers[i];
+        json_open_object(writer, NULL);
+        json_put_text(writer, "from", handover->from);
+        json_put_text(writer, "to", handover->to);
+        json_put_text(writer, "reason", handover->reason);
+        json_put_instant(writer, "at", handover->at);
+        json_close_object(writer);
+    }
+    json_close_array(writer);
 }
 
-bool news_read_case(struct news *news, const struct event_in *event, enum news_type type,
-                    struct arena *arena, struct error *err)
+static void put_times(struct json_writer *writer, const struct notice *notice)
 {
-    struct json_document document;
-    struct json_reader root;
-
-    *news = (struct news){.type = type};
-    if (!read_event_id(news, event, err) ||
-        !json_document_parse(&document, event->data, event->data_size, err)) {
-        return false;
+    json_put_instant(writer, "at", notice->at);
+    json_put_instant_if(writer, "receive_due", notice->receive_due);
+    json_put_instant_if(writer, "resolve_due", notice->resolve_due);
+    json_put_instant_if(writer, "timeout_at", notice->timeout_at);
+    json_put_text(writer, "clock", notice->clock);
+    json_put_instant_if(writer, "clock_due", notice->clock_due);
+    json_put_instant_if(writer, "slot_at", notice->slot_at);
+    if (notice->minutes > 0) {
+        json_put_int(writer, "minutes", notice->minutes);
     }
-    json_read_root(&root, &document, arena, JSON_SKIP_UNKNOWN, err);
-    read_case(news, &root);
-    bool good = json_read_end(&root);
-    json_document_free(&document);
-    return good;
+}
+
+static void put_words(struct json_writer *writer, const struct notice *notice)
+{
+    json_put_text(writer, "result", notice->result);
+    put_evidence(writer, notice);
+    put_true_if(writer, "asks_rating", notice->asks_rating);
+    json_put_text(writer, "reason_class", notice->reason_class);
+    json_put_text(writer, "reason", notice->reason);
+    json_put_text(writer, "question", notice->question);
+    put_true_if(writer, "third_party", notice->third_party);
+    json_put_text(writer, "answer", notice->answer);
+    put_handovers(writer, notice);
+    put_true_if(writer, "disputed", notice->disputed);
+    put_true_if(writer, "check_failed", notice->check_failed);
+    put_true_if(writer, "by_reporter", notice->by_reporter);
+    put_true_if(writer, "is_split", notice->is_split);
+    json_put_text(writer, "rating", notice->rating);
+    json_put_text(writer, "note", notice->note);
 }
 
 void notice_write(const struct notice *notice, struct buffer *out)
@@ -193,21 +89,70 @@ void notice_write(const struct notice *notice, struct buffer *out)
     json_put_text(&writer, "category", notice->category);
     json_put_text(&writer, "level", notice->level);
     json_put_text(&writer, "unit", notice->unit);
-    json_put_instant(&writer, "at", notice->at);
-    json_put_instant_if(&writer, "receive_due", notice->receive_due);
-    json_put_instant_if(&writer, "resolve_due", notice->resolve_due);
-    json_put_text(&writer, "result", notice->result);
-    if (notice->evidence_count > 0) {
-        json_open_array(&writer, "evidence");
-        for (size_t i = 0; i < notice->evidence_count; i++) {
-            json_put_text(&writer, NULL, notice->evidence[i]);
-        }
-        json_close_array(&writer);
-    }
-    json_put_text(&writer, "reason_class", notice->reason_class);
-    json_put_text(&writer, "reason", notice->reason);
-    json_put_text(&writer, "note", notice->note);
+    json_put_text(&writer, "task_unit", notice->task_unit);
+    put_times(&writer, notice);
+    put_words(&writer, notice);
     json_close_object(&writer);
+}
+
+/* ---- reading ---- */
+
+/* The word itself, or NULL when absent or bad. */
+static const char *read_word(struct json_reader *reader, const char *name,
+                             enum json_presence presence, const char *const *words)
+{
+    int index = json_read_word(reader, name, presence, words);
+    return index < 0 ? NULL : words[index];
+}
+
+size_t notice_read_handovers(struct json_reader *parent, const struct notice_handover **handovers)
+{
+    size_t count = json_read_array(parent, "handovers", JSON_OPTIONAL, NOTICE_HANDOVERS_MAX);
+    struct notice_handover *found = arena_array(parent->arena, count, sizeof *found);
+    for (size_t i = 0; i < count; i++) {
+        struct json_reader reader;
+        if (json_read_item(parent, "handovers", i, &reader)) {
+            found[i].from = json_read_text(&reader, "from", JSON_REQUIRED, 1, UNIT_MAX);
+            found[i].to = json_read_text(&reader, "to", JSON_OPTIONAL, 1, UNIT_MAX);
+            found[i].reason = json_read_text(&reader, "reason", JSON_REQUIRED, 1, NOTICE_TEXT_MAX);
+            found[i].at = json_read_instant(&reader, "at", JSON_REQUIRED);
+            json_read_end(&reader);
+        }
+    }
+    *handovers = found;
+    return count;
+}
+
+static void read_times(struct notice *notice, struct json_reader *root)
+{
+    notice->at = json_read_instant(root, "at", JSON_REQUIRED);
+    notice->receive_due = json_read_instant(root, "receive_due", JSON_OPTIONAL);
+    notice->resolve_due = json_read_instant(root, "resolve_due", JSON_OPTIONAL);
+    notice->timeout_at = json_read_instant(root, "timeout_at", JSON_OPTIONAL);
+    notice->clock = read_word(root, "clock", JSON_OPTIONAL, notice_clock_words);
+    notice->clock_due = json_read_instant(root, "clock_due", JSON_OPTIONAL);
+    notice->slot_at = json_read_instant(root, "slot_at", JSON_OPTIONAL);
+    notice->minutes = json_read_int(root, "minutes", JSON_OPTIONAL, 0, INT32_MAX, 0);
+}
+
+static void read_words(struct notice *notice, struct json_reader *root)
+{
+    notice->result = json_read_text(root, "result", JSON_OPTIONAL, 1, NOTICE_TEXT_MAX);
+    notice->evidence_count = json_read_texts(root, "evidence", JSON_OPTIONAL, NOTICE_EVIDENCE_MAX,
+                                             NOTICE_URL_MAX, &notice->evidence);
+    notice->asks_rating = json_read_bool(root, "asks_rating", JSON_OPTIONAL, false);
+    notice->reason_class = read_word(root, "reason_class", JSON_OPTIONAL, notice_reason_words);
+    notice->reason = json_read_text(root, "reason", JSON_OPTIONAL, 1, NOTICE_TEXT_MAX);
+    notice->question = json_read_text(root, "question", JSON_OPTIONAL, 1, NOTICE_TEXT_MAX);
+    notice->third_party = json_read_bool(root, "third_party", JSON_OPTIONAL, false);
+    notice->answer = json_read_text(root, "answer", JSON_OPTIONAL, 1, NOTICE_TEXT_MAX);
+    notice->handover_count = notice_read_handovers(root, &notice->handovers);
+    notice->disputed = json_read_bool(root, "disputed", JSON_OPTIONAL, false);
+    notice->check_failed = json_read_bool(root, "check_failed", JSON_OPTIONAL, false);
+    notice->by_reporter = json_read_bool(root, "by_reporter", JSON_OPTIONAL, false);
+    notice->is_split = json_read_bool(root, "is_split", JSON_OPTIONAL, false);
+    notice->rating = read_word(root, "rating", JSON_OPTIONAL, notice_rating_words);
+    notice->note = json_read_text(root, "note", JSON_OPTIONAL, 1, NOTICE_TEXT_MAX);
 }
 
 static void read_notice(struct notice *notice, struct json_reader *root)
@@ -216,15 +161,9 @@ static void read_notice(struct notice *notice, struct json_reader *root)
     notice->category = json_read_text(root, "category", JSON_REQUIRED, 1, CODE_MAX);
     notice->level = read_word(root, "level", JSON_REQUIRED, level_words);
     notice->unit = json_read_text(root, "unit", JSON_OPTIONAL, 1, UNIT_MAX);
-    notice->at = json_read_instant(root, "at", JSON_REQUIRED);
-    notice->receive_due = json_read_instant(root, "receive_due", JSON_OPTIONAL);
-    notice->resolve_due = json_read_instant(root, "resolve_due", JSON_OPTIONAL);
-    notice->result = json_read_text(root, "result", JSON_OPTIONAL, 1, TEXT_MAX);
-    notice->evidence_count = json_read_texts(root, "evidence", JSON_OPTIONAL, NOTICE_EVIDENCE_MAX,
-                                             URL_MAX, &notice->evidence);
-    notice->reason_class = read_word(root, "reason_class", JSON_OPTIONAL, reason_words);
-    notice->reason = json_read_text(root, "reason", JSON_OPTIONAL, 1, TEXT_MAX);
-    notice->note = json_read_text(root, "note", JSON_OPTIONAL, 1, TEXT_MAX);
+    notice->task_unit = json_read_text(root, "task_unit", JSON_OPTIONAL, 1, UNIT_MAX);
+    read_times(notice, root);
+    read_words(notice, root);
 }
 
 bool notice_read(struct notice *notice, const char *json, size_t size, struct arena *arena,

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* notice_json: events into news, and notices to and from their column. */
+/* notice_json: notices to and from their column. */
 #ifndef NOTIFICATION_NOTICE_JSON_H
 #define NOTIFICATION_NOTICE_JSON_H
 
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/error.h"
-#include "common/event.h"
+#include "common/json.h"
 #include "notice.h"
 
-/* The type of a case event ("vn.hanoi.case.opened.v1"); false when we tell nobody of it. */
-bool news_type_of_case(const char *event_type, enum news_type *type);
+enum { NOTICE_TEXT_MAX = 4000, NOTICE_URL_MAX = 2000 };
 
-/* Read the data of a submission and of a case event. False: ERR_INPUT that names the field. */
-bool news_read_submission(struct news *news, const struct event_in *event, struct arena *arena,
-                          struct error *err);
-bool news_read_case(struct news *news, const struct event_in *event, enum news_type type,
-                    struct arena *arena, struct error *err);
+/* Words of a notice, as in the events; each list ends with NULL. */
+extern const char *const notice_clock_words[];
+extern const char *const notice_reason_words[];
+extern const char *const notice_rating_words[];
 
 /* What notice_write wrote, notice_read reads. */
 void notice_write(const struct notice *notice, struct buffer *out);
 bool notice_read(struct notice *notice, const char *json, size_t size, struct arena *arena,
                  struct error *err);
+
+/* The member `handovers`, of events and notices alike. Their number, 0 when it is absent. */
+size_t notice_read_handovers(struct json_reader *parent, const struct notice_handover **handovers);
 
 #endif

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plan: who must know of an event, over which channel, in which words?
  *
- * The reporter hears of each step that concerns the report; reminders and escalations stay among
- * officials. Officials hear of what they must act on: the focal point of a new case (for one
- * without a unit: of the city office), its officer, and with each escalation the focal points one
- * level further up. In-app goes to whoever has an account; e-mail to whoever may have an address.
- * Nobody is told of what they did themselves. Pure. */
+ * The reporter hears of each step that concerns the report; what happens within the administration
+ * stays there. Officials hear of what they must act on: the focal point of a new case (for one
+ * without a unit, or that units cannot agree on: of the city office), its officer, units that
+ * co-operate, who may approve of a proposal, and with each escalation the next level: the unit's
+ * own people, its parent's, the city office. In-app goes to whoever has an account; e-mail to
+ * whoever may have an address. A comment is told once, in the app; by e-mail only to who cannot
+ * have the app. Nobody is told of what they did themselves, but reporters get a confirmation of
+ * what they cannot take back. Pure. */
 #ifndef NOTIFICATION_PLAN_H
 #define NOTIFICATION_PLAN_H
 
 #include "notice.h"
 #include "reference.h"
 
-enum { PLAN_MAX = 12, PLAN_OFFICIALS_MAX = 5 };
+enum {
+    PLAN_OFFICIALS_MAX = 5, /* of one unit */
+    PLAN_MAX = 2 * (3 + PLAN_OFFICIALS_MAX * (1 + NEWS_TASKS_MAX))
+};
 
 /* Residents first: their mail goes before that of officials. */
 enum lane { LANE_RESIDENTS, LANE_OFFICIALS, LANE_COUNT };

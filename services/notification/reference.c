@@ -109,6 +109,14 @@ size_t reference_focal_points(const struct reference *reference, const char *uni
     return count > 0 ? count : find_seated(reference, unit, "*", now, found, max);
 }
 
+const struct focal_point *reference_head(const struct reference *reference, const char *unit)
+{
+    const struct focal_point *found;
+    return unit != NULL && find_seated(reference, unit, FIELD_HEAD, INT64_MAX, &found, 1) > 0
+               ? found
+               : NULL;
+}
+
 static int by_account(const void *a, const void *b)
 {
     const struct focal_point *const *left = a, *const *right = b;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reference: names of units and categories, and who is a focal point, as kept from
+/* reference: names of units and categories, and who leads them or is a focal point, as kept from
  * city.reference.v1.
  *
  * A snapshot is immutable; its source (common/snapshot.h) replaces it when the tables changed (this
@@ -18,16 +18,22 @@ struct unit {
     const char *code, *name_vi, *name_en;
     const char *type;
     const char *parent; /* NULL: the top */
+    /* Who leads it; NULL: not known. */
+    const char *head_account, *head_name, *head_email;
 };
 
 struct category_name {
     const char *code, *name_vi, *name_en;
 };
 
+/* The seat of who leads a unit: no category can be called so. */
+#define FIELD_HEAD "@head"
+
 /* One person may sit in several rows. */
 struct focal_point {
-    const char *unit, *field; /* field: a category, or "*" */
-    const char *account, *name, *email;
+    const char *unit, *field; /* field: a category, "*", or FIELD_HEAD */
+    const char *account, *name;
+    const char *email;            /* NULL: not known */
     int64_t valid_from, valid_to; /* valid_to 0: open */
 };
 
@@ -53,6 +59,8 @@ const struct focal_point *reference_person(const struct reference *reference, co
 size_t reference_focal_points(const struct reference *reference, const char *unit,
                               const char *category, int64_t now, const struct focal_point **found,
                               size_t max);
+/* Who leads a unit; NULL when nobody is known to. */
+const struct focal_point *reference_head(const struct reference *reference, const char *unit);
 /* Makes `people` from focal_points. */
 void reference_index_people(struct reference *reference);
 

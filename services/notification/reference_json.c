@@ -32,6 +32,17 @@ static void read_names(struct json_reader *root, const char **vi, const char **e
     }
 }
 
+static void read_head(struct json_reader *root, struct unit *unit)
+{
+    struct json_reader head;
+    if (json_read_object(root, "head", JSON_OPTIONAL, &head)) {
+        unit->head_account = json_read_text(&head, "account", JSON_REQUIRED, 1, REF_MAX);
+        unit->head_name = json_read_text(&head, "name", JSON_REQUIRED, 1, PERSON_MAX);
+        unit->head_email = json_read_text(&head, "email", JSON_OPTIONAL, 3, EMAIL_MAX);
+        json_read_end(&head);
+    }
+}
+
 static void read_unit(struct json_reader *root, void *out)
 {
     struct unit *unit = out;
@@ -39,6 +50,7 @@ static void read_unit(struct json_reader *root, void *out)
     read_names(root, &unit->name_vi, &unit->name_en);
     unit->type = json_read_text(root, "type", JSON_REQUIRED, 1, CODE_MAX);
     unit->parent = json_read_text(root, "parent", JSON_OPTIONAL, 2, CODE_MAX);
+    read_head(root, unit);
 }
 
 bool unit_read(struct unit *unit, const char *json, size_t size, struct arena *arena,

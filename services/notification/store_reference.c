@@ -17,7 +17,11 @@ static const struct pg_statement read_categories = {
     "SELECT code, name_vi, name_en FROM category_name " IF_CHANGED "ORDER BY code COLLATE \"C\""};
 static const struct pg_statement read_focal_points = {
     "notification_focal_points",
-    "SELECT unit, field, account, name, email, valid_from, valid_to FROM focal_point " IF_CHANGED
+    "SELECT * FROM (SELECT unit, field, account, name, email, valid_from, valid_to FROM "
+    "focal_point "
+    "UNION ALL SELECT code, '" FIELD_HEAD
+    "', head_account, head_name, head_email, to_timestamp(0), "
+    "NULL FROM unit WHERE head_account IS NOT NULL) AS p " IF_CHANGED
     "ORDER BY unit COLLATE \"C\", field COLLATE \"C\", account COLLATE \"C\""};
 
 enum { CHANGES, UNITS, CATEGORIES, FOCAL_POINTS };
@@ -122,10 +126,12 @@ static const struct pg_statement withdraw_focal_points = {
     "WHERE 'focal_point:' || unit || ':' || field || ':' || account = ANY ($1::text[])"};
 static const struct pg_statement upsert_units = {
     "notification_upsert_units",
-    "INSERT INTO unit (code, name_vi, name_en, type, parent) "
-    "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) "
+    "INSERT INTO unit (code, name_vi, name_en, type, parent, head_account, head_name, head_email) "
+    "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], "
+    "$7::text[], $8::text[]) "
     "ON CONFLICT (code) DO UPDATE SET name_vi = excluded.name_vi, name_en = excluded.name_en, "
-    "type = excluded.type, parent = excluded.parent"};
+    "type = excluded.type, parent = excluded.parent, head_account = excluded.head_account, "
+    "head_name = excluded.head_name, head_email = excluded.head_email"};
 static const struct pg_statement upsert_categories = {
     "notification_upsert_categories",
     "INSERT INTO category_name (code, name_vi, name_en) "
@@ -141,7 +147,7 @@ static const struct pg_statement upsert_focal_points = {
 static const struct pg_statement count_change = {
     "notification_reference_changed", "UPDATE reference_change SET changes = changes + 1"};
 
-enum { COLUMNS_MAX = 7 };
+enum { COLUMNS_MAX = 8, UNIT_COLUMNS = 8 };
 
 static void add_columns(struct pg_tx *tx, const struct pg_statement *statement,
                         struct pg_array *columns, size_t count)
@@ -163,7 +169,7 @@ static void init_text_columns(struct pg_array *columns, size_t count)
 static void add_units(struct pg_tx *tx, const struct reference_words *words)
 {
     struct pg_array columns[COLUMNS_MAX];
-    init_text_columns(columns, 5);
+    init_text_columns(columns, UNIT_COLUMNS);
     for (size_t i = 0; i < words->unit_count; i++) {
         const struct unit *unit = &words->units[i];
         pg_array_text(&columns[0], unit->code);
@@ -171,8 +177,11 @@ static void add_units(struct pg_tx *tx, const struct reference_words *words)
         pg_array_text(&columns[2], unit->name_en);
         pg_array_text(&columns[3], unit->type);
         pg_array_text(&columns[4], unit->parent);
+        pg_array_text(&columns[5], unit->head_account);
+        pg_array_text(&columns[6], unit->head_name);
+        pg_array_text(&columns[7], unit->head_email);
     }
-    add_columns(tx, &upsert_units, columns, 5);
+    add_columns(tx, &upsert_units, columns, UNIT_COLUMNS);
 }
 
 static void add_categories(struct pg_tx *tx, const struct reference_words *words)

@@ -6,7 +6,7 @@
 
 #include "template.h"
 
-enum { HANOI_OFFSET_S = 7 * 3600, VALUES_MAX = 32 };
+enum { HANOI_OFFSET_S = 7 * 3600, VALUES_MAX = 64 };
 
 struct values {
     struct template_value list[VALUES_MAX];
@@ -56,30 +56,98 @@ static const char *yes_if(const char *word, const char *wanted)
     return word != NULL && strcmp(word, wanted) == 0 ? "yes" : NULL;
 }
 
+static const char *yes(bool value)
+{
+    return value ? "yes" : NULL;
+}
+
+static void put_list(struct values *values, const char *name, const char *const *items,
+                     size_t count)
+{
+    put(values, name, NULL);
+    values->list[values->count - 1].items = items;
+    values->list[values->count - 1].item_count = count;
+}
+
+/* "Phường A → Sở B (09:00 24/11/2026): why", line by line. */
+static void put_trail(struct values *values, const struct notice *notice,
+                      const struct wording_context *context, struct arena *arena)
+{
+    const char **lines = arena_array(arena, notice->handover_count, sizeof *lines);
+    for (size_t i = 0; i < notice->handover_count; i++) {
+        const struct notice_handover *handover = &notice->handovers[i];
+        lines[i] = arena_format(arena, "%s%s%s (%s): %s", unit_name(context, handover->from),
+                                handover->to != NULL ? " → " : "",
+                                handover->to != NULL ? unit_name(context, handover->to) : "",
+                                city_time(handover->at, arena), handover->reason);
+    }
+    put(values, "has_trail", yes(notice->handover_count > 0));
+    put_list(values, "trail", lines, notice->handover_count);
+}
+
+/* "8 giờ", "90 phút"; NULL for none. */
+static const char *duration(int64_t minutes, enum language language, struct arena *arena)
+{
+    static const char *const units[LANGUAGE_COUNT][2] = {{"phút", "giờ"}, {"minutes", "hours"}};
+    bool hours = minutes % 60 == 0;
+    return minutes == 0
+               ? NULL
+               : arena_format(arena, "%lld %s", (long long)(hours ? minutes / 60 : minutes),
+                              units[language][hours]);
+}
+
+static void put_times(struct values *values, const struct notice *notice, struct arena *arena)
+{
+    int64_t duty_due = notice->resolve_due != 0 ? notice->resolve_due : notice->receive_due;
+    put(values, "at", city_time(notice->at, arena));
+    put(values, "receive_due", city_time(notice->receive_due, arena));
+    put(values, "resolve_due", city_time(notice->resolve_due, arena));
+    put(values, "timeout_at", city_time(notice->timeout_at, arena));
+    put(values, "slot_at", city_time(notice->slot_at, arena));
+    put(values, "due", city_time(notice->clock_due != 0 ? notice->clock_due : duty_due, arena));
+    put(values, "receive", yes_if(notice->clock, "receive"));
+    put(values, "resolve", yes_if(notice->clock, "resolve"));
+    put(values, "dispatch", yes_if(notice->clock, "dispatch"));
+    put(values, "task", yes_if(notice->clock, "task"));
+}
+
+static void put_outcome(struct values *values, const struct notice *notice)
+{
+    put(values, "result", notice->result);
+    put_list(values, "evidence", notice->evidence, notice->evidence_count);
+    put(values, "asks_rating", yes(notice->asks_rating));
+    put(values, "satisfied", yes_if(notice->rating, "satisfied"));
+    put(values, "acceptable", yes_if(notice->rating, "acceptable"));
+    put(values, "dissatisfied", yes_if(notice->rating, "dissatisfied"));
+    put(values, "reason", notice->reason);
+    put(values, "out_of_scope_legal", yes_if(notice->reason_class, "out_of_scope_legal"));
+    put(values, "unclear", yes_if(notice->reason_class, "unclear"));
+    put(values, "duplicate", yes_if(notice->reason_class, "duplicate"));
+    put(values, "not_city", yes_if(notice->reason_class, "not_city"));
+}
+
 static void put_values(struct values *values, const struct notice *notice,
                        const struct wording_context *context, struct arena *arena)
 {
-    put(values, "mail", context->mail ? "yes" : NULL);
+    put(values, "mail", yes(context->mail));
     put(values, "name", context->name);
     put(values, "site", context->site);
     put(values, "ticket", notice->ticket);
     put(values, "category", category_name(context, notice->category));
     put(values, "urgent", yes_if(notice->level, "urgent"));
     put(values, "unit", unit_name(context, notice->unit));
-    put(values, "at", city_time(notice->at, arena));
-    put(values, "receive_due", city_time(notice->receive_due, arena));
-    put(values, "resolve_due", city_time(notice->resolve_due, arena));
-    put(values, "due",
-        city_time(notice->resolve_due != 0 ? notice->resolve_due : notice->receive_due, arena));
-    put(values, "result", notice->result);
-    put(values, "evidence", NULL);
-    values->list[values->count - 1].items = notice->evidence;
-    values->list[values->count - 1].item_count = notice->evidence_count;
-    put(values, "reason", notice->reason);
-    put(values, "out_of_scope_legal", yes_if(notice->reason_class, "out_of_scope_legal"));
-    put(values, "unclear", yes_if(notice->reason_class, "unclear"));
-    put(values, "duplicate", yes_if(notice->reason_class, "duplicate"));
-    put(values, "not_city", yes_if(notice->reason_class, "not_city"));
+    put(values, "task_unit", unit_name(context, notice->task_unit));
+    put_times(values, notice, arena);
+    put_outcome(values, notice);
+    put_trail(values, notice, context, arena);
+    put(values, "question", notice->question);
+    put(values, "third_party", yes(notice->third_party));
+    put(values, "answer", notice->answer);
+    put(values, "disputed", yes(notice->disputed));
+    put(values, "extension", duration(notice->minutes, context->language, arena));
+    put(values, "check_failed", yes(notice->check_failed));
+    put(values, "by_reporter", yes(notice->by_reporter));
+    put(values, "split", yes(notice->is_split));
     put(values, "note", notice->note);
 }
 

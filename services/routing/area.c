@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/arena.h"
 
@@ -17,7 +18,7 @@ static const double LAT_M = 110717.0;
 static const double LON_M = 103970.0;
 
 struct place {
-    const char *unit;
+    char *unit;
     GEOSGeometry *shape; /* in metres */
     const GEOSPreparedGeometry *prepared;
     GEOSGeometry *reach; /* its box, wider by AREA_NEAR_M: what the index knows */
@@ -56,7 +57,7 @@ static bool place_read(struct area *area, struct place *place, const struct area
     GEOSContextHandle_t geos = area->geos;
     double x_min, y_min, x_max, y_max;
 
-    place->unit = boundary->unit;
+    place->unit = memory_text(boundary->unit);
     GEOSGeometry *degrees = GEOSGeomFromWKB_buf_r(geos, boundary->wkb, boundary->wkb_size);
     if (degrees == NULL) {
         return error_set(err, ERR_INPUT, "bad_boundary", "boundary of %s: %s", boundary->unit,
@@ -108,6 +109,7 @@ void area_free(struct area *area)
         GEOSPreparedGeom_destroy_r(area->geos, area->places[i].prepared);
         GEOSGeom_destroy_r(area->geos, area->places[i].shape);
         GEOSGeom_destroy_r(area->geos, area->places[i].reach);
+        free(area->places[i].unit);
     }
     free(area->places);
     GEOS_finish_r(area->geos);
@@ -169,4 +171,57 @@ struct area_place area_find(const struct area *area, double lat, double lon)
     struct area_place place = place_of(area, &candidates, point);
     GEOSGeom_destroy_r(area->geos, point);
     return place;
+}
+
+/* ---- how far it is to the units around ---- */
+
+/* Keeps found in order; what has no room is the farthest. */
+static size_t insert_by_distance(struct area_distance *found, size_t count, size_t max,
+                                 struct area_distance distance)
+{
+    size_t at = count;
+    while (at > 0 && found[at - 1].metres > distance.metres) {
+        at--;
+    }
+    if (at == max) {
+        return count;
+    }
+    count = count < max ? count + 1 : max;
+    memmove(&found[at + 1], &found[at], (count - at - 1) * sizeof *found);
+    found[at] = distance;
+    return count;
+}
+
+static int by_place(const void *left, const void *right)
+{
+    const struct place *const *a = left, *const *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+size_t area_nearby(const struct area *area, double lat, double lon, double reach_m,
+                   struct area_distance *found, size_t max)
+{
+    struct candidates candidates = {0};
+    size_t count = 0;
+    if (!isfinite(lat) || !isfinite(lon) || area->count == 0) {
+        return 0;
+    }
+    GEOSContextHandle_t geos = area->geos;
+    double x = lon * LON_M, y = lat * LAT_M;
+    GEOSGeometry *point = GEOSGeom_createPointFromXY_r(geos, x, y);
+    GEOSGeometry *around =
+        GEOSGeom_createRectangle_r(geos, x - reach_m, y - reach_m, x + reach_m, y + reach_m);
+    GEOSSTRtree_query_r(geos, area->index, around, on_candidate, &candidates);
+    qsort(candidates.places, candidates.count, sizeof candidates.places[0], by_place);
+    for (size_t i = 0; i < candidates.count; i++) {
+        struct area_distance distance = {.unit = candidates.places[i]->unit};
+        if (GEOSPreparedDistance_r(geos, candidates.places[i]->prepared, point, &distance.metres) ==
+                1 &&
+            distance.metres <= reach_m) {
+            count = insert_by_distance(found, count, max, distance);
+        }
+    }
+    GEOSGeom_destroy_r(geos, around);
+    GEOSGeom_destroy_r(geos, point);
+    return count;
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/error.h"
 
@@ -16,9 +17,18 @@ enum { AREA_NEAR_M = 30 };
 
 struct area;
 
+/* Where boundaries come from; a set replaces the one before as a whole. */
+struct boundary_set {
+    int64_t id;
+    const char *source;
+    bool approximate;
+    int64_t loaded_at;
+};
+
+/* Only read while the area is made. */
 struct area_boundary {
-    const char *unit; /* borrowed for the area's life */
-    const void *wkb;  /* polygon or multipolygon; only read while the area is made */
+    const char *unit;
+    const void *wkb; /* polygon or multipolygon */
     size_t wkb_size;
 };
 
@@ -27,6 +37,7 @@ struct area_boundary {
 struct area *area_new(const struct area_boundary *boundaries, size_t count, struct error *err);
 void area_free(struct area *area);
 
+/* Codes of units live as long as the area. */
 struct area_place {
     const char *unit;      /* NULL: outside of all boundaries and not near one */
     bool near_border;      /* within AREA_NEAR_M of another unit, or just outside of its own */
@@ -36,5 +47,15 @@ struct area_place {
 /* On a border the unit given first to area_new wins; a point just outside of all boundaries
  * belongs to the unit it is near to. */
 struct area_place area_find(const struct area *area, double lat, double lon);
+
+struct area_distance {
+    const char *unit;
+    double metres; /* 0: the point lies in it */
+};
+
+/* The units within reach of a point, nearest first and then in the order given to area_new; at most
+ * max of them. */
+size_t area_nearby(const struct area *area, double lat, double lon, double reach_m,
+                   struct area_distance *found, size_t max);
 
 #endif

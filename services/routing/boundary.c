@@ -8,15 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIELD_TEXT = 64, REASON_TEXT = 120 };
+#include "common/utf8.h"
+
+enum { FIELD_TEXT = 64, REASON_TEXT = 120, UNIT_TEXT_MAX = 32, FEATURES_MAX = 10000 };
 
 struct reading {
+    const char *text;
+    size_t size, at; /* where reading has come to */
     struct arena *arena;
     struct error *err;
     enum boundary_faults faults;
-    size_t repaired;
+    struct boundary_file *file;
+    size_t room;       /* for boundaries */
+    bool has_features; /* the member was there */
     GEOSContextHandle_t geos;
-    GEOSGeoJSONReader *reader;
     GEOSWKBWriter *writer;
     char reason[REASON_TEXT]; /* what GEOS said last */
 };
@@ -24,8 +29,11 @@ struct reading {
 static void on_geos_error(const char *message, void *arg)
 {
     struct reading *reading = arg;
-    snprintf(reading->reason, sizeof reading->reason, "%s", message);
+    size_t size = utf8_fit(message, strlen(message), sizeof reading->reason - 1);
+    snprintf(reading->reason, sizeof reading->reason, "%.*s", (int)size, message);
 }
+
+/* ---- one feature ---- */
 
 static const char *feature_code(const json_t *feature, struct arena *arena)
 {
@@ -43,12 +51,120 @@ static const char *feature_code(const json_t *feature, struct arena *arena)
     return arena_text(arena, json_string_value(code));
 }
 
-static bool geometry_fault(struct reading *reading, size_t index, const char *reason)
+/* A feature under way. */
+struct feature {
+    struct reading *reading;
+    size_t index;
+    const char *unit;
+};
+
+static bool geometry_fault(const struct feature *feature, const char *reason)
 {
     char field[FIELD_TEXT];
-    snprintf(field, sizeof field, "features[%zu].geometry", index);
-    return error_add_field(reading->err, field, "bad_geometry", "%s", reason);
+    size_t size = utf8_fit(reason, strlen(reason), REASON_TEXT - 1);
+    size_t unit_size = utf8_fit(feature->unit, strlen(feature->unit), UNIT_TEXT_MAX);
+    snprintf(field, sizeof field, "features[%zu].geometry", feature->index);
+    return error_add_field(feature->reading->err, field, "bad_geometry", "%.*s (unit %.*s)",
+                           (int)size, reason, (int)unit_size, feature->unit);
 }
+
+/* ---- from JSON to GEOS, whose own reader does not survive every document (3.11.1) ---- */
+
+/* A list of parts that is not empty; NULL after telling why. */
+static GEOSGeometry **make_parts(const struct feature *feature, const json_t *list,
+                                 GEOSGeometry *(*make)(const struct feature *, const json_t *))
+{
+    size_t count = json_array_size(list);
+    if (count == 0) {
+        geometry_fault(feature, "coordinates: a list is empty or none");
+        return NULL;
+    }
+    GEOSGeometry **parts = memory_zero(count, sizeof(GEOSGeometry *));
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = make(feature, json_array_get(list, i));
+        if (parts[i] == NULL) {
+            for (size_t j = 0; j < i; j++) {
+                GEOSGeom_destroy_r(feature->reading->geos, parts[j]);
+            }
+            free(parts);
+            return NULL;
+        }
+    }
+    return parts;
+}
+
+static bool read_position(const json_t *position, double *at)
+{
+    const json_t *x = json_array_get(position, 0), *y = json_array_get(position, 1);
+    at[0] = json_number_value(x);
+    at[1] = json_number_value(y);
+    return json_is_number(x) && json_is_number(y);
+}
+
+static GEOSGeometry *make_ring(const struct feature *feature, const json_t *positions)
+{
+    GEOSContextHandle_t geos = feature->reading->geos;
+    size_t count = json_array_size(positions), read = 0;
+    double *points = memory_zero(2 * count + 1, sizeof *points);
+    while (read < count && read_position(json_array_get(positions, read), &points[2 * read])) {
+        read++;
+    }
+    GEOSGeometry *ring = NULL;
+    if (count == 0 || read < count) {
+        geometry_fault(feature, "coordinates: a position is not two numbers");
+    } else {
+        ring = GEOSGeom_createLinearRing_r(
+            geos, GEOSCoordSeq_copyFromBuffer_r(geos, points, (unsigned)count, 0, 0));
+        if (ring == NULL) { /* not closed, or too short */
+            geometry_fault(feature, feature->reading->reason);
+        }
+    }
+    free(points);
+    return ring;
+}
+
+static GEOSGeometry *make_polygon(const struct feature *feature, const json_t *rings)
+{
+    GEOSGeometry **parts = make_parts(feature, rings, make_ring);
+    if (parts == NULL) {
+        return NULL;
+    }
+    GEOSGeometry *polygon = GEOSGeom_createPolygon_r(feature->reading->geos, parts[0], parts + 1,
+                                                     (unsigned)json_array_size(rings) - 1);
+    free(parts);
+    return polygon;
+}
+
+static GEOSGeometry *make_polygons(const struct feature *feature, const json_t *polygons)
+{
+    GEOSGeometry **parts = make_parts(feature, polygons, make_polygon);
+    if (parts == NULL) {
+        return NULL;
+    }
+    GEOSGeometry *all = GEOSGeom_createCollection_r(feature->reading->geos, GEOS_MULTIPOLYGON,
+                                                    parts, (unsigned)json_array_size(polygons));
+    free(parts);
+    return all;
+}
+
+/* NULL after telling why. */
+static GEOSGeometry *make_shape(const struct feature *feature, const json_t *geometry)
+{
+    const char *type = json_string_value(json_object_get(geometry, "type"));
+    const json_t *coordinates = json_object_get(geometry, "coordinates");
+    if (geometry == NULL) {
+        geometry_fault(feature, "missing");
+    } else if (type != NULL && strcmp(type, "Polygon") == 0) {
+        return make_polygon(feature, coordinates);
+    } else if (type != NULL && strcmp(type, "MultiPolygon") == 0) {
+        return make_polygons(feature, coordinates);
+    } else {
+        geometry_fault(feature, "neither Polygon nor MultiPolygon");
+    }
+    return NULL;
+}
+
+/* ---- is it sound, and may it become so? ---- */
 
 static bool write_wkb(struct reading *reading, const GEOSGeometry *shape, struct boundary *boundary)
 {
@@ -62,20 +178,23 @@ static bool write_wkb(struct reading *reading, const GEOSGeometry *shape, struct
     return true;
 }
 
-static bool shape_is_sound(struct reading *reading, const GEOSGeometry *shape, size_t index)
+static bool shape_is_sound(const struct feature *feature, const GEOSGeometry *shape)
 {
-    int type = GEOSGeomTypeId_r(reading->geos, shape);
-    if (type != GEOS_POLYGON && type != GEOS_MULTIPOLYGON) {
-        return geometry_fault(reading, index, "neither Polygon nor MultiPolygon");
+    GEOSContextHandle_t geos = feature->reading->geos;
+    int type = GEOSGeomTypeId_r(geos, shape);
+    if (type != GEOS_POLYGON && type != GEOS_MULTIPOLYGON) { /* after a repair */
+        return geometry_fault(feature, "no area is left");
     }
-    char *reason = GEOSisValidReason_r(reading->geos, shape);
-    bool valid =
-        GEOSisValid_r(reading->geos, shape) == 1 && GEOSisEmpty_r(reading->geos, shape) == 0;
-    if (!valid) {
-        geometry_fault(reading, index, reason != NULL ? reason : "empty");
+    if (GEOSisEmpty_r(geos, shape) != 0) {
+        return geometry_fault(feature, "empty");
     }
-    GEOSFree_r(reading->geos, reason);
-    return valid;
+    if (GEOSisValid_r(geos, shape) == 1) {
+        return true;
+    }
+    char *reason = GEOSisValidReason_r(geos, shape);
+    geometry_fault(feature, reason != NULL ? reason : "not valid");
+    GEOSFree_r(geos, reason);
+    return false;
 }
 
 /* The shape without its fault, or NULL when that would move the border. */
@@ -99,95 +218,222 @@ static GEOSGeometry *mend(struct reading *reading, const GEOSGeometry *shape)
 }
 
 /* Takes the shape over; gives it back, a mended one in its place, or NULL after telling why. */
-static GEOSGeometry *sound_shape(struct reading *reading, GEOSGeometry *shape, size_t index)
+static GEOSGeometry *sound_shape(const struct feature *feature, GEOSGeometry *shape)
 {
+    struct reading *reading = feature->reading;
     if (reading->faults == BOUNDARY_REPAIR && GEOSisValid_r(reading->geos, shape) == 0) {
         GEOSGeometry *mended = mend(reading, shape);
         if (mended != NULL) {
             GEOSGeom_destroy_r(reading->geos, shape);
             shape = mended;
-            reading->repaired++;
+            reading->file->repaired++;
         }
     }
-    if (!shape_is_sound(reading, shape, index)) {
+    if (!shape_is_sound(feature, shape)) {
         GEOSGeom_destroy_r(reading->geos, shape);
         return NULL;
     }
     return shape;
 }
 
-static bool read_geometry(struct reading *reading, const json_t *feature, size_t index,
+/* Surveyors also measure in metres (VN-2000); such a file must not become a city near nowhere. */
+static bool read_edges(const struct feature *feature, const GEOSGeometry *shape,
+                       struct boundary *boundary)
+{
+    GEOSContextHandle_t geos = feature->reading->geos;
+    double *edges = boundary->edges;
+    bool read = GEOSGeom_getXMin_r(geos, shape, &edges[BOUNDARY_WEST]) == 1 &&
+                GEOSGeom_getYMin_r(geos, shape, &edges[BOUNDARY_SOUTH]) == 1 &&
+                GEOSGeom_getXMax_r(geos, shape, &edges[BOUNDARY_EAST]) == 1 &&
+                GEOSGeom_getYMax_r(geos, shape, &edges[BOUNDARY_NORTH]) == 1;
+    return (read && edges[BOUNDARY_WEST] >= -180 && edges[BOUNDARY_EAST] <= 180 &&
+            edges[BOUNDARY_SOUTH] >= -90 && edges[BOUNDARY_NORTH] <= 90) ||
+           geometry_fault(feature, "longitude and latitude must be degrees, in this order");
+}
+
+static bool read_geometry(const struct feature *feature, const json_t *geometry,
                           struct boundary *boundary)
 {
-    char *text = json_dumps(json_object_get(feature, "geometry"), JSON_COMPACT);
-    if (text == NULL) {
-        return geometry_fault(reading, index, "missing");
-    }
-    GEOSGeometry *shape = GEOSGeoJSONReader_readGeometry_r(reading->geos, reading->reader, text);
-    free(text);
-    if (shape == NULL) {
-        return geometry_fault(reading, index, reading->reason);
-    }
-    shape = sound_shape(reading, shape, index);
-    bool read = shape != NULL && write_wkb(reading, shape, boundary);
+    struct reading *reading = feature->reading;
+    GEOSGeometry *shape = make_shape(feature, geometry);
+    shape = shape != NULL ? sound_shape(feature, shape) : NULL;
+    bool read = shape != NULL && read_edges(feature, shape, boundary) &&
+                write_wkb(reading, shape, boundary);
     GEOSGeom_destroy_r(reading->geos, shape);
     return read;
 }
 
-static void read_features(struct reading *reading, const json_t *features,
-                          struct boundary_file *file)
+static struct boundary *next_boundary(struct reading *reading)
 {
-    file->boundaries =
-        arena_array(reading->arena, json_array_size(features), sizeof *file->boundaries);
-    for (size_t i = 0; i < json_array_size(features); i++) {
-        const json_t *feature = json_array_get(features, i);
-        struct boundary *boundary = &file->boundaries[file->count];
-        boundary->unit = feature_code(feature, reading->arena);
-        if (boundary->unit == NULL) {
-            char field[FIELD_TEXT];
-            snprintf(field, sizeof field, "features[%zu].properties.code", i);
-            error_add_field(reading->err, field, "required", "the unit's code is missing");
-        } else if (read_geometry(reading, feature, i, boundary)) {
-            file->count++;
+    struct boundary_file *file = reading->file;
+    if (file->count == reading->room) {
+        size_t room = reading->room > 0 ? 2 * reading->room : 128;
+        struct boundary *boundaries = arena_array(reading->arena, room, sizeof *boundaries);
+        if (file->count > 0) {
+            memcpy(boundaries, file->boundaries, file->count * sizeof *boundaries);
+        }
+        file->boundaries = boundaries;
+        reading->room = room;
+    }
+    return &file->boundaries[file->count];
+}
+
+static void read_feature(struct reading *reading, const json_t *json, size_t index)
+{
+    struct feature feature = {reading, index, feature_code(json, reading->arena)};
+    struct boundary *boundary = next_boundary(reading);
+    if (feature.unit == NULL) {
+        char field[FIELD_TEXT];
+        snprintf(field, sizeof field, "features[%zu].properties.code", index);
+        error_add_field(reading->err, field, "required", "the unit's code is missing");
+        return;
+    }
+    boundary->unit = feature.unit;
+    if (read_geometry(&feature, json_object_get(json, "geometry"), boundary)) {
+        reading->file->count++;
+    }
+}
+
+/* ---- the document, value by value ---- */
+
+static void skip_blanks(struct reading *reading)
+{
+    while (reading->at < reading->size &&
+           memchr(" \t\r\n", reading->text[reading->at], 4) != NULL) {
+        reading->at++;
+    }
+}
+
+static bool take(struct reading *reading, char wanted)
+{
+    skip_blanks(reading);
+    if (reading->at == reading->size || reading->text[reading->at] != wanted) {
+        return false;
+    }
+    reading->at++;
+    return true;
+}
+
+/* jansson quotes bytes that are no text. */
+static bool syntax_fault(struct reading *reading, const char *what)
+{
+    return error_set(reading->err, ERR_INPUT, "invalid_json", "at byte %zu: %s", reading->at,
+                     utf8_is_valid(what, strlen(what)) ? what : "not UTF-8");
+}
+
+/* The value that begins here, of any kind; NULL after telling why. */
+static json_t *take_value(struct reading *reading)
+{
+    json_error_t end;
+    json_t *value =
+        json_loadb(reading->text + reading->at, reading->size - reading->at,
+                   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &end);
+    if (value == NULL) {
+        syntax_fault(reading, end.text);
+    } else {
+        reading->at += (size_t)end.position;
+    }
+    return value;
+}
+
+static bool read_features(struct reading *reading)
+{
+    size_t index = 0;
+    if (reading->has_features) {
+        return error_add_field(reading->err, "features", "duplicate_member", "stands twice");
+    }
+    reading->has_features = true;
+    if (!take(reading, '[') || take(reading, ']')) {
+        return error_add_field(reading->err, "features", "required", "not a list of features");
+    }
+    do {
+        if (index == FEATURES_MAX) {
+            return error_add_field(reading->err, "features", "too_many", "at most %d are read",
+                                   FEATURES_MAX);
+        }
+        json_t *feature = take_value(reading);
+        if (feature == NULL) {
+            return false;
+        }
+        read_feature(reading, feature, index++);
+        json_decref(feature);
+    } while (take(reading, ','));
+    return take(reading, ']') || syntax_fault(reading, "',' or ']' expected");
+}
+
+static bool read_member(struct reading *reading, const char *name)
+{
+    struct boundary_file *file = reading->file;
+    if (strcmp(name, "features") == 0) {
+        return read_features(reading);
+    }
+    json_t *value = take_value(reading);
+    if (strcmp(name, "approximate") == 0) {
+        file->approximate = json_is_true(value);
+    } else if (strcmp(name, "attribution") == 0) {
+        file->source = arena_text(reading->arena, json_string_value(value));
+    }
+    json_decref(value);
+    return value != NULL;
+}
+
+static bool read_members(struct reading *reading)
+{
+    do {
+        json_t *name = take_value(reading);
+        bool read = json_is_string(name) && take(reading, ':')
+                        ? read_member(reading, json_string_value(name))
+                        : syntax_fault(reading, "a member expected");
+        json_decref(name);
+        if (!read) {
+            return false;
+        }
+    } while (take(reading, ','));
+    return true;
+}
+
+static bool read_document(struct reading *reading)
+{
+    if (!take(reading, '{')) {
+        return syntax_fault(reading, "an object expected");
+    }
+    if (!take(reading, '}')) {
+        if (!read_members(reading)) {
+            return false;
+        }
+        if (!take(reading, '}')) {
+            return syntax_fault(reading, "',' or '}' expected");
         }
     }
+    skip_blanks(reading);
+    if (reading->at < reading->size) {
+        return syntax_fault(reading, "the document has ended before");
+    }
+    return reading->has_features ||
+           error_add_field(reading->err, "features", "required", "not a FeatureCollection");
 }
 
 bool boundary_file_read(struct boundary_file *file, const char *text, size_t size,
                         enum boundary_faults faults, struct arena *arena, struct error *err)
 {
-    struct reading reading = {.arena = arena, .faults = faults};
     struct error found = {0};
-    json_error_t fault;
+    struct reading reading = {
+        .text = text, .size = size, .arena = arena, .err = &found, .faults = faults, .file = file};
 
     memset(file, 0, sizeof *file);
-    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
-    if (root == NULL) {
-        return error_set(err, ERR_INPUT, "invalid_json", "line %d: %s", fault.line, fault.text);
-    }
-    const json_t *features = json_object_get(root, "features");
-    if (!json_is_array(features) || json_array_size(features) == 0) {
-        json_decref(root);
-        return error_add_field(err, "features", "required", "not a FeatureCollection");
-    }
-    reading.err = &found;
     reading.geos = GEOS_init_r();
     GEOSContext_setErrorMessageHandler_r(reading.geos, on_geos_error, &reading);
-    reading.reader = GEOSGeoJSONReader_create_r(reading.geos);
     reading.writer = GEOSWKBWriter_create_r(reading.geos);
-    file->approximate = json_is_true(json_object_get(root, "approximate"));
-    file->source = arena_text(arena, json_string_value(json_object_get(root, "attribution")));
-    read_features(&reading, features, file);
-    file->repaired = reading.repaired;
+    read_document(&reading);
     GEOSWKBWriter_destroy_r(reading.geos, reading.writer);
-    GEOSGeoJSONReader_destroy_r(reading.geos, reading.reader);
     GEOS_finish_r(reading.geos);
-    json_decref(root);
     if (error_is_set(&found) && err != NULL) {
         *err = found;
     }
     return !error_is_set(&found);
 }
+
+/* ---- who is there ---- */
 
 static size_t boundary_times(const struct boundary_file *file, const char *code)
 {

@@ -105,6 +105,7 @@ struct case_snapshot {
     int64_t at_us;
     enum case_queue queue;
     const char *area;
+    int64_t area_set; /* the boundaries that area was found by; 0: no place was told */
     bool near_border;
     const char *near_area;
     bool area_confirmed; /* meaningful near a border */

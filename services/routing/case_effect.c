@@ -250,8 +250,11 @@ static bool hand_over(const struct case_change *change)
 
 static bool confirm_area(const struct case_change *change)
 {
-    change->after->area_confirmed = true;
-    clock_stop(&change->after->clocks[CASE_DISPATCH], change->after->at_us);
+    struct case_snapshot *after = change->after;
+    after->area_confirmed = true;
+    if (after->queue == QUEUE_UNIT) { /* in a dispute the clock runs for that too */
+        clock_stop(&after->clocks[CASE_DISPATCH], after->at_us);
+    }
     return true;
 }
 

@@ -247,6 +247,7 @@ static void put_place_and_people(struct json_writer *writer, const struct case_s
 {
     json_put_text(writer, "queue", case_queue_words[snapshot->queue]);
     json_put_text(writer, "area", snapshot->area);
+    put_int_if(writer, "area_set", snapshot->area_set);
     json_put_bool(writer, "near_border", snapshot->near_border);
     json_put_text(writer, "near_area", snapshot->near_area);
     put_true_if(writer, "area_confirmed", snapshot->area_confirmed);

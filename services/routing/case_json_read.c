@@ -282,6 +282,7 @@ static void read_place_and_people(struct json_reader *reader, struct case_snapsh
 {
     snapshot->queue = (enum case_queue)read_word(reader, "queue", JSON_REQUIRED, case_queue_words);
     snapshot->area = json_read_text(reader, "area", JSON_OPTIONAL, UNIT_MIN, UNIT_MAX);
+    snapshot->area_set = json_read_int(reader, "area_set", JSON_OPTIONAL, 1, INT64_MAX, 0);
     snapshot->near_border = json_read_bool(reader, "near_border", JSON_REQUIRED, false);
     snapshot->near_area = json_read_text(reader, "near_area", JSON_OPTIONAL, UNIT_MIN, UNIT_MAX);
     snapshot->area_confirmed = json_read_bool(reader, "area_confirmed", JSON_OPTIONAL, false);

@@ -50,10 +50,29 @@ void http_end_absence(struct http_request *request, void *state);
 /* ---- http_changes.c ---- */
 void http_list_changes(struct http_request *request, void *state);
 
+/* ---- http_dispatch.c: what the city office must dispatch ---- */
+void http_list_dispatch(struct http_request *request, void *state);
+
+/* ---- http_boundaries.c ---- */
+void http_list_boundaries(struct http_request *request, void *state);
+void http_import_boundaries(struct http_request *request, void *state);
+
+/* ---- http_route_rules.c, http_dry_run.c: routing rules are changed and tried out ---- */
+void http_add_route_rule(struct http_request *request, void *state);
+void http_end_route_rule(struct http_request *request, void *state);
+void http_try_route_rules(struct http_request *request, void *state);
+
+/* ---- http_explain.c: why a report goes where it goes ---- */
+void http_explain_case(struct http_request *request, void *state);
+void http_explain_report(struct http_request *request, void *state);
+
 /* ---- http_scope.c: shared by the above ---- */
 
 /* False (and answered with 503) while there is no reference data to judge by. */
 bool http_has_reference(struct http_request *request, const struct routing *routing);
+
+/* False (and answered with 403) for those whose scope is not the whole city. */
+bool http_needs_city(struct http_request *request);
 
 /* The desks of the caller's scope, narrowed to `unit` unless that is NULL. 0: out of scope. */
 size_t http_scope_desks(struct http_request *request, const struct routing *routing,

@@ -29,6 +29,17 @@ static const char *scope_root(const struct principal *principal)
     return principal->unit;
 }
 
+bool http_needs_city(struct http_request *request)
+{
+    struct error err = {0};
+    if (unit_sees_everything(scope_root(http_principal(request)))) {
+        return true;
+    }
+    error_set(&err, ERR_FORBIDDEN, "not_city_wide", "this is for those whose scope is the city");
+    http_answer_error(request, &err);
+    return false;
+}
+
 bool http_is_in_scope(const struct principal *principal, const struct routing *routing,
                       const char *desk)
 {

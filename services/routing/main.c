@@ -10,7 +10,12 @@ extern const struct migration_set routing_migrations;
 #define OFFICIALS "officer focal_point supervisor auditor administrator"
 #define LEADERS   "focal_point supervisor administrator"
 
-enum { COMMAND_MAX = 64 * 1024, BATCH_MAX = 1000 };
+enum {
+    COMMAND_MAX = 64 * 1024,
+    PROPOSAL_MAX = 256 * 1024,
+    BOUNDARIES_MAX = 16 * 1024 * 1024,
+    BATCH_MAX = 1000
+};
 
 static const struct config_option options[] = {
     {.name = "AUDIT_SIGNING_KEY",
@@ -58,6 +63,20 @@ static const struct http_route routes[] = {
     {"GET", "/api/routing/focal-points/coverage", OFFICIALS, http_get_coverage, 0, 0, NULL, "unit"},
     {"GET", "/api/routing/reference/changes", "auditor administrator", http_list_changes, 0, 0,
      NULL, "kind key cursor limit"},
+    {"GET", "/api/routing/cases/{id}/explain", READERS, http_explain_case, 0, 0, NULL, ""},
+    {"GET", "/api/routing/explain", READERS, http_explain_report, 0, 0, NULL,
+     "lat lon category level process at"},
+    {"GET", "/api/routing/dispatch", READERS, http_list_dispatch, 0, 0, NULL,
+     "why due_before cursor limit"},
+    {"GET", "/api/routing/boundaries", READERS, http_list_boundaries, 0, 0, NULL, "cursor limit"},
+    {"POST", "/api/routing/boundaries", "administrator", http_import_boundaries, 0, BOUNDARIES_MAX,
+     NULL, "source repair"},
+    {"POST", "/api/routing/rules/routes", "administrator", http_add_route_rule, HTTP_IF_MATCH,
+     COMMAND_MAX, NULL, ""},
+    {"POST", "/api/routing/rules/routes/{code}/end", "administrator", http_end_route_rule,
+     HTTP_IF_MATCH, COMMAND_MAX, NULL, ""},
+    {"POST", "/api/routing/rules/dry-run", "administrator auditor", http_try_route_rules, 0,
+     PROPOSAL_MAX, NULL, ""},
     {0},
 };
 

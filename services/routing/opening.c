@@ -71,6 +71,7 @@ static void set_place(const struct reference *reference, const struct opening_re
         opened->area = place.unit;
         opened->near_border = place.near_border && request->unit == NULL;
         opened->near_area = place.near_unit;
+        opened->area_set = reference->boundaries.id;
     }
 }
 

@@ -49,6 +49,11 @@ static bool is_ended(const struct walk *walk, const struct place *place)
     return process_phase_is_ended(phase_at(walk, place));
 }
 
+static bool is_at_work(const struct walk *walk, const struct place *place)
+{
+    return phase_at(walk, place) == PHASE_RECEIVED || phase_at(walk, place) == PHASE_WORKING;
+}
+
 static void fault_action(struct walk *walk, int action, const char *text)
 {
     if (!process_has(walk->faulty_actions, action)) {
@@ -171,6 +176,20 @@ static const char *way_back_fault(const struct walk *walk, const struct process_
     return is_ended(walk, to) ? "leads back to where a case has ended" : NULL;
 }
 
+/* Whether another case stands for it goes with the state. */
+static const char *merge_fault(const struct walk *walk, process_set effects,
+                               const struct place *from, const struct place *to)
+{
+    static const process_set parting =
+        PROCESS_BIT(EFFECT_SEPARATE) | PROCESS_BIT(EFFECT_RESTART_RESOLVE);
+    if (phase_at(walk, to) == PHASE_MERGED) {
+        return (effects & parting) != 0 ? "parts a case from another that stands for it" : NULL;
+    }
+    return phase_at(walk, from) == PHASE_MERGED && !is_ended(walk, to) && (effects & parting) == 0
+               ? "goes on while another case stands for it"
+               : NULL;
+}
+
 static const char *step_fault(const struct walk *walk, const struct process_action *action,
                               const struct place *from, const struct place *to)
 {
@@ -179,11 +198,10 @@ static const char *step_fault(const struct walk *walk, const struct process_acti
         from->resolve != PAUSED) {
         text = "extends a clock that does not run";
     }
-    if (text == NULL && phase_at(walk, from) == PHASE_MERGED &&
-        phase_at(walk, to) != PHASE_MERGED && !is_ended(walk, to) &&
-        !process_has(action->effects, EFFECT_SEPARATE)) {
-        text = "goes on while another case stands for it";
+    if (text == NULL && process_has(action->effects, EFFECT_ADD_TASK) && !is_at_work(walk, to)) {
+        text = "adds a task to a case that nobody works on";
     }
+    text = text != NULL ? text : merge_fault(walk, action->effects, from, to);
     return text != NULL ? text : clock_fault(walk, from, to);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/routing/focal_choice.h"
 #include "services/routing/submission_json.h"
 
 void reference_free(struct reference *reference)
@@ -48,17 +49,21 @@ struct area_place reference_place(const struct reference *reference, double lat,
 void reference_route_case(const struct reference *reference, int64_t now_us,
                           struct case_snapshot *opened)
 {
-    struct route_question question = {.category = opened->category,
-                                      .level = opened->level,
-                                      .area = opened->area,
-                                      .at_us = now_us};
+    struct route_question question = {
+        .of = {[ROUTE_BY_PROCESS] = opened->process->rule.code,
+               [ROUTE_BY_AREA] = opened->area,
+               [ROUTE_BY_CATEGORY] = opened->category,
+               [ROUTE_BY_LEVEL] = case_level_words[opened->level]},
+        .at_us = now_us,
+    };
     struct route route = route_find(&reference->routes, &reference->units, &question);
     opened->routing_rule = *route.rule;
     opened->unit = route.lead;
     opened->queue = route.lead != NULL ? QUEUE_UNIT : QUEUE_UNROUTABLE;
     if (route.lead != NULL) {
-        opened->focal_point =
-            focal_point_find(&reference->focal_points, route.lead, opened->category, now_us);
+        opened->focal_point = focal_choose(&reference->focal_points, route.lead, opened->category,
+                                           route.focal_point, now_us)
+                                  .account;
     }
     for (size_t i = 0; i < route.cooperating_count; i++) {
         opened->tasks[opened->task_count++].unit = route.cooperating[i];
@@ -88,6 +93,7 @@ bool reference_open_case(const struct reference *reference, const struct submiss
         opened->area = place.unit;
         opened->near_border = place.near_border;
         opened->near_area = place.near_unit;
+        opened->area_set = reference->boundaries.id;
     }
     reference_route_case(reference, now_us, opened);
     clock_start_promised(&opened->clocks[CASE_RECEIVE], reference->cases.calendar,

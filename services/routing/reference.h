@@ -63,8 +63,7 @@ struct reference {
     size_t rejection_count;
     const struct process_book *processes; /* borrowed; outlives the reference */
     struct area *area;
-    bool boundaries_approximate;
-    const char *boundaries_source;
+    struct boundary_set boundaries; /* that the area was made of */
 };
 
 void reference_free(struct reference *reference); /* NULL is fine */

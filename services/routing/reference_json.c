@@ -6,6 +6,7 @@
 
 #include "common/json.h"
 #include "services/routing/day.h"
+#include "services/routing/route_json.h"
 
 static void put_names(struct json_writer *writer, const char *name, const char *vi, const char *en)
 {
@@ -168,8 +169,9 @@ void units_json_write(struct buffer *out, const struct reference *reference)
     json_open_object(&writer, NULL);
     put_units(&writer, &reference->units);
     json_open_object(&writer, "boundaries");
-    json_put_bool(&writer, "approximate", reference->boundaries_approximate);
-    json_put_text(&writer, "source", reference->boundaries_source);
+    json_put_int(&writer, "id", reference->boundaries.id);
+    json_put_bool(&writer, "approximate", reference->boundaries.approximate);
+    json_put_text(&writer, "source", reference->boundaries.source);
     json_close_object(&writer);
     json_close_object(&writer);
 }
@@ -178,20 +180,8 @@ static void put_routes(struct json_writer *writer, const struct route_rules *rou
 {
     json_open_array(writer, "routes");
     for (size_t i = 0; i < routes->count; i++) {
-        const struct route_rule *route = &routes->rules[i];
         json_open_object(writer, NULL);
-        put_marked_rule(writer, &route->rule);
-        json_put_text(writer, "category", route->category);
-        json_put_text(writer, "level", route->level);
-        json_put_text(writer, "area", route->area);
-        json_put_text(writer, "lead", route->lead);
-        json_open_array(writer, "cooperating");
-        for (size_t j = 0; j < route->cooperating_count; j++) {
-            json_put_text(writer, NULL, route->cooperating[j]);
-        }
-        json_close_array(writer);
-        json_put_instant(writer, "valid_from", route->valid_from);
-        json_put_instant_if(writer, "valid_to", route->valid_to);
+        route_rule_json_put(writer, &routes->rules[i]);
         json_close_object(writer);
     }
     json_close_array(writer);

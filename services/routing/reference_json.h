@@ -26,7 +26,7 @@ void category_json_write(struct buffer *out, const struct category *category);
 void focal_point_json_write(struct buffer *out, const struct focal_point *point);
 void promise_json_write(struct buffer *out, const struct promise *promise);
 
-/* {"items": [unit …], "boundaries": {approximate, source}}: for the public. */
+/* {"items": [unit …], "boundaries": {id, approximate, source}}: for the public. */
 void units_json_write(struct buffer *out, const struct reference *reference);
 
 /* {"at": day, "items": [unit …]}: for the public. */

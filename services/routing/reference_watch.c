@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -106,6 +107,12 @@ static bool is_current(const struct reference_watch *watch, int64_t version, int
            reference->day == day;
 }
 
+static int64_t known_boundaries(const struct reference_watch *watch)
+{
+    const struct reference *reference = watch->routing->reference;
+    return reference != NULL ? reference->boundaries.id : 0;
+}
+
 static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct reference_watch *watch = arg;
@@ -121,22 +128,45 @@ static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     }
     struct pg_tx *read = pg_tx_new(watch->routing->parts->pg);
     pg_tx_set_read_only(read);
-    store_reference_read(read);
+    store_reference_read(read, known_boundaries(watch));
     store_published_read(read);
     pg_tx_send(read, on_read, watch);
+}
+
+/* Such a rule is passed over, so that another unit gets its cases: somebody should know. */
+static void warn_of_ended_leads(const struct reference *reference)
+{
+    int64_t now_us = clock_now_us();
+    for (size_t i = 0; i < reference->routes.count; i++) {
+        const struct route_rule *rule = &reference->routes.rules[i];
+        bool in_force =
+            rule->valid_from <= now_us && (rule->valid_to == 0 || now_us < rule->valid_to);
+        if (in_force && strcmp(rule->lead, ROUTE_AREA) != 0 &&
+            unit_find(&reference->units, rule->lead) == NULL) {
+            log_warn("route_rule_lead_ended", log_text("rule", rule->rule.code),
+                     log_text("lead", rule->lead),
+                     log_text("do", "give the rule a new version, or end it"));
+        }
+    }
 }
 
 static void take_over(struct reference_watch *watch, struct reference *reference)
 {
     int64_t known_days = reference->calendar_known_to - reference->day;
-    reference_free(watch->routing->reference);
+    struct reference *before = watch->routing->reference;
+    if (reference->area == NULL) { /* of the same boundaries */
+        reference->area = before->area;
+        before->area = NULL;
+    }
+    reference_free(before);
     watch->routing->reference = reference;
     log_info(
         "reference_loaded", log_int("version", reference->version),
         log_int("units", (int64_t)reference->units.count),
         log_int("routes", (int64_t)reference->routes.count),
         log_int("focal_points", (int64_t)reference->focal_points.count),
-        log_text("boundaries", reference->boundaries_approximate ? "approximate" : "surveyed"));
+        log_text("boundaries", reference->boundaries.approximate ? "approximate" : "surveyed"));
+    warn_of_ended_leads(reference);
     if (known_days < CALENDAR_WARN_DAYS) {
         log_warn("calendar_ends", log_int("known_days", known_days),
                  log_text("do", "load a calendar with next year's holidays"));
@@ -151,7 +181,8 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         end_round(watch);
         return;
     }
-    struct reference *reference = store_reference_make(tx, &watch->routing->processes, &err);
+    struct reference *reference =
+        store_reference_make(tx, known_boundaries(watch), &watch->routing->processes, &err);
     if (reference == NULL) {
         log_warn_error("reference_not_loaded", &err);
         end_round(watch);

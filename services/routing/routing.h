@@ -26,6 +26,8 @@ struct routing {
     struct sign_key *audit_key; /* private */
     struct audit_timer *audit;  /* makes the checkpoints of the history */
     struct wait *wait;          /* GETs that wait for a version of a case */
+    bool is_importing;          /* boundaries are read: one file at a time, they take memory */
+    bool is_trying;             /* rules are tried out: one set at a time, it takes seconds */
 };
 
 /* The hooks of struct service. */

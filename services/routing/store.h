@@ -19,7 +19,8 @@
 struct opening_rows {
     int64_t now_us;
     struct pg_array ids, processes, states, phases, queues, desks, categories, levels, areas,
-        reporters, dues, next_timers, near_borders, event_ids, actors, snapshots, reports, hashes;
+        reporters, dues, next_timers, near_borders, event_ids, actors, snapshots, reports, hashes,
+        dispatches;
 };
 void opening_rows_init(struct opening_rows *rows, int64_t now_us);
 void opening_rows_finish(struct opening_rows *rows);
@@ -42,7 +43,7 @@ const char *store_desk(const struct case_snapshot *snapshot);
 struct case_rows {
     struct pg_array ids, versions, states, phases, queues, desks, categories, levels, assignees,
         dues, next_timers, near_borders, audits, proposals, merged_into, task_desks, event_ids,
-        actions, actors, times, snapshots, hashes;
+        actions, actors, times, snapshots, hashes, dispatches;
 };
 void case_rows_init(struct case_rows *rows);
 void case_rows_finish(struct case_rows *rows);
@@ -126,10 +127,12 @@ int64_t store_reference_version(const struct pg_tx *tx, size_t statement, int64_
 
 enum { STORE_REFERENCE_STATEMENTS = 15 };
 /* Adds STORE_REFERENCE_STATEMENTS statements; their results make a reference (heap, NULL with err
- * when it is incomplete or contradicts itself). Processes go into the book. */
-void store_reference_read(struct pg_tx *tx);
-struct reference *store_reference_make(const struct pg_tx *tx, struct process_book *book,
-                                       struct error *err);
+ * when it is incomplete or contradicts itself). Processes go into the book. Boundaries may be large
+ * and seldom change: of the set that is known already (0: none) they are not read again, and the
+ * reference comes without its area. */
+void store_reference_read(struct pg_tx *tx, int64_t known_boundaries);
+struct reference *store_reference_make(const struct pg_tx *tx, int64_t known_boundaries,
+                                       struct process_book *book, struct error *err);
 
 /* ---- store_published.c: what was said on city.reference.v1 ---- */
 

@@ -5,18 +5,19 @@
 #include <string.h>
 
 #include "services/routing/case_json.h"
+#include "services/routing/dispatch.h"
 
-/* The columns of struct case_rows as one relation, and their parameters $1 … $22. */
+/* The columns of struct case_rows as one relation, and their parameters $1 … $23. */
 #define ROWS                                                                                       \
     "unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], "           \
     "$7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::boolean[], " \
     "$13::boolean[], $14::boolean[], $15::uuid[], $16::text[], $17::uuid[], $18::text[], "         \
-    "$19::text[], $20::timestamptz[], $21::text[], $22::bytea[]) AS i (case_id, version, state, "  \
-    "phase, queue, "                                                                               \
-    "desk, category, level, assignee, due_at, next_timer, near_border, audit_pending, proposed, "  \
-    "merged_into, task_desks, event_id, action, actor, at, snapshot, hash)"
+    "$19::text[], $20::timestamptz[], $21::text[], $22::bytea[], $23::timestamptz[]) AS i ("       \
+    "case_id, version, state, phase, queue, desk, category, level, assignee, due_at, next_timer, " \
+    "near_border, audit_pending, proposed, merged_into, task_desks, event_id, action, actor, at, " \
+    "snapshot, hash, dispatch_at)"
 
-#define OUTBOX_OF(won) OUTBOX_INSERT(won, 23, 24, 25, 26, 27, 28, 29, 30)
+#define OUTBOX_OF(won) OUTBOX_INSERT(won, 24, 25, 26, 27, 28, 29, 30, 31)
 
 void case_rows_init(struct case_rows *rows)
 {
@@ -42,6 +43,7 @@ void case_rows_init(struct case_rows *rows)
     pg_array_init(&rows->times, PG_TIMESTAMPTZ);
     pg_array_init(&rows->snapshots, PG_TEXT);
     pg_array_init(&rows->hashes, PG_BYTEA);
+    pg_array_init(&rows->dispatches, PG_TIMESTAMPTZ);
 }
 
 void case_rows_finish(struct case_rows *rows)
@@ -68,6 +70,7 @@ void case_rows_finish(struct case_rows *rows)
     pg_array_finish(&rows->times);
     pg_array_finish(&rows->snapshots);
     pg_array_finish(&rows->hashes);
+    pg_array_finish(&rows->dispatches);
 }
 
 const char *store_desk(const struct case_snapshot *snapshot)
@@ -128,6 +131,7 @@ void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
     pg_array_instant(&rows->times, snapshot->at_us);
     pg_array_bytes(&rows->snapshots, json, json_size);
     pg_array_bytes(&rows->hashes, hash, DIGEST_SIZE);
+    pg_array_instant(&rows->dispatches, dispatch_at(snapshot));
 }
 
 static void put_rows(struct pg_tx *tx, const struct case_rows *rows)
@@ -154,6 +158,7 @@ static void put_rows(struct pg_tx *tx, const struct case_rows *rows)
     pg_tx_array(tx, &rows->times);
     pg_tx_array(tx, &rows->snapshots);
     pg_tx_array(tx, &rows->hashes);
+    pg_tx_array(tx, &rows->dispatches);
 }
 
 static const struct pg_statement cases_move = {
@@ -163,7 +168,8 @@ static const struct pg_statement cases_move = {
     "queue = i.queue, desk = i.desk, category = i.category, level = i.level, "
     "assignee = i.assignee, due_at = i.due_at, next_timer = i.next_timer, "
     "near_border = i.near_border, audit_pending = i.audit_pending, proposed = i.proposed, "
-    "merged_into = i.merged_into, task_desks = string_to_array(i.task_desks, ',') FROM input i "
+    "merged_into = i.merged_into, task_desks = string_to_array(i.task_desks, ','), "
+    "dispatch_at = i.dispatch_at FROM input i "
     "WHERE c.case_id = i.case_id AND c.version = i.version - 1 RETURNING i.event_id AS command), "
     "told AS (INSERT INTO case_history (case_id, version, action, actor, at, event_id, snapshot, "
     "hash) "

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/store.h"
 
+#include "services/routing/dispatch.h"
+
 void opening_rows_init(struct opening_rows *rows, int64_t now_us)
 {
     rows->now_us = now_us;
@@ -22,6 +24,7 @@ void opening_rows_init(struct opening_rows *rows, int64_t now_us)
     pg_array_init(&rows->snapshots, PG_TEXT);
     pg_array_init(&rows->reports, PG_TEXT);
     pg_array_init(&rows->hashes, PG_BYTEA);
+    pg_array_init(&rows->dispatches, PG_TIMESTAMPTZ);
 }
 
 void opening_rows_finish(struct opening_rows *rows)
@@ -44,6 +47,7 @@ void opening_rows_finish(struct opening_rows *rows)
     pg_array_finish(&rows->snapshots);
     pg_array_finish(&rows->reports);
     pg_array_finish(&rows->hashes);
+    pg_array_finish(&rows->dispatches);
 }
 
 void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *opened,
@@ -68,6 +72,7 @@ void opening_rows_add(struct opening_rows *rows, const struct case_snapshot *ope
     pg_array_bytes(&rows->snapshots, json->data, json->size);
     pg_array_bytes(&rows->reports, report->data, report->data_size);
     pg_array_bytes(&rows->hashes, hash, DIGEST_SIZE);
+    pg_array_instant(&rows->dispatches, dispatch_at(opened));
 }
 
 /* A case is opened together with the first row of its history, so the two inserts meet the same
@@ -77,13 +82,14 @@ static const struct pg_statement cases_open = {
     "cases_open",
     "WITH won AS ("
     "INSERT INTO case_current (case_id, version, process, state, phase, queue, desk, category, "
-    "level, area, reporter, due_at, next_timer, near_border, audit_pending, proposed, task_desks) "
+    "level, area, reporter, due_at, next_timer, near_border, audit_pending, proposed, task_desks, "
+    "dispatch_at) "
     "SELECT case_id, 1, process, state, phase, queue, desk, category, level, area, reporter, "
-    "due_at, next_timer, near_border, false, false, '{}' "
+    "due_at, next_timer, near_border, false, false, '{}', dispatch_at "
     "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], "
     "$7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], "
-    "$13::boolean[]) AS i (case_id, process, state, phase, queue, desk, category, level, area, "
-    "reporter, due_at, next_timer, near_border) "
+    "$13::boolean[], $20::timestamptz[]) AS i (case_id, process, state, phase, queue, desk, "
+    "category, level, area, reporter, due_at, next_timer, near_border, dispatch_at) "
     "ON CONFLICT (case_id) DO NOTHING RETURNING case_id AS command), "
     "told AS (INSERT INTO case_history (case_id, version, action, actor, at, event_id, "
     "snapshot, report, hash) "
@@ -91,7 +97,7 @@ static const struct pg_statement cases_open = {
     "FROM unnest($1::uuid[], $14::uuid[], $15::text[], $16::text[], $17::text[], $18::bytea[]) "
     "AS i (case_id, event_id, actor, snapshot, report, hash) "
     "ON CONFLICT (case_id, version) DO NOTHING), "
-    "said AS (" OUTBOX_INSERT("won", 20, 21, 22, 23, 24, 25, 26, 27) ") SELECT command FROM won"};
+    "said AS (" OUTBOX_INSERT("won", 21, 22, 23, 24, 25, 26, 27, 28) ") SELECT command FROM won"};
 
 void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows)
 {
@@ -115,4 +121,5 @@ void store_cases_open(struct pg_tx *tx, const struct opening_rows *rows)
     pg_tx_array(tx, &rows->reports);
     pg_tx_array(tx, &rows->hashes);
     pg_tx_instant(tx, rows->now_us);
+    pg_tx_array(tx, &rows->dispatches);
 }

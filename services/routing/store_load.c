@@ -2,6 +2,7 @@
 #include "services/routing/store_load.h"
 
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@ struct load {
     PGconn *conn;
 };
 
-enum { MESSAGE_MAX = 200, TEXT_FORMAT = 0, BINARY_FORMAT = 1 };
+enum { MESSAGE_MAX = 200, EDGE_TEXT = 32, TEXT_FORMAT = 0, BINARY_FORMAT = 1 };
 
 /* Units whose rows were changed are at a new version of the registry; what was changed over HTTP
  * stays as it is. */
@@ -52,17 +53,24 @@ static const char insert_categories[] =
     "valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to, source = EXCLUDED.source "
     "WHERE t IS DISTINCT FROM EXCLUDED";
 
+/* A version that has ended, by hand or because a newer one began, does not come back. */
 static const char insert_routes[] =
-    "INSERT INTO route_rule AS t (code, version, category, level, area, lead, cooperating, "
-    "valid_from, valid_to, source) "
+    "INSERT INTO route_rule AS t (code, version, category, level, area, process, lead, "
+    "cooperating, focal_point, valid_from, valid_to, source) "
     "SELECT r->>'code', (r->>'version')::integer, r->>'category', r->>'level', r->>'area', "
-    "r->>'lead', ARRAY(SELECT jsonb_array_elements_text(r->'cooperating')), "
+    "coalesce(r->>'process', '*'), r->>'lead', "
+    "ARRAY(SELECT jsonb_array_elements_text(r->'cooperating')), r->>'focal_point', "
     "(r->>'valid_from')::date, (r->>'valid_to')::date, r->>'source' "
     "FROM jsonb_array_elements($1::jsonb->'rules') r "
     "ON CONFLICT (code, version) DO UPDATE SET category = EXCLUDED.category, "
-    "level = EXCLUDED.level, area = EXCLUDED.area, lead = EXCLUDED.lead, "
-    "cooperating = EXCLUDED.cooperating, valid_from = EXCLUDED.valid_from, "
-    "valid_to = EXCLUDED.valid_to, source = EXCLUDED.source WHERE t IS DISTINCT FROM EXCLUDED";
+    "level = EXCLUDED.level, area = EXCLUDED.area, process = EXCLUDED.process, "
+    "lead = EXCLUDED.lead, cooperating = EXCLUDED.cooperating, "
+    "focal_point = EXCLUDED.focal_point, valid_from = EXCLUDED.valid_from, "
+    "valid_to = least(t.valid_to, EXCLUDED.valid_to), source = EXCLUDED.source "
+    "WHERE (t.category, t.level, t.area, t.process, t.lead, t.cooperating, t.focal_point, "
+    "t.valid_from, t.valid_to, t.source) IS DISTINCT FROM (EXCLUDED.category, EXCLUDED.level, "
+    "EXCLUDED.area, EXCLUDED.process, EXCLUDED.lead, EXCLUDED.cooperating, EXCLUDED.focal_point, "
+    "EXCLUDED.valid_from, least(t.valid_to, EXCLUDED.valid_to), EXCLUDED.source)";
 
 static const char insert_deadlines[] =
     "INSERT INTO deadline_rule AS t (code, version, clock, process, level, mode, minutes, "
@@ -275,13 +283,20 @@ bool load_area_codes(struct load *load, struct arena *arena, const char *const *
 static bool load_boundary(struct load *load, const char *set, const struct boundary *boundary,
                           struct error *err)
 {
-    const char *values[] = {set, boundary->unit, boundary->wkb};
-    int sizes[] = {0, 0, (int)boundary->wkb_size};
-    int formats[] = {TEXT_FORMAT, TEXT_FORMAT, BINARY_FORMAT};
-    PGresult *result = run(load,
-                           "INSERT INTO boundary (boundary_set, unit, wkb) "
-                           "VALUES ($1::bigint, $2::text, $3::bytea)",
-                           3, values, sizes, formats, err);
+    char edges[BOUNDARY_EDGES][EDGE_TEXT];
+    const char *values[3 + BOUNDARY_EDGES] = {set, boundary->unit, boundary->wkb};
+    int sizes[3 + BOUNDARY_EDGES] = {0, 0, (int)boundary->wkb_size};
+    int formats[3 + BOUNDARY_EDGES] = {TEXT_FORMAT, TEXT_FORMAT, BINARY_FORMAT};
+    for (int i = 0; i < BOUNDARY_EDGES; i++) {
+        snprintf(edges[i], sizeof edges[i], "%.17g", boundary->edges[i]);
+        values[3 + i] = edges[i];
+    }
+    PGresult *result =
+        run(load,
+            "INSERT INTO boundary (boundary_set, unit, wkb, west, south, east, north) "
+            "VALUES ($1::bigint, $2::text, $3::bytea, $4::float8, $5::float8, $6::float8, "
+            "$7::float8)",
+            3 + BOUNDARY_EDGES, values, sizes, formats, err);
     PQclear(result);
     return result != NULL;
 }

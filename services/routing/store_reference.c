@@ -5,15 +5,9 @@
 
 #include "common/words.h"
 #include "services/routing/calendar_json.h"
-
-/* A day in Hanoi as the instant at which it begins; valid_to as that at which the day after it
- * begins. */
-#define START(day)  "timezone('Asia/Ho_Chi_Minh', " day "::timestamp)"
-#define END(day)    "timezone('Asia/Ho_Chi_Minh', (" day " + 1)::timestamp)"
-#define TODAY       "timezone('Asia/Ho_Chi_Minh', now())::date"
-#define VALID_TODAY "valid_from <= " TODAY " AND (valid_to IS NULL OR valid_to >= " TODAY ")"
-/* Rules that begin later are kept too: decisions judge by the instant. */
-#define NOT_OVER "(valid_to IS NULL OR valid_to >= " TODAY ")"
+#include "services/routing/store_boundary.h"
+#include "services/routing/store_day.h"
+#include "services/routing/store_route.h"
 
 static const struct pg_statement poll = {"reference_poll",
                                          "SELECT version, (" TODAY
@@ -78,9 +72,7 @@ static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
                                       "FROM category WHERE " VALID_TODAY
                                       " ORDER BY code, version DESC"},
     [ROUTES] = {"reference_routes",
-                "SELECT code, version, category, level, area, lead, "
-                "array_to_string(cooperating, ','), " START("valid_from") ", " END(
-                    "valid_to") ", source FROM route_rule WHERE " NOT_OVER},
+                "SELECT " ROUTE_RULE_COLUMNS " FROM route_rule WHERE " NOT_OVER},
     [DEADLINES] = {"reference_deadlines",
                    "SELECT code, version, clock, level, minutes, " START("valid_from") ", " END(
                        "valid_to") ", source, process, mode FROM deadline_rule WHERE " NOT_OVER
@@ -99,11 +91,12 @@ static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
     [ABSENCES] = {"reference_absences", "SELECT unit, account, " START("valid_from") ", " END(
                                             "valid_to") " FROM absence WHERE " NOT_OVER},
     [BOUNDARY_SET] = {"reference_boundary_set",
-                      "SELECT s.approximate, s.source FROM boundary_set s "
+                      "SELECT s.id, s.source, s.approximate, s.loaded_at FROM boundary_set s "
                       "JOIN reference_state r ON r.boundary_set = s.id"},
     [BOUNDARIES] = {"reference_boundaries",
                     "SELECT b.unit, b.wkb FROM boundary b "
-                    "JOIN reference_state r ON r.boundary_set = b.boundary_set ORDER BY b.unit"},
+                    "JOIN reference_state r ON r.boundary_set = b.boundary_set "
+                    "WHERE b.boundary_set <> $1::bigint ORDER BY b.unit"},
     /* Cases go on under versions that are over. */
     [PROCESSES] = {"reference_processes",
                    "SELECT code, version, " START("valid_from") ", " END(
@@ -114,10 +107,13 @@ static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
                     "WHERE " VALID_TODAY " ORDER BY code, version DESC"},
 };
 
-void store_reference_read(struct pg_tx *tx)
+void store_reference_read(struct pg_tx *tx, int64_t known_boundaries)
 {
     for (size_t i = 0; i < STORE_REFERENCE_STATEMENTS; i++) {
         pg_tx_add(tx, &reads[i]);
+        if (i == BOUNDARIES) {
+            pg_tx_int8(tx, known_boundaries);
+        }
     }
 }
 
@@ -215,24 +211,10 @@ static void read_categories(const struct reading *reading)
 static void read_routes(const struct reading *reading)
 {
     struct route_rules *routes = &reading->reference->routes;
-    struct arena *arena = &reading->reference->arena;
     routes->rules = array(reading, ROUTES, sizeof *routes->rules);
     for (size_t i = 0; i < pg_rows(reading->tx, ROUTES); i++) {
-        struct route_rule *route = &routes->rules[routes->count++];
-        *route = (struct route_rule){
-            .rule = rule(reading, ROUTES, i, 9),
-            .category = text(reading, ROUTES, i, 2),
-            .level = text(reading, ROUTES, i, 3),
-            .area = text(reading, ROUTES, i, 4),
-            .lead = text(reading, ROUTES, i, 5),
-            .valid_from = instant(reading, ROUTES, i, 7),
-            .valid_to = instant(reading, ROUTES, i, 8),
-        };
-        char *rest = arena_text(arena, pg_value_text(reading->tx, ROUTES, i, 6));
-        for (char *unit = strsep(&rest, ","); unit != NULL && *unit != '\0';
-             unit = strsep(&rest, ",")) {
-            route->cooperating[route->cooperating_count++] = unit; /* at most 8: a CHECK */
-        }
+        store_route_row(reading->tx, ROUTES, i, &reading->reference->arena,
+                        &routes->rules[routes->count++]);
     }
     route_rules_sort(routes);
 }
@@ -336,16 +318,18 @@ static void read_focal_points(const struct reading *reading)
     focal_points_sort(points);
 }
 
-static bool read_boundaries(const struct reading *reading, struct error *err)
+static bool read_boundaries(const struct reading *reading, int64_t known, struct error *err)
 {
     struct reference *reference = reading->reference;
     size_t count = pg_rows(reading->tx, BOUNDARIES);
-    if (pg_rows(reading->tx, BOUNDARY_SET) == 0 || count == 0) {
+    if (pg_rows(reading->tx, BOUNDARY_SET) == 0) {
         return error_set(err, ERR_RETRY, "reference_missing",
                          "no boundaries: routing reference load");
     }
-    reference->boundaries_approximate = pg_value_bool(reading->tx, BOUNDARY_SET, 0, 0);
-    reference->boundaries_source = text(reading, BOUNDARY_SET, 0, 1);
+    reference->boundaries = store_boundary_set_row(reading->tx, BOUNDARY_SET, 0, &reference->arena);
+    if (reference->boundaries.id == known) {
+        return true;
+    }
     struct area_boundary *boundaries = array(reading, BOUNDARIES, sizeof *boundaries);
     for (size_t i = 0; i < count; i++) {
         boundaries[i].unit = text(reading, BOUNDARIES, i, 0);
@@ -396,8 +380,8 @@ static void read_rejections(const struct reading *reading)
     }
 }
 
-struct reference *store_reference_make(const struct pg_tx *tx, struct process_book *book,
-                                       struct error *err)
+struct reference *store_reference_make(const struct pg_tx *tx, int64_t known_boundaries,
+                                       struct process_book *book, struct error *err)
 {
     struct reference *reference = memory_zero(1, sizeof *reference);
     struct reading reading = {.tx = tx, .reference = reference};
@@ -413,7 +397,7 @@ struct reference *store_reference_make(const struct pg_tx *tx, struct process_bo
     read_timers(&reading);
     read_focal_points(&reading);
     read_rejections(&reading);
-    if (!read_calendar(&reading, err) || !read_boundaries(&reading, err) ||
+    if (!read_calendar(&reading, err) || !read_boundaries(&reading, known_boundaries, err) ||
         !read_processes(&reading, book, err)) {
         reference_free(reference);
         return NULL;

@@ -11,6 +11,7 @@
 
 #include "services/routing/command_json.h"
 #include "services/routing/process_json.h"
+#include "tests/unit/routing/process_change.h"
 #include "tests/unit/routing/world.h"
 
 enum { STEPS_MAX = 60, CHANGES_MAX = 4, STEP_BYTES = 2 };
@@ -70,81 +71,13 @@ static void run(const struct process *process, struct choices choices)
 
 /* ---- a process that was changed ---- */
 
-static process_set toggled(struct chance *chance, process_set set, int count)
-{
-    return set ^ PROCESS_BIT(chance_below(chance, (uint32_t)count));
-}
-
-static void change_action(struct chance *chance, struct process *process)
-{
-    uint32_t pick = chance_below(chance, (uint32_t)process->action_count);
-    struct process_action *action = &process->actions[pick];
-    switch (chance_below(chance, 8)) {
-    case 0:
-        action->from = toggled(chance, action->from, process->state_count);
-        break;
-    case 1:
-        action->to = (int)chance_below(chance, (uint32_t)process->state_count + 2) - 2;
-        break;
-    case 2:
-        action->queues = toggled(chance, action->queues, CASE_QUEUES);
-        break;
-    case 3:
-        action->by = (actor_set)toggled(chance, action->by, ACTORS);
-        break;
-    case 4:
-        action->requires
-        = toggled(chance, action->requires, PROCESS_FIELDS);
-        action->takes |= action->requires;
-        break;
-    case 5:
-        action->conditions = toggled(chance, action->conditions, PROCESS_CONDITIONS);
-        break;
-    case 6:
-        action->effects = toggled(chance, action->effects, PROCESS_EFFECTS);
-        break;
-    default:
-        action->approvers = (actor_set)toggled(chance, action->approvers, ACTORS);
-        break;
-    }
-}
-
-static void change_state(struct chance *chance, struct process *process)
-{
-    uint32_t pick = chance_below(chance, (uint32_t)process->state_count);
-    struct process_state *state = &process->states[pick];
-    switch (chance_below(chance, 4)) {
-    case 0:
-        state->phase = (enum process_phase)chance_below(chance, PROCESS_PHASES);
-        break;
-    case 1:
-        state->timeout_action = (int)chance_below(chance, (uint32_t)process->action_count);
-        break;
-    case 2:
-        state->timeout_clock = (enum deadline_clock)chance_below(chance, DEADLINE_CLOCKS);
-        break;
-    default:
-        process->opening = (int)pick;
-        break;
-    }
-}
-
 static void run_changed(const struct process *shipped, struct choices choices)
 {
     struct process process = *shipped;
     struct chance chance;
     struct error err = {0};
     for (int i = 0; i < CHANGES_MAX && choose(&choices, &chance); i++) {
-        switch (chance_below(&chance, 4)) {
-        case 0:
-            break;
-        case 1:
-            change_state(&chance, &process);
-            break;
-        default:
-            change_action(&chance, &process);
-            break;
-        }
+        change_process(&chance, &process);
     }
     if (process_check(&process, &err)) {
         run(&process, choices);

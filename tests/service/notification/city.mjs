@@ -65,7 +65,7 @@ export class City {
     await this.sql('SELECT 1');
     await until('the reference data are here', async () => {
       const [{ n }] = await this.sql('SELECT count(*)::int AS n FROM focal_point');
-      return n === 2;
+      return n === 3;
     }, 20000);
   }
 
@@ -118,28 +118,33 @@ export class City {
 
   publishReference() {
     const valid = { valid_from: '2024-06-28T00:00:00.000Z', source: 'assumption' };
-    const unit = (code, vi, en, type, parent) => message('city.reference.v1',
+    const unit = (code, vi, en, type, more = {}) => message('city.reference.v1',
       'vn.hanoi.unit.defined.v1', `unit:${code}`,
-      { kind: 'unit', code, name: { vi, en }, type, ...(parent && { parent }), ...valid });
+      { kind: 'unit', code, name: { vi, en }, type, ...more, ...valid });
     const seat = (code, account, name) => message('city.reference.v1',
       'vn.hanoi.focal_point.assigned.v1', `focal_point:${code}:*:${account}`,
       { account, unit: code, field: '*', name, email: `${account}@official.example`,
         valid_from: valid.valid_from });
     return this.topics.publish([
       unit('HN', 'Thành phố Hà Nội', 'City of Hanoi', 'city'),
-      unit('00070', 'Phường Hoàn Kiếm', 'Hoan Kiem Ward', 'ward', 'HN'),
+      unit('00070', 'Phường Hoàn Kiếm', 'Hoan Kiem Ward', 'ward', { parent: 'HN',
+        head: { account: 'hanh', name: 'Vũ Thị Hạnh', email: 'hanh@official.example' } }),
+      unit('VPUB', 'Văn phòng UBND', 'City Office', 'office', { parent: 'HN' }),
       message('city.reference.v1', 'vn.hanoi.category.defined.v1', 'category:giao-thong',
         { ...example('category.defined'), code: 'giao-thong',
           name: { vi: 'Giao thông', en: 'Traffic' } }),
       seat('00070', 'cuong', 'Lê Văn Cường'),
       seat('HN', 'dung', 'Đỗ Dũng'),
+      seat('VPUB', 'oanh', 'Phạm Oanh'),
     ]);
   }
 
+  /** An example as an event of that submission's case; `step` may name one: "resolved/minimal". */
   async tell(step, submissionData, wishes = {}) {
-    const type = `vn.hanoi.case.${step}.v1`;
+    const [word, size] = step.split('/');
+    const type = `vn.hanoi.case.${word}.v1`;
     const data = {
-      ...example(`case.${step}`), case_id: submissionData.submission_id,
+      ...example(`case.${word}`, size), case_id: submissionData.submission_id,
       submission_id: submissionData.submission_id, ticket: submissionData.ticket,
       reporter_ref: submissionData.reporter.ref, unit: '00070', focal_point: 'cuong',
       category: 'giao-thong', ...wishes,

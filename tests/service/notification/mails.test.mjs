@@ -105,8 +105,8 @@ test('rejections name the right channel; reminders and escalations stay inside',
   await city.knows(an);
   const filed = await city.file(an.ref, { language: 'en' });
   await city.tell('rejected', filed, { language: 'en' });
-  await city.tell('escalated', filed, { escalation: 1 });
-  await city.tell('reminded', filed, { assignee: undefined });
+  await city.tell('escalated', filed);
+  await city.tell('reminded', filed, { assignee: undefined, alert: { clock: 'resolve', step: 0 } });
   const mails = await city.mailsTo(an.email, 2);
   assert.equal(mails.length, 2);
   const rejected = mails.find((mail) => mail.subject.endsWith('not accepted'));
@@ -115,6 +115,70 @@ test('rejections name the right channel; reminders and escalations stay inside',
   assert.match(escalated.subject, /đã quá hạn/);
   await until('the reminder', async () => (await city.mails('cuong@official.example'))
     .some((mail) => mail.subject.includes(`${filed.ticket} sắp đến hạn`)), 10000);
+});
+
+test('what happens on the way is told to the reporter, and nothing of the administration',
+  { timeout: 60000 }, async () => {
+    const nga = someone('nga');
+    await city.knows(nga);
+    const filed = await city.file(nga.ref);
+    for (const step of ['returned', 'info_requested/minimal', 'proposed', 'declined', 'extended',
+      'merged', 'separated', 'task_changed', 'classified', 'recomputed', 'audited', 'commented']) {
+      await city.tell(step, filed);
+    }
+    await city.tell('withdrawn', filed, { actor: { role: 'citizen', ref: nga.ref } });
+    const mails = await city.mailsTo(nga.email, 7);
+    const about = (await city.sql('SELECT template FROM delivery WHERE recipient = $1 AND channel = $2',
+      [nga.ref, 'inapp'])).map((row) => row.template).sort();
+    assert.deepEqual(about, ['acknowledged', 'commented', 'extended', 'info_requested', 'merged',
+      'returned', 'separated', 'withdrawn']);
+    assert.equal(mails.length, 7, 'a comment is no mail');
+    const returned = mails.find((mail) => mail.subject.endsWith('chuyển đơn vị'));
+    assert.match(returned.text, /Văn phòng UBND Thành phố sẽ quyết định/);
+    assert.match(returned.text, /- SXD → Phường Hoàn Kiếm \(12:30 24\/11\/2026\): Tuyến phố do phường/);
+    const asked = mails.find((mail) => mail.subject.includes('bổ sung thông tin'));
+    assert.match(asked.text, /Hố sụt ở làn đường nào\?\n\nXin trả lời trước/);
+    const extended = mails.find((mail) => mail.subject.includes('gia hạn'));
+    assert.match(extended.text, /đến 09:00 26\/11\/2026\.\n\nLý do:\nPhải chờ khô nền/);
+    assert.match(mails.find((mail) => mail.subject.endsWith('được rút')).text, /Theo yêu cầu của Quý vị/);
+  });
+
+test('a rating is asked for once, though a result may come twice', async () => {
+  const thu = someone('thu');
+  await city.knows(thu);
+  const filed = await city.file(thu.ref);
+  const resolved = await city.tell('resolved/minimal', filed);
+  await city.tell('reopened/minimal', filed);
+  await city.tell('resolved/minimal', filed, { reopenings: 1, clocks: { ...resolved.clocks,
+    resolve: { ...resolved.clocks.resolve, runs: [{ from: resolved.at, to: resolved.at }] } } });
+  const mails = await city.mailsTo(thu.email, 4);
+  const asking = mails.filter((mail) => /Xin Quý vị đánh giá/.test(mail.text));
+  assert.equal(mails.filter((mail) => mail.subject.endsWith('được giải quyết')).length, 2);
+  assert.equal(asking.length, 1);
+});
+
+test('officials are told what they must decide, do and know', { timeout: 60000 }, async () => {
+  const filed = await city.file('k-demo');
+  const toldBy = async (step, wishes) => {
+    const data = await city.tell(step, filed, wishes);
+    await until(`deliveries of ${step}`, async () => (await city.sql(
+      'SELECT 1 FROM delivery WHERE case_id = $1 AND notice->>\'at\' = $2', [filed.submission_id, data.at])).length > 0, 10000);
+    const rows = await city.sql(`DELETE FROM delivery WHERE case_id = $1
+      RETURNING recipient, channel, template`, [filed.submission_id]);
+    return [...new Set(rows.map((row) => `${row.recipient} ${row.template}`))].sort();
+  };
+  assert.deepEqual(await toldBy('returned'), ['oanh disputed']);
+  assert.deepEqual(await toldBy('returned/minimal'), ['cuong opened']);
+  assert.deepEqual(await toldBy('proposed'), ['hanh proposed']);
+  assert.deepEqual(await toldBy('escalated', { alert: { clock: 'resolve', step: 1 } }),
+    ['cuong escalated', 'hanh escalated']);
+  assert.deepEqual(await toldBy('escalated', { alert: { clock: 'resolve', step: 2 } }), ['dung escalated']);
+  assert.deepEqual(await toldBy('escalated', { alert: { clock: 'resolve', step: 3 } }), ['oanh escalated']);
+  assert.deepEqual(await toldBy('escalated/dispatch'), ['oanh escalated']);
+  assert.deepEqual(await toldBy('audited/failed', { assignee: 'binh' }), ['binh contested', 'cuong contested']);
+  assert.deepEqual(await toldBy('info_supplied', { assignee: 'binh' }), ['binh answered']);
+  assert.deepEqual(await toldBy('rated', { assignee: undefined }), ['cuong rated']);
+  assert.deepEqual(await toldBy('task_changed/minimal', { unit: 'SXD' }), ['cuong task']);
 });
 
 test('what the mail server defers is tried again, as the same mail', async () => {

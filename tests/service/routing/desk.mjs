@@ -144,6 +144,19 @@ export class Desk {
     return answer.body;
   }
 
+  // Milliseconds that others wait for an answer while something is under way, ascending.
+  async waitsDuring(promise) {
+    const waits = [];
+    let running = true;
+    promise.finally(() => { running = false; }).catch(() => {});
+    while (running) {
+      const start = performance.now();
+      await (await fetch(`${this.stack.url('routing')}/livez`)).text();
+      waits.push(performance.now() - start);
+    }
+    return waits.sort((a, b) => a - b);
+  }
+
   // ---- as an operator and as a reader of topics ----
 
   async verb(...args) {

@@ -11,6 +11,9 @@
 
 static const char *const evidence[] = {"https://media.ihanoi.example/1.jpg",
                                        "https://media.ihanoi.example/2.jpg"};
+static const struct notice_handover handovers[] = {
+    {"SXD", "00070", "Tuyến phố do phường quản lý.", INT64_C(1795496531123456)},
+    {"00070", NULL, "Không rõ.", INT64_C(1795500131123456)}};
 static const struct notice full = {.ticket = "HN-2026-0000123-K",
                                    .category = "giao-thong",
                                    .level = "urgent",
@@ -23,12 +26,25 @@ static const struct notice full = {.ticket = "HN-2026-0000123-K",
                                    .evidence_count = 2,
                                    .reason_class = "out_of_scope_legal",
                                    .reason = "Đơn khiếu nại.",
+                                   .timeout_at = INT64_C(1795700000000000),
+                                   .clock = "task",
+                                   .clock_due = INT64_C(1795650000000000),
+                                   .task_unit = "SXD",
+                                   .asks_rating = true,
+                                   .question = "Ở đâu?",
+                                   .answer = "Trước số 12.",
+                                   .handovers = handovers,
+                                   .handover_count = 2,
+                                   .minutes = 480,
+                                   .rating = "acceptable",
+                                   .by_reporter = true,
                                    .note = "Đội 1 đã nhận."};
 static const struct notice bare = {.ticket = "HN-2026-0000123-K",
                                    .category = "unknown-code",
                                    .level = "normal",
                                    .result = "R",
                                    .reason = "R",
+                                   .question = "R",
                                    .at = INT64_C(1795496531123456)};
 
 static void wording_renders_every_template(void **state)
@@ -95,7 +111,11 @@ static void wording_says_what_was_done(void **state)
                         "Hoan Kiem Ward resolved your report HN-2026-0000123-K at 12:02 "
                         "24/11/2026.\n\nResult:\nĐã vá đường.\n"
                         "- https://media.ihanoi.example/1.jpg\n"
-                        "- https://media.ihanoi.example/2.jpg\n");
+                        "- https://media.ihanoi.example/2.jpg\n\n"
+                        "Please rate the result: satisfied, acceptable or dissatisfied.\n\n"
+                        "If it does not hold, you may have the work taken up again before 20:33 "
+                        "26/11/2026.\n");
+    assert_null(strstr(body_of(TEMPLATE_RESOLVED, LANGUAGE_EN, &bare, &arena), "rate"));
     assert_non_null(
         strstr(body_of(TEMPLATE_REJECTED, LANGUAGE_VI, &full, &arena), "Ban Tiếp công dân"));
     assert_null(
@@ -105,11 +125,65 @@ static void wording_says_what_was_done(void **state)
     arena_finish(&arena);
 }
 
+/* All that some template looks at, one way or the other. */
+static void wording_tells_the_case_apart(void **state)
+{
+    static const struct {
+        enum template_id template;
+        enum language language;
+        const char *words; /* of the full notice; changed as below */
+    } rows[] = {
+        {TEMPLATE_RETURNED, LANGUAGE_VI,
+         "- Sở Xây dựng → Phường Hoàn Kiếm (12:02 24/11/2026): Tuyến phố do phường quản lý.\n"
+         "- Phường Hoàn Kiếm (13:02 24/11/2026): Không rõ.\n"},
+        {TEMPLATE_INFO_REQUESTED, LANGUAGE_EN, "Ở đâu?\n\nPlease answer before 20:33 26/11/2026."},
+        {TEMPLATE_EXTENDED, LANGUAGE_VI, "gia hạn đến 16:46 25/11/2026.\n\nLý do:\nĐơn khiếu nại."},
+        {TEMPLATE_WITHDRAWN, LANGUAGE_EN, "As you asked"},
+        {TEMPLATE_REMINDED, LANGUAGE_VI,
+         "(phần việc của Sở Xây dựng) sắp đến hạn phối hợp: 06:40 26/11/2026."},
+        {TEMPLATE_ESCALATED, LANGUAGE_EN, "is overdue for a co-operating unit: 06:40 26/11/2026."},
+        {TEMPLATE_PROPOSED, LANGUAGE_VI, "gia hạn thêm 8 giờ"},
+        {TEMPLATE_PROPOSED, LANGUAGE_EN, "by 8 hours"},
+        {TEMPLATE_ANSWERED, LANGUAGE_VI, "Ở đâu?\nTrước số 12.\n"},
+        {TEMPLATE_RATED, LANGUAGE_VI, "chấp nhận"},
+        {TEMPLATE_DISPUTED, LANGUAGE_EN, "Department of Construction → Hoan Kiem Ward"},
+    };
+    struct arena arena;
+    (void)state;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *body = body_of(rows[i].template, rows[i].language, &full, &arena);
+        if (strstr(body, rows[i].words) == NULL) {
+            fail_msg("%s: %s", template_words[rows[i].template], body);
+        }
+    }
+    struct notice other = full;
+    other.third_party = other.disputed = other.check_failed = true;
+    other.by_reporter = false;
+    other.minutes = 90;
+    other.task_unit = NULL;
+    other.clock = "dispatch";
+    other.slot_at = INT64_C(1795700000000000);
+    assert_null(strstr(body_of(TEMPLATE_INFO_REQUESTED, LANGUAGE_VI, &other, &arena), "Ở đâu?"));
+    assert_non_null(
+        strstr(body_of(TEMPLATE_RETURNED, LANGUAGE_VI, &other, &arena), "sẽ quyết định"));
+    assert_non_null(
+        strstr(body_of(TEMPLATE_REOPENED, LANGUAGE_EN, &other, &arena), "did not accept"));
+    assert_null(strstr(body_of(TEMPLATE_REOPENED, LANGUAGE_EN, &other, &arena), other.reason));
+    assert_non_null(strstr(body_of(TEMPLATE_PROPOSED, LANGUAGE_EN, &other, &arena), "90 minutes"));
+    assert_non_null(strstr(body_of(TEMPLATE_REMINDED, LANGUAGE_VI, &other, &arena),
+                           "của Phường Hoàn Kiếm sắp đến hạn phân công đơn vị"));
+    assert_non_null(
+        strstr(body_of(TEMPLATE_ACKNOWLEDGED, LANGUAGE_EN, &other, &arena), "Appointment: 20:33"));
+    arena_finish(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wording_renders_every_template),
         cmocka_unit_test(wording_says_what_was_done),
+        cmocka_unit_test(wording_tells_the_case_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/utf8.h"
 #include "services/routing/area.h"
 #include "services/routing/boundary.h"
 #include "services/routing/reference_data.h"
@@ -77,6 +78,52 @@ static void area_names_unit_and_neighbour(void **state)
     arena_finish(&arena);
 }
 
+static void units_around_are_told_by_distance(void **state)
+{
+    static const struct {
+        const char *what;
+        double lat, lon, reach_m;
+        size_t max, count;
+        const char *units[2];
+        double metres[2];
+    } rows[] = {
+        {"20 m west of the border", 21.005, 105.80981, 250, 4, 2, {"A", "00070"}, {0, 19.8}},
+        {"20 m east of the border", 21.005, 105.81019, 250, 4, 2, {"00070", "A"}, {0, 19.8}},
+        {"on the border both are met", 21.005, 105.81, 250, 4, 2, {"A", "00070"}, {0, 0}},
+        {"farther than AREA_NEAR_M, within reach",
+         21.005,
+         105.8085,
+         250,
+         4,
+         2,
+         {"A", "00070"},
+         {0, 156}},
+        {"the same, out of reach", 21.005, 105.8085, 150, 4, 1, {"A"}, {0}},
+        {"no room for both", 21.005, 105.81019, 250, 1, 1, {"00070"}, {0}},
+        {"outside of both", 21.0115, 105.8105, 250, 4, 2, {"00070", "A"}, {166.1, 174}},
+        {"far away", 20.0, 107.0, 250, 4, 0, {NULL}, {0}},
+        {"not a number", 0.0 / 0.0, 105.8, 250, 4, 0, {NULL}, {0}},
+    };
+    (void)state;
+    struct arena arena;
+    arena_init(&arena);
+    struct area *area = area_of(two_squares, sizeof two_squares - 1, &arena);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct area_distance found[4];
+        print_message("%s\n", rows[i].what);
+        assert_int_equal(
+            area_nearby(area, rows[i].lat, rows[i].lon, rows[i].reach_m, found, rows[i].max),
+            rows[i].count);
+        for (size_t j = 0; j < rows[i].count; j++) {
+            assert_string_equal(found[j].unit, rows[i].units[j]);
+            assert_true(found[j].metres > rows[i].metres[j] - 0.5 &&
+                        found[j].metres < rows[i].metres[j] + 0.5);
+        }
+    }
+    area_free(area);
+    arena_finish(&arena);
+}
+
 static void built_in_boundaries_find_their_wards(void **state)
 {
     (void)state;
@@ -120,6 +167,39 @@ static void boundary_faults_are_named(void **state)
         {"{\"features\": [{\"properties\": {\"ma\": \"A\"}, \"geometry\": {\"type\": \"Polygon\", "
          "\"coordinates\": \"x\"}}]}",
          "invalid_input", "features[0].geometry"},
+        {"{\"features\": [{\"properties\": {\"ma\": \"A\"}, \"geometry\": {\"type\": \"Polygon\", "
+         "\"coordinates\": [[[587000,2325000],[588000,2325000],[588000,2326000],[587000,2325000]]]"
+         "}}]}", /* metres of VN-2000 */
+         "invalid_input", "features[0].geometry"},
+        {"{\"features\": [{\"id\": \"A\", \"geometry\": {\"type\": \"Polygon\", \"coordinates\": "
+         "[[[21,105],[22,105],[22,106],[21,105]]]}}]}", /* latitude first */
+         "invalid_input", "features[0].geometry"},
+        {"{\"features\": [{\"id\": \"A\", \"geometry\": {\"type\": \"Polygon\", "
+         "\"coordinates\": []}}]}",
+         "invalid_input", "features[0].geometry"},
+        {"{\"features\": [{\"id\": \"A\", \"geometry\": {\"type\": \"MultiPolygon\", "
+         "\"coordinates\": "
+         "[[[[105,21],[],[105,22],[105,21]]]]}}]}", /* GEOS's own reader would crash */
+         "invalid_input", "features[0].geometry"},
+        {"{\"features\": [{\"id\": \"A\", \"geometry\": {\"type\": \"Polygon\", \"coordinates\": "
+         "[[[105,21],[105,22],[106,22]]]}}]}", /* not closed */
+         "invalid_input", "features[0].geometry"},
+        {"{\"features\": [{\"id\": \"A\", \"geometry\": {\"type\": \"Polygon\", \"coordinates\": "
+         "[[[105,21],[105,22],[106,\"22\"],[105,21]]]}}]}",
+         "invalid_input", "features[0].geometry"},
+        {"{\"\\\xff", "invalid_json", NULL},
+        {"[]", "invalid_json", NULL},
+        {"{}", "invalid_input", "features"},
+        {"{} {}", "invalid_json", NULL},
+        {"{\"features\": {}}", "invalid_input", "features"},
+        {"{\"features\": [", "invalid_json", NULL},
+        {"{\"features\": [{\"id\": 1, \"id\": 2}]}", "invalid_json", NULL},
+        {"{\"type\" \"FeatureCollection\"}", "invalid_json", NULL},
+        {"{\"type\": \"FeatureCollection\",}", "invalid_json", NULL},
+        {"{1: 2}", "invalid_json", NULL},
+        {"{\"features\": [{\"id\": \"A\"}], \"features\": []}", "invalid_input",
+         "features[0].geometry"},
+        {"", "invalid_json", NULL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -130,9 +210,53 @@ static void boundary_faults_are_named(void **state)
         assert_false(boundary_file_read(&file, rows[i].text, strlen(rows[i].text), BOUNDARY_REFUSE,
                                         &arena, &err));
         assert_string_equal(err.code, rows[i].code);
+        assert_true(utf8_is_valid(err.text, strlen(err.text)));
         assert_true(rows[i].field == NULL || strcmp(err.fields[0].field, rows[i].field) == 0);
         arena_finish(&arena);
     }
+}
+
+static void all_faults_are_told_with_their_units(void **state)
+{
+    static const char text[] =
+        "{\"features\": [{\"id\": \"A\", \"geometry\": {\"type\": \"Polygon\", \"coordinates\": "
+        "[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}}, {\"id\": 70}, {\"id\": \"C\", \"geometry\": "
+        "{\"type\": \"Polygon\", \"coordinates\": [[[0,0],[1,0],[1,1],[0,0]]]}}]}";
+    (void)state;
+    struct arena arena;
+    struct boundary_file file;
+    struct error err = {0};
+    arena_init(&arena);
+    assert_false(boundary_file_read(&file, text, sizeof text - 1, BOUNDARY_REFUSE, &arena, &err));
+    assert_int_equal(err.field_count, 2);
+    assert_string_equal(err.fields[0].field, "features[0].geometry");
+    assert_string_equal(err.fields[0].text, "Self-intersection[0.5 0.5] (unit A)");
+    assert_string_equal(err.fields[1].text, "missing (unit 00070)");
+    arena_finish(&arena);
+}
+
+static void a_file_tells_its_source_and_boxes(void **state)
+{
+    static const char before[] =
+        " {\"crs\": {\"a\": [1, {\"features\": 2}]}, \"approximate\" : true , \"features\":[ "
+        "{\"id\":"
+        "\"A\",\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[105.8,21],[105.9,21.1],"
+        "[105.8,21.1],[105.8,21]]]}} ], \"attribution\": \"Sở Quy hoạch\", \"n\": -1.5e3} \n";
+    (void)state;
+    struct arena arena;
+    struct boundary_file file;
+    struct error err = {0};
+    arena_init(&arena);
+    assert_true(
+        boundary_file_read(&file, before, sizeof before - 1, BOUNDARY_REFUSE, &arena, &err));
+    assert_true(file.approximate);
+    assert_string_equal(file.source, "Sở Quy hoạch");
+    assert_int_equal(file.count, 1);
+    assert_true(file.boundaries[0].edges[BOUNDARY_WEST] == 105.8 &&
+                file.boundaries[0].edges[BOUNDARY_SOUTH] == 21 &&
+                file.boundaries[0].edges[BOUNDARY_EAST] == 105.9 &&
+                file.boundaries[0].edges[BOUNDARY_NORTH] == 21.1);
+    arena_finish(&arena);
 }
 
 /* A square with a spike that folds back on itself, and a bow tie of which half would be lost. */
@@ -185,7 +309,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(area_names_unit_and_neighbour),
         cmocka_unit_test(built_in_boundaries_find_their_wards),
+        cmocka_unit_test(units_around_are_told_by_distance),
         cmocka_unit_test(boundary_faults_are_named),
+        cmocka_unit_test(all_faults_are_told_with_their_units),
+        cmocka_unit_test(a_file_tells_its_source_and_boxes),
         cmocka_unit_test(a_repair_keeps_the_area_or_is_refused),
         cmocka_unit_test(every_unit_must_stand_once),
     };

@@ -342,6 +342,10 @@ static void clocks_must_go_with_the_states(void **state)
          "actions.accept", "goes on without a clock"},
         {"work with a clock that was stopped", "['stop_receive', 'start_resolve']",
          "['start_resolve', 'stop_clocks']", "actions.accept", "goes on without a clock"},
+        {"a task in a pause", ACTIONS,
+         ACTIONS ACTION("add_task", "asked", "officer") ", 'requires': ['unit'], 'effects': "
+                                                        "['add_task']}, ",
+         "actions.add_task", "nobody works on"},
         {"an extension before there is a clock", "'from': ['working'], 'by': ['officer'],",
          "'from': ['received', 'working'], 'by': ['officer'],", "actions.extend",
          "a clock that does not run"},
@@ -490,6 +494,8 @@ static void what_a_process_promises_must_be_kept(void **state)
          "action follow"},
         {"merged for ever", "'code': 'separate'", "'code': 'part'", "states.joined",
          "action separate"},
+        {"merged and separate at once", "['pause', 'merge']", "['pause', 'merge', 'separate']",
+         "actions.merge", "parts a case"},
         {"separate, and merged", "['resume', 'separate']", "['resume']", "actions.separate",
          "another case stands for it"},
     };

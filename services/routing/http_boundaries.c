@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sets of boundaries: GET and POST /api/routing/boundaries.
+ *
+ * Sixteen megabytes of GeoJSON take more than a second to read and check. That is done on a thread
+ * of libuv's pool, with an arena of its own; the loop goes on. */
+#include <assert.h>
+#include <ctype.h>
+#include <string.h>
+
+#include "common/cursor.h"
+#include "common/json.h"
+#include "common/utf8.h"
+#include "services/routing/boundary.h"
+#include "services/routing/http_routing.h"
+#include "services/routing/store_author.h"
+#include "services/routing/store_boundary.h"
+
+enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 200, SOURCE_MAX = 200, STORE_DEADLINE_MS = 8000 };
+
+/* ---- import ---- */
+
+struct import {
+    struct http_request *request;
+    struct routing *routing;
+    uv_work_t work;
+    struct arena arena; /* of the thread, then of what follows */
+    const char *text;
+    size_t size;
+    enum boundary_faults faults;
+    const char **codes; /* of the wards and communes of today */
+    size_t code_count;
+    struct boundary_file file;
+    struct error err; /* what is wrong with the file */
+};
+
+/* Steps, in running order. */
+static void import_decode(struct import *import);
+static void on_work(uv_work_t *work); /* on another thread: reads the file, touches nothing else */
+static void on_worked(uv_work_t *work, int status);
+static void import_store(struct import *import);
+static void on_stored(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void import_answer(struct import *import, const struct boundary_set *set, bool is_new);
+static void import_refuse(struct import *import, const struct error *err);
+
+void http_import_boundaries(struct http_request *request, void *state)
+{
+    struct import *import = arena_alloc(http_arena(request), sizeof *import);
+    struct error err = {0};
+    import->request = request;
+    import->routing = state;
+    if (!http_has_reference(request, import->routing) || !http_needs_city(request)) {
+        return;
+    }
+    if (import->routing->is_importing) {
+        error_set(&err, ERR_BUSY, "import_under_way", "another file is being read");
+        http_answer_error(request, &err);
+        return;
+    }
+    import->routing->is_importing = true;
+    arena_init(&import->arena);
+    import_decode(import);
+}
+
+static void take_codes(struct import *import)
+{
+    const struct unit_set *units = &import->routing->reference->units;
+    import->codes = arena_array(&import->arena, units->count, sizeof *import->codes);
+    for (size_t i = 0; i < units->count; i++) {
+        const char *type = units->units[i].type;
+        if (strcmp(type, "ward") == 0 || strcmp(type, "commune") == 0) {
+            import->codes[import->code_count++] = arena_text(&import->arena, units->units[i].code);
+        }
+    }
+}
+
+static void import_decode(struct import *import)
+{
+    const char *repair = http_query(import->request, "repair");
+    struct error err = {0};
+    if (repair != NULL && strcmp(repair, "true") != 0 && strcmp(repair, "false") != 0) {
+        error_add_field(&err, "repair", "unknown_word", "must be true or false");
+        import_refuse(import, &err);
+        return;
+    }
+    import->faults =
+        repair != NULL && strcmp(repair, "true") == 0 ? BOUNDARY_REPAIR : BOUNDARY_REFUSE;
+    import->text = http_body(import->request, &import->size);
+    take_codes(import);
+    import->work.data = import;
+    int queued =
+        uv_queue_work(loop_uv(import->routing->parts->loop), &import->work, on_work, on_worked);
+    assert(queued == 0);
+}
+
+static void on_work(uv_work_t *work)
+{
+    struct import *import = work->data;
+    if (boundary_file_read(&import->file, import->text, import->size, import->faults,
+                           &import->arena, &import->err)) {
+        boundary_file_covers(&import->file, import->codes, import->code_count, &import->err);
+    }
+}
+
+/* What the caller says goes before what the file says of itself. */
+static bool find_source(struct import *import, struct error *err)
+{
+    const char *given = http_query(import->request, "source");
+    if (given != NULL) {
+        import->file.source = given;
+    }
+    const char *source = import->file.source;
+    if (source == NULL || *source == '\0') {
+        return error_add_field(err, "source", "required",
+                               "the survey or decision; the file has no attribution either");
+    }
+    for (const char *c = source; *c != '\0'; c++) {
+        if (iscntrl((unsigned char)*c)) {
+            return error_add_field(err, "source", "control_character",
+                                   "must not hold control characters");
+        }
+    }
+    return utf8_length(source, strlen(source)) <= SOURCE_MAX ||
+           error_add_field(err, "source", "too_long", "must have at most %d characters",
+                           SOURCE_MAX);
+}
+
+static void on_worked(uv_work_t *work, int status)
+{
+    struct import *import = work->data;
+    (void)status; /* nobody cancels it */
+    if (error_is_set(&import->err) || !find_source(import, &import->err)) {
+        import_refuse(import, &import->err);
+        return;
+    }
+    import_store(import);
+}
+
+static void import_store(struct import *import)
+{
+    struct change_author author = {.account = http_principal(import->request)->id,
+                                   .role = actor_words[ROLE_ADMINISTRATOR],
+                                   .reason = import->file.source};
+    struct pg_tx *tx = pg_tx_new(import->routing->parts->pg);
+    pg_tx_set_deadline(tx, STORE_DEADLINE_MS);
+    store_author_tell(tx, &author);
+    store_boundary_import(tx, &import->file);
+    pg_tx_send(tx, on_stored, import);
+}
+
+static void on_stored(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct import *import = arg;
+    struct boundary_set set;
+    struct error err = {0};
+    bool is_new;
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+        import_refuse(import, &err);
+    } else if (!store_boundary_imported(tx, 1, &import->arena, &set, &is_new)) {
+        error_set(&err, ERR_CONFLICT, "units_changed",
+                  "the wards and communes have changed since the file was checked");
+        import_refuse(import, &err);
+    } else {
+        import_answer(import, &set, is_new);
+    }
+}
+
+static void put_set(struct json_writer *writer, const struct boundary_set *set, bool is_current,
+                    int64_t units)
+{
+    json_put_int(writer, "id", set->id);
+    json_put_text(writer, "source", set->source);
+    json_put_bool(writer, "approximate", set->approximate);
+    json_put_instant(writer, "loaded_at", set->loaded_at);
+    json_put_bool(writer, "current", is_current);
+    json_put_int(writer, "units", units);
+}
+
+static void import_end(struct import *import)
+{
+    import->routing->is_importing = false;
+    arena_finish(&import->arena);
+}
+
+static void import_answer(struct import *import, const struct boundary_set *set, bool is_new)
+{
+    struct http_request *request = import->request;
+    struct buffer body;
+    struct json_writer writer;
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    json_open_object(&writer, NULL);
+    put_set(&writer, set, true, (int64_t)import->file.count);
+    json_put_int(&writer, "repaired", (int64_t)import->file.repaired);
+    json_close_object(&writer);
+    import_end(import);
+    http_answer(request, is_new ? 201 : 200, NULL, body.data, body.size);
+    buffer_finish(&body);
+}
+
+static void import_refuse(struct import *import, const struct error *err)
+{
+    struct error told = *err;
+    import_end(import);
+    http_answer_error(import->request, &told);
+}
+
+/* ---- list ---- */
+
+struct set_list {
+    struct http_request *request;
+    size_t limit;
+};
+
+static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+
+void http_list_boundaries(struct http_request *request, void *state)
+{
+    struct routing *routing = state;
+    struct set_list *list = arena_alloc(http_arena(request), sizeof *list);
+    struct cursor cursor;
+    struct error err = {0};
+    bool has_cursor;
+    list->request = request;
+    cursor_parse(http_query(request, "cursor"), &cursor, &has_cursor, &err);
+    list->limit = (size_t)http_query_int(request, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &err);
+    if (error_is_set(&err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(routing->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_boundary_sets(tx, has_cursor ? cursor.at_us : 0, (int)list->limit + 1);
+    pg_tx_send(tx, on_listed, list);
+}
+
+static void put_sets(struct json_writer *writer, const struct pg_tx *tx, size_t count,
+                     struct arena *arena)
+{
+    json_open_array(writer, "items");
+    for (size_t row = 0; row < count; row++) {
+        struct boundary_set set = store_boundary_set_row(tx, 0, row, arena);
+        json_open_object(writer, NULL);
+        put_set(writer, &set, pg_value_bool(tx, 0, row, 4), pg_value_int8(tx, 0, row, 5));
+        json_close_object(writer);
+    }
+    json_close_array(writer);
+}
+
+static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct set_list *list = arg;
+    struct error err = {0};
+    struct buffer body;
+    struct json_writer writer;
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+        http_answer_error(list->request, &err);
+        return;
+    }
+    size_t shown = pg_rows(tx, 0) < list->limit ? pg_rows(tx, 0) : list->limit;
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    json_open_object(&writer, NULL);
+    put_sets(&writer, tx, shown, http_arena(list->request));
+    if (pg_rows(tx, 0) > shown) {
+        char text[CURSOR_TEXT_SIZE];
+        struct cursor next = {.at_us = pg_value_instant(tx, 0, shown - 1, 3)};
+        json_put_text(&writer, "next", cursor_format(&next, text));
+    }
+    json_close_object(&writer);
+    http_answer(list->request, 200, NULL, body.data, body.size);
+    buffer_finish(&body);
+}
