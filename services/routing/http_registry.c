@@ -51,11 +51,13 @@ static void change(struct http_request *request, void *state, enum registry_acti
 static void take_key(struct change *c)
 {
     uint8_t digest[DIGEST_SIZE];
+    const struct principal *principal = http_principal(c->request);
     const char *key = http_idempotency_key(c->request);
     c->has_key = key != NULL;
     if (c->has_key) {
-        const char *name = arena_format(http_arena(c->request), "%s unit\n%s",
-                                        http_principal(c->request)->id, key);
+        const char *name = arena_format(http_arena(c->request), "%s %s unit\n%s",
+                                        principal->kind == PRINCIPAL_PERSON ? "person" : "key",
+                                        principal->id, key);
         digest_sha256(name, strlen(name), digest);
         memcpy(c->idempotency.bytes, digest, sizeof c->idempotency.bytes);
     }

@@ -25,6 +25,10 @@ export const id = [...typed(7), ['no UUID', 'x', 'bad_uuid'], ['in capitals', 'A
 export const object = [...typed('x'), ['an array', [], 'wrong_type']];
 export const account = [...text(128), ['an address', 'a@b', 'bad_reference'],
   ['with a blank', 'a b', 'bad_reference'], ['beyond ASCII', 'bình', 'bad_reference']];
+export const day = [...typed(7), ['no day', 'yesterday!', 'bad_date'], ['no such day', '2026-02-30', 'bad_date'],
+  ['too short', '2026-2-3', 'too_short'], ['too long', '2026-02-030', 'too_long']];
+export const email = [...text(254, 3), ['no address', 'a.example', 'bad_email'], ['of two', 'a@b@c', 'bad_email'],
+  ['without a domain', 'abc@', 'bad_email']];
 export const urls = (max) => [...typed({}), ['too many', Array(max + 1).fill('https://x.example'), 'too_many'],
   ['with a number in it', ['https://x.example', 7], 'wrong_type', '[1]'],
   ['with an empty one', [''], 'too_short', '[0]'],
@@ -40,6 +44,8 @@ export const integer = (min, max) => [['no number', 'x', 'not_an_integer'], ['em
 export const oneOf = (code = 'unknown_word') => [['no known word', 'nonsense', code], ['empty', '', code]];
 export const instant = [['no instant', 'yesterday', 'bad_instant'], ['without a zone', '2026-11-24T05:02:11', 'bad_instant'],
   ['no such day', '2026-02-30T00:00:00Z', 'bad_instant'], ['before 1970', '1969-12-31T00:00:00Z', 'bad_instant']];
+export const dayParameter = (code = 'bad_date') => [['no day', 'yesterday', code], ['empty', '', code],
+  ['no such day', '2026-02-30', code], ['before 1970', '1969-12-31', code]];
 export const cursor = [['not ours', 'nonsense', 'bad_cursor'], ['too long', 'A'.repeat(33), 'bad_cursor'],
   ['no base64', '!'.repeat(32), 'bad_cursor']];
 export const accountParameter = [['an address', 'a%40b', 'bad_reference'], ['empty', '', 'bad_reference'],

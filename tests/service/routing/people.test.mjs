@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { compiler } from '../../contract/contracts.mjs';
 import { Desk } from './desk.mjs';
 
-const desk = new Desk(6200);
+const desk = new Desk(1100);
 const folder = mkdtempSync(join(tmpdir(), 'ihanoi-people-'));
 const ADMIN = { role: 'administrator', sub: 'quang' };
 const AUDITOR = { role: 'auditor', unit: 'HN', sub: 'phuong' };
