@@ -139,8 +139,11 @@ static inline struct case_snapshot engine_filed(const struct process *process,
                  clock_start_promised(&filed.clocks[CASE_RECEIVE], calendar, at_us, due_us);
     if (process->states[process->opening].phase != PHASE_RECEIVED) { /* an appointment */
         known = clock_start_promised(&filed.clocks[CASE_RESOLVE], calendar, at_us, at_us + DAYS(7));
-        filed.details[filed.detail_count++] =
-            (struct case_detail){"slot_at", engine_instant_text(at_us + DAYS(7))};
+        const struct process_detail *slot_time = process_detail_of(process, DETAIL_SLOT_TIME);
+        if (slot_time != NULL) {
+            filed.details[filed.detail_count++] =
+                (struct case_detail){slot_time->code, engine_instant_text(at_us + DAYS(7))};
+        }
     }
     assert(known);
     return filed;
