@@ -231,8 +231,12 @@ static bool any_passes(const struct process *process, int state)
 static void check_sampling(const struct process *process, const struct process_action *action,
                            struct error *err)
 {
-    if (process_has(action->effects, EFFECT_SAMPLE_AUDIT) &&
-        (action->to < 0 || !any_passes(process, action->to))) {
+    if (!process_has(action->effects, EFFECT_SAMPLE_AUDIT)) {
+        return;
+    }
+    if (!leads_to(process, action, PHASE_RESOLVED)) {
+        process_fault_action(err, action, "picks cases for a check that have no result");
+    } else if (!any_passes(process, action->to)) {
         process_fault_action(err, action, "picks results for a check that nobody can pass");
     }
 }

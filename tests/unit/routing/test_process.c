@@ -471,6 +471,8 @@ static void what_a_process_promises_must_be_kept(void **state)
          "actions.reject", "without a reason"},
         {"results that nobody can check", "'effects': ['pass_audit']", "'effects': []",
          "actions.finish", "nobody can pass"},
+        {"a check of what has no result", "['stop_receive', 'start_resolve']",
+         "['stop_receive', 'start_resolve', 'sample_audit']", "actions.accept", "no result"},
         {"a proposal that cannot wait", "'effects': ['extend']",
          "'effects': ['extend', 'unassign']", "actions.extend", "can only extend"},
         {"a class that nobody gives", "['reason.class', 'reason.text']", "['reason.text']",
