@@ -304,7 +304,9 @@ static bool confirm_area(const struct case_change *change)
 
 static bool assign(const struct case_change *change)
 {
-    change->after->assignee = change->command->assignee;
+    if (change->command->assignee != NULL) {
+        change->after->assignee = change->command->assignee;
+    }
     return true;
 }
 

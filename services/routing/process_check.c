@@ -16,7 +16,6 @@ static const struct {
     {EFFECT_EXTEND, PROCESS_BIT(FIELD_MINUTES), PROCESS_BIT(CONDITION_WITHIN_EXTENSIONS)},
     {EFFECT_ROUTE, PROCESS_BIT(FIELD_UNIT), 0},
     {EFFECT_HAND_OVER, PROCESS_BIT(FIELD_REASON_TEXT), PROCESS_BIT(CONDITION_NOT_BOUND)},
-    {EFFECT_ASSIGN, PROCESS_BIT(FIELD_ASSIGNEE), 0},
     {EFFECT_ASK, PROCESS_BIT(FIELD_QUESTION), 0},
     {EFFECT_ANSWER, PROCESS_BIT(FIELD_ANSWER), 0},
     {EFFECT_RECORD_RESULT, PROCESS_BIT(FIELD_RESULT_TEXT), 0},
@@ -32,6 +31,30 @@ static const struct {
     {EFFECT_ACCEPT_TASK, 0, PROCESS_BIT(CONDITION_TASK_OPEN)},
     {EFFECT_FINISH_TASK, 0, PROCESS_BIT(CONDITION_TASK_OPEN)},
     {EFFECT_DECLINE_TASK, PROCESS_BIT(FIELD_REASON_TEXT), PROCESS_BIT(CONDITION_TASK_OPEN)},
+};
+
+/* What effects do with a field; a reason and a note are kept in any case. */
+static const struct {
+    enum process_field field;
+    process_set effects;
+} uses[] = {
+    {FIELD_RESULT_TEXT, PROCESS_BIT(EFFECT_RECORD_RESULT)},
+    {FIELD_EVIDENCE, PROCESS_BIT(EFFECT_RECORD_RESULT)},
+    {FIELD_REASON_CLASS, PROCESS_BIT(EFFECT_RECORD_REASON)},
+    {FIELD_ASSIGNEE, PROCESS_BIT(EFFECT_ASSIGN)},
+    {FIELD_UNIT, PROCESS_BIT(EFFECT_ROUTE) | PROCESS_BIT(EFFECT_ADD_TASK) |
+                     PROCESS_BIT(EFFECT_ACCEPT_TASK) | PROCESS_BIT(EFFECT_FINISH_TASK) |
+                     PROCESS_BIT(EFFECT_DECLINE_TASK)},
+    {FIELD_PROPOSED_UNIT, PROCESS_BIT(EFFECT_HAND_OVER)},
+    {FIELD_QUESTION, PROCESS_BIT(EFFECT_ASK)},
+    {FIELD_ASKED, PROCESS_BIT(EFFECT_ASK)},
+    {FIELD_ANSWER, PROCESS_BIT(EFFECT_ANSWER)},
+    {FIELD_RATING, PROCESS_BIT(EFFECT_RATE)},
+    {FIELD_MINUTES, PROCESS_BIT(EFFECT_EXTEND)},
+    {FIELD_INTO, PROCESS_BIT(EFFECT_MERGE)},
+    {FIELD_CATEGORY, PROCESS_BIT(EFFECT_CLASSIFY)},
+    {FIELD_LEVEL, PROCESS_BIT(EFFECT_CLASSIFY)},
+    {FIELD_DETAILS, PROCESS_BIT(EFFECT_SET_DETAILS)},
 };
 
 bool process_has(process_set set, int value)
@@ -160,6 +183,24 @@ static void check_needs(const struct process_action *action, struct error *err)
         !process_has(action->takes, FIELD_DETAILS)) {
         process_fault_action(err, action, "sets details and takes none");
     }
+    if (process_has(action->effects, EFFECT_ASSIGN) &&
+        !process_has(action->takes, FIELD_ASSIGNEE)) {
+        process_fault_action(err, action, "assigns a case to nobody");
+    }
+}
+
+/* Or somebody says it and it is lost. What a split brings is for the case that it opens. */
+static void check_uses(const struct process_action *action, struct error *err)
+{
+    if (strcmp(process_event_words[action->event], "split") == 0) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
+        if (process_has(action->takes, (int)uses[i].field) &&
+            (action->effects & uses[i].effects) == 0) {
+            process_fault_action(err, action, "takes what none of its effects uses");
+        }
+    }
 }
 
 static void check_approval(const struct process_action *action, struct error *err)
@@ -231,8 +272,12 @@ static bool any_passes(const struct process *process, int state)
 static void check_sampling(const struct process *process, const struct process_action *action,
                            struct error *err)
 {
-    if (process_has(action->effects, EFFECT_SAMPLE_AUDIT) &&
-        (action->to < 0 || !any_passes(process, action->to))) {
+    if (!process_has(action->effects, EFFECT_SAMPLE_AUDIT)) {
+        return;
+    }
+    if (!leads_to(process, action, PHASE_RESOLVED)) {
+        process_fault_action(err, action, "picks cases for a check that have no result");
+    } else if (!any_passes(process, action->to)) {
         process_fault_action(err, action, "picks results for a check that nobody can pass");
     }
 }
@@ -254,6 +299,7 @@ static void check_action(const struct process *process, const struct process_act
     check_queues(action, err);
     check_target(process, action, err);
     check_sampling(process, action, err);
+    check_uses(action, err);
 }
 
 bool process_check(const struct process *process, struct error *err)

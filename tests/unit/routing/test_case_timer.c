@@ -242,7 +242,52 @@ static void late_reminders_come_where_no_step_does(void **state)
     }
 }
 
+/* A reminder at the due instant itself would say the same as the step. */
+static void nobody_is_reminded_when_it_is_due(void **state)
+{
+    (void)state;
+    office.rules.remind_percent = 100;
+    struct desk desk = desk_with("onsite_report", QUEUE_UNIT);
+    struct diary diary = {.size = 0};
+    keep(&diary, &desk, "2026-11-25 08:00");
+    assert_string_equal(diary.text, "2026-11-24 17:00 escalate receive\n");
+    office.rules.remind_percent = 75;
+}
+
 /* ---- another calendar ---- */
+
+/* Nobody knows when the steps after it would be: rather at once than never. */
+static void the_end_of_the_calendar_is_not_the_end_of_steps(void **state)
+{
+    (void)state;
+    struct desk desk = {.at_us = hanoi("2028-12-29 08:00")}; /* the last day of work in it */
+    struct diary diary = {.size = 0};
+    desk.now = engine_opened(&office, "onsite_report", QUEUE_UNIT, desk.at_us);
+    keep(&diary, &desk, "2029-06-01 08:00");
+    assert_string_equal(diary.text, "2028-12-29 15:00 remind receive\n"
+                                    "2028-12-29 17:00 escalate receive\n"
+                                    "2028-12-29 17:00 escalate receive\n"
+                                    "2028-12-29 17:00 escalate receive\n");
+    refused(&desk, focal_point, "accept", (struct words){0}, "no_rule");
+    assert_int_equal(desk.err.kind, ERR_RETRY);
+    assert_int_equal(desk.now.version, 5);
+}
+
+/* A promise binds though the day became a holiday; its share would be used up only later. */
+static void a_promise_is_escalated_when_it_was_promised(void **state)
+{
+    (void)state;
+    const struct calendar_exception holiday = {.day = calendar_day_of(2026, 11, 24)};
+    struct calendar *decreed = engine_calendar(&holiday, 1);
+    struct desk desk = {.at_us = hanoi("2026-11-24 08:00")};
+    struct diary diary = {.size = 0};
+    office.rules.calendar = decreed;
+    desk.now = engine_opened(&office, "onsite_report", QUEUE_UNIT, desk.at_us);
+    keep(&diary, &desk, "2026-11-24 18:00");
+    assert_string_equal(diary.text, "2026-11-24 17:00 escalate receive\n");
+    office.rules.calendar = office.calendar;
+    calendar_free(decreed);
+}
 
 static void a_changed_calendar_moves_what_runs(void **state)
 {
@@ -307,6 +352,9 @@ int main(void)
         cmocka_unit_test(a_merged_case_says_nothing),
         cmocka_unit_test(what_was_missed_is_made_up_for),
         cmocka_unit_test(late_reminders_come_where_no_step_does),
+        cmocka_unit_test(nobody_is_reminded_when_it_is_due),
+        cmocka_unit_test(the_end_of_the_calendar_is_not_the_end_of_steps),
+        cmocka_unit_test(a_promise_is_escalated_when_it_was_promised),
         cmocka_unit_test(a_changed_calendar_moves_what_runs),
         cmocka_unit_test(a_visitor_is_reminded_of_an_appointment),
         cmocka_unit_test(time_alone_comes_to_an_end),

@@ -71,6 +71,7 @@ static inline void world_begin(struct world *world, const struct process *proces
         *now = engine_filed(process, queue, world->rules->calendar, world->at_us);
         now->id.bytes[14] = (uint8_t)chance_below(&world->chance, 256); /* which are sampled */
         now->id.bytes[15] = (uint8_t)i;
+        now->area_set = chance_below(&world->chance, 3);
         now->level = (enum case_level)chance_below(&world->chance, CASE_LEVELS);
         now->near_border = queue == QUEUE_UNIT && chance_is(&world->chance, 20);
         now->near_area = now->near_border ? "00082" : NULL;
