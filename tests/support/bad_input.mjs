@@ -41,7 +41,8 @@ export const oneOf = (code = 'unknown_word') => [['no known word', 'nonsense', c
 export const instant = [['no instant', 'yesterday', 'bad_instant'], ['without a zone', '2026-11-24T05:02:11', 'bad_instant'],
   ['no such day', '2026-02-30T00:00:00Z', 'bad_instant'], ['before 1970', '1969-12-31T00:00:00Z', 'bad_instant']];
 export const cursor = [['not ours', 'nonsense', 'bad_cursor'], ['too long', 'A'.repeat(33), 'bad_cursor'],
-  ['no base64', '!'.repeat(32), 'bad_cursor']];
+  ['no base64', '!'.repeat(32), 'bad_cursor'], ['beyond all time', 'f'.repeat(32), 'bad_cursor'],
+  ['before all time', '_'.repeat(32), 'bad_cursor']];
 export const accountParameter = [['an address', 'a%40b', 'bad_reference'], ['empty', '', 'bad_reference'],
   ['too long', 'x'.repeat(129), 'bad_reference']];
 
