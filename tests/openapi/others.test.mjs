@@ -49,7 +49,7 @@ async function tryIntake(filed) {
     values: [
       { path: '/api/intake/submissions/{id}', in: 'path', name: 'id', values: ids },
       { path: '/api/intake/submissions/{id}', in: 'query', name: 'wait_ms', values: [0, 10], share: 1 },
-      { path: '/api/intake/submissions/{id}', in: 'query', name: 'min_version', values: [0, 1], share: 0.95 },
+      { path: '/api/intake/submissions/{id}', in: 'query', name: 'min_version', values: [0, 1], share: 0.99 },
       { path: '/api/intake/submissions', in: 'query', name: 'cursor', values: [page.json.next, ''], share: 1 },
       { path: '/api/intake/submissions', in: 'body', name: 'category', values: CATEGORIES, share: 1 },
       { path: '/open311/v2/services', in: 'path', name: 'code', values: CATEGORIES },

@@ -64,7 +64,7 @@ before(async () => {
       { path: '/api/routing/cases', in: 'query', name: 'state', values: STATES, share: 1 },
       { path: '/api/routing/cases', in: 'query', name: 'cursor', values: [page.body.next, ''], share: 1 },
       { path: '/api/routing/cases/{id}', in: 'query', name: 'wait_ms', values: [0, 10], share: 1 },
-      { path: '/api/routing/cases/{id}', in: 'query', name: 'min_version', values: [0, 1, 2], share: 0.95 },
+      { path: '/api/routing/cases/{id}', in: 'query', name: 'min_version', values: [0, 1, 2], share: 0.99 },
     ] });
 });
 after(() => desk.stop());
