@@ -7,7 +7,7 @@
 
 enum { US_PER_S = 1000000, S_PER_DAY = 86400 };
 
-static const int64_t seconds_max = INT64_C(253402300799); /* 9999-12-31T23:59:59Z */
+static const int64_t seconds_max = CLOCK_LAST_US / US_PER_S;
 
 static int64_t clock_read(clockid_t clock)
 {

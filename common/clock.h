@@ -13,6 +13,8 @@
 
 enum { CLOCK_TEXT_SIZE = 25 }; /* "2026-11-24T05:02:11.123Z" and NUL */
 
+#define CLOCK_LAST_US INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z */
+
 int64_t clock_now_us(void);
 uint64_t clock_monotonic_us(void);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "common/clock.h"
 
 enum { PACKED_SIZE = sizeof(int64_t) + sizeof(struct uuid) };
 
@@ -34,8 +35,11 @@ bool cursor_parse(const char *text, struct cursor *cursor, bool *given, struct e
     if (good) {
         memcpy(&at, packed, sizeof at);
         cursor->at_us = (int64_t)be64toh(at);
+        good =
+            cursor->at_us >= 0 && cursor->at_us <= CLOCK_LAST_US; /* PostgreSQL takes little more */
         memcpy(cursor->id.bytes, (const uint8_t *)packed + sizeof at, sizeof cursor->id.bytes);
-    } else {
+    }
+    if (!good) {
         error_add_field(err, "cursor", "bad_cursor", "is not a cursor of this list");
     }
     arena_finish(&arena);

@@ -35,8 +35,8 @@ struct json_document {
 
 /* Parses UTF-8 JSON whose root is an object: duplicate members, NUL in text, depth over
  * JSON_DEPTH_MAX and trailing bytes are refused (codes "invalid_json", "too_deep",
- * "duplicate_member", "invalid_utf8"), with line and column in the text, and the field if it is
- * within one. Free with json_document_free. */
+ * "duplicate_member", "invalid_utf8"), with line and column in the text, and the field of what is
+ * JSON but cannot be taken. Free with json_document_free. */
 bool json_document_parse(struct json_document *document, const char *text, size_t size,
                          struct error *err);
 void json_document_free(struct json_document *document);

@@ -18,7 +18,7 @@ struct parser {
     struct arena *arena;
     struct error *err;
     int depth;
-    const char *code, *field; /* of the refusal; the field grows to the left on the way out */
+    const char *code, *field; /* of a refusal, if it has one; grows to the left on the way out */
 };
 
 static bool parse_value(struct parser *parser, struct json_value *value);
@@ -49,11 +49,13 @@ static bool refused_in(struct parser *parser, const char *name, size_t index)
     return false;
 }
 
+/* Where no JSON is, no field can be told. */
 static bool malformed(struct parser *parser)
 {
-    return refuse(parser, "invalid_json",
-                  parser->at == parser->end ? "the document ends too early"
-                                            : "the JSON is malformed");
+    refuse(parser, "invalid_json",
+           parser->at == parser->end ? "the document ends too early" : "the JSON is malformed");
+    parser->code = NULL;
+    return false;
 }
 
 static void skip_blanks(struct parser *parser)
@@ -518,7 +520,7 @@ struct json_value *json_value_parse(const char *text, size_t size, struct arena 
     if (parse_root(&parser, root)) {
         return root;
     }
-    if (err != NULL && *parser.field != '\0') {
+    if (err != NULL && parser.code != NULL && *parser.field != '\0') {
         error_add_field(err, parser.field, parser.code, "%s", err->text);
     }
     return NULL;

@@ -7,14 +7,17 @@ KNOWN names a file that the test wrote:
               one of them makes each call, but not those named
     values    [{"path": "/api/routing/cases/{id}", "in": "path", "name": "id", "values": […]}]
               take the place of good values of that parameter or member ("in": "body"), on this path and
-              below: of most, or of the "share" given. Later rows come after earlier ones. Instead of "values", "member" names a list in
-              what GET answers for the path before the parameter
+              below: of most, or of the "share" given. Later rows come after earlier ones. Instead of
+              "values", "member" names a list in what GET answers for the path before the parameter
     answers   file for {operation: {status: count}}
-A good If-Match is mostly replaced by the ETag that GET answers for the path up to its last parameter.
+A good body makes way half the time for the document's example that is named as the path says
+({action} is "assign": the example "assign"). A good If-Match is mostly replaced by the ETag of the
+resource: what GET answers for the longest part of the path that has one.
 
 Every choice is made from the seed and the generated case, so that a run with the same seed repeats it."""
 import atexit
 import collections
+import copy
 import functools
 import json
 import os
@@ -31,7 +34,7 @@ with open(os.environ["KNOWN"], encoding="utf-8") as file:
 with open(known["document"], encoding="utf-8") as file:
     document = json.load(file)
 
-MOSTLY = 0.9
+MOSTLY, HALF = 0.9, 0.5
 CREDENTIALS = {"authorization", "x-api-key"}
 PARAMETERS = {"path": Location.PATH, "query": Location.QUERY, "header": Location.HEADER}
 LOCATIONS = {**PARAMETERS, "body": Location.BODY}
@@ -49,6 +52,20 @@ def chance_of(case):
 
 def is_good(case, location):
     return case.meta is None or not case.meta.is_negative_at(location)
+
+
+# ---- the document ----
+
+def resolve(node):
+    while "$ref" in node:
+        path = node["$ref"].removeprefix("#/").split("/")
+        node = functools.reduce(lambda found, name: found[name], path, document)
+    return node
+
+
+def body_of(operation):
+    """{media type: what the document says of it}"""
+    return resolve(operation.definition.raw.get("requestBody", {})).get("content", {})
 
 
 # ---- who calls ----
@@ -93,9 +110,26 @@ def put_values(case, chance):
                 container[entry["name"]] = chance.choice(values)
 
 
+def put_example(case, chance):
+    media = body_of(case.operation).get(case.media_type, {})
+    named = [media.get("examples", {}).get(str(value)) for value in case.path_parameters.values()]
+    wanted = chance.random() < HALF
+    for example in filter(None, named):
+        if wanted and is_good(case, Location.BODY):
+            case.body = copy.deepcopy(example["value"])
+
+
+def resource_of(path):
+    """The longest path above that has a parameter and a GET."""
+    while "}" in (path := path.rpartition("/")[0]):
+        if "get" in document["paths"].get(path, {}):
+            return path
+    return None
+
+
 def put_version(case, chance):
-    if "If-Match" in case.headers and is_good(case, Location.HEADER) and "}" in case.operation.path:
-        resource = case.operation.path[:case.operation.path.rindex("}") + 1]
+    resource = resource_of(case.operation.path)
+    if resource and "If-Match" in case.headers and is_good(case, Location.HEADER):
         found = fetch(case, resource)
         if found is not None and chance.random() < MOSTLY:
             case.headers["If-Match"] = found.headers["ETag"]
@@ -105,6 +139,7 @@ def put_version(case, chance):
 def before_call(context, case, kwargs):
     chance = chance_of(case)
     put_values(case, chance)
+    put_example(case, chance)
     put_version(case, chance)
 
 
@@ -133,17 +168,9 @@ def may_be_named(case):
         names.update(map(str, case.body))
     elif isinstance(case.body, list):
         names.add("") # the root itself: "[2].text"
-    body = resolve(resolve(case.operation.definition.raw).get("requestBody", {}))
-    for media in body.get("content", {}).values():
+    for media in body_of(case.operation).values():
         names |= members_of(media.get("schema", {}))
     return names
-
-
-def resolve(node):
-    while "$ref" in node:
-        path = node["$ref"].removeprefix("#/").split("/")
-        node = functools.reduce(lambda found, name: found[name], path, document)
-    return node
 
 
 def members_of(schema):

@@ -41,6 +41,7 @@ const callers = (weights, not = {}) => Promise.all(Object.entries(weights).map(a
 async function tryIntake(filed) {
   const ids = filed.map((report) => report.id);
   const tickets = filed.map((report) => report.ticket);
+  const page = await cluster.call('intake', 'GET', '/api/intake/submissions?limit=2', { as: 'citizen' });
   const dates = [0, 30, 60].map((days) => new Date(Date.now() - days * 86400000).toISOString());
   return tryDocument(intake, { base: cluster.stack.url('intake'),
     callers: await callers({ system: 12, citizen: 4, administrator: 1, nobody: 1 },
@@ -48,6 +49,8 @@ async function tryIntake(filed) {
     values: [
       { path: '/api/intake/submissions/{id}', in: 'path', name: 'id', values: ids },
       { path: '/api/intake/submissions/{id}', in: 'query', name: 'wait_ms', values: [0, 10], share: 1 },
+      { path: '/api/intake/submissions/{id}', in: 'query', name: 'min_version', values: [0, 1], share: 0.99 },
+      { path: '/api/intake/submissions', in: 'query', name: 'cursor', values: [page.json.next, ''], share: 1 },
       { path: '/api/intake/submissions', in: 'body', name: 'category', values: CATEGORIES, share: 1 },
       { path: '/open311/v2/services', in: 'path', name: 'code', values: CATEGORIES },
       { path: '/open311/v2/requests', in: 'path', name: 'id', values: tickets },
@@ -68,7 +71,7 @@ async function tryNotification(filed) {
     callers: await callers({ citizen: 8, auditor: 6, focal_point: 2, system: 1 }),
     values: [
       { path: '/api/notification/messages', in: 'path', name: 'id', values: inbox.items.map((item) => item.id) },
-      { path: '/api/notification', in: 'query', name: 'cursor', values: [inbox.next, ''] },
+      { path: '/api/notification', in: 'query', name: 'cursor', values: [inbox.next, ''], share: 1 },
       { path: '/api/notification/deliveries', in: 'query', name: 'case_id', values: ids },
     ] });
 }

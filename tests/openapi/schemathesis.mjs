@@ -6,7 +6,8 @@
 //   const found = await tryDocument(documented, { base, callers, values });
 //   found.get('GET /api/routing/cases')    // {answers: {200: 17, 400: 30}, failures: ['…']}
 //
-// SEED=… repeats a run with the same requests, but for the ids that the test knows.
+// SEED=… repeats a run with the same requests, but for the ids that the test knows; EXAMPLES=… is how
+// many are made for each operation at most, beside those that try each limit of the schema once.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -68,7 +69,7 @@ function failuresIn(xml) {
 // base: the service's address. callers: [{weight, headers}], the first of them sees most.
 // values: as hooks.py explains. Resolves to what was found of each operation that was tried.
 export async function tryDocument({ service, file }, { base, callers, values,
-  examples = Number(process.env.EXAMPLES ?? 100) }) {
+  examples = Number(process.env.EXAMPLES ?? 250) }) {
   const path = (name) => join(folder, `${service}.${name}`);
   const known = { seed, document: file, base, callers, values, unnamed: UNNAMED, answers: path('answers.json') };
   writeFileSync(path('known.json'), JSON.stringify(known));

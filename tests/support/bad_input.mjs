@@ -47,7 +47,8 @@ export const instant = [['no instant', 'yesterday', 'bad_instant'], ['without a 
 export const dayParameter = (code = 'bad_date') => [['no day', 'yesterday', code], ['empty', '', code],
   ['no such day', '2026-02-30', code], ['before 1970', '1969-12-31', code]];
 export const cursor = [['not ours', 'nonsense', 'bad_cursor'], ['too long', 'A'.repeat(33), 'bad_cursor'],
-  ['no base64', '!'.repeat(32), 'bad_cursor']];
+  ['no base64', '!'.repeat(32), 'bad_cursor'], ['beyond all time', 'f'.repeat(32), 'bad_cursor'],
+  ['before all time', '_'.repeat(32), 'bad_cursor']];
 export const accountParameter = [['an address', 'a%40b', 'bad_reference'], ['empty', '', 'bad_reference'],
   ['too long', 'x'.repeat(129), 'bad_reference']];
 

@@ -131,6 +131,10 @@ static void cursor_comes_back(void **state)
     assert_true(cursor_parse("", &read, &given, &err));
     assert_false(given);
     assert_false(cursor_parse("x", &read, &given, &err));
+    assert_false(
+        cursor_parse(cursor_format(&(struct cursor){.at_us = -1}, text), &read, &given, NULL));
+    assert_false(cursor_parse(cursor_format(&(struct cursor){.at_us = INT64_MAX}, text), &read,
+                              &given, NULL));
     assert_string_equal(err.fields[0].field, "cursor");
 }
 
