@@ -8,15 +8,15 @@
 #include "common/json.h"
 #include "services/routing/case_json.h"
 #include "services/routing/http_routing.h"
+#include "services/routing/recompute_json.h"
 #include "services/routing/store.h"
 
-enum { CHUNK = 500, LISTED_MAX = 1000, REASON_MAX = 500 };
+enum { CHUNK = 500, LISTED_MAX = 1000 };
 
 struct recompute {
     struct http_request *request;
     struct routing *routing;
-    bool apply;
-    const char *reason;
+    struct recompute_wish wish;
     struct store_place place; /* of the last case looked at */
     struct arena arena;       /* of the chunk */
     struct case_write *writes;
@@ -39,19 +39,9 @@ static void recompute_refuse(struct recompute *run, const struct error *err);
 
 static bool read_request(struct recompute *run, struct error *err)
 {
-    struct json_document document;
-    struct json_reader reader;
     size_t size;
     const char *body = http_body(run->request, &size);
-    if (!json_document_parse(&document, body, size, err)) {
-        return false;
-    }
-    json_read_root(&reader, &document, http_arena(run->request), JSON_STRICT_FIELDS, err);
-    run->apply = json_read_bool(&reader, "apply", JSON_REQUIRED, false);
-    run->reason = json_read_text(&reader, "reason", JSON_REQUIRED, 3, REASON_MAX);
-    bool whole = json_read_end(&reader);
-    json_document_free(&document);
-    return whole;
+    return recompute_json_read(&run->wish, body, size, http_arena(run->request), err);
 }
 
 void http_recompute(struct http_request *request, void *state)
@@ -151,7 +141,7 @@ static void recompute_case(struct recompute *run, const struct case_snapshot *no
                                    .expected_version = now->version,
                                    .actor = ACTOR_BIT(ROLE_SYSTEM),
                                    .actor_ref = http_principal(run->request)->id,
-                                   .note = run->reason,
+                                   .note = run->wish.reason,
                                    .level = -1};
     struct error err = {0};
     run->checked++;
@@ -167,7 +157,7 @@ static void recompute_case(struct recompute *run, const struct case_snapshot *no
     write->traceparent = http_trace(run->request)->parent;
     write->on_written = on_written;
     write->arg = run;
-    if (run->apply && case_writer_submit(run->routing->writer, write, &err)) {
+    if (run->wish.apply && case_writer_submit(run->routing->writer, write, &err)) {
         run->waiting++;
     }
 }

@@ -84,7 +84,8 @@ static void a_petition_is_followed_up_by_the_council(void **state)
     assert_string_equal(detail_of(&desk, "answer_by"), "2027-05-04");
     assert_true(clock_is_running(&desk.now.clocks[CASE_RESOLVE]));
     act(&desk, officer, "resolve", (struct words){.result = "it stands"});
-    act(&desk, city_office, "close", (struct words){0});
+    act(&desk, city_office, "close",
+        (struct words){.detail = "conclusion", .detail_text = "the council is content"});
     assert_state(&desk, "closed");
 }
 
