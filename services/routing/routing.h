@@ -7,9 +7,11 @@
 #include "common/wait.h"
 #include "services/routing/case_batch.h"
 #include "services/routing/reference.h"
+#include "services/routing/word_counts.h"
 
 struct reference_watch;
 struct timekeeper;
+struct case_feed;
 
 struct routing {
     struct service_parts *parts;   /* borrowed */
@@ -19,7 +21,10 @@ struct routing {
     struct timekeeper *timekeeper;
     struct case_reader *reader;
     struct case_writer *writer;
-    struct wait *wait; /* GETs that wait for a version of a case */
+    struct wait *wait;      /* GETs that wait for a version of a case */
+    struct case_feed *feed; /* streams of changes */
+    struct word_counts word_counts;
+    uint64_t word_counts_due_us; /* when to read them again, by the monotonic clock */
 };
 
 /* The hooks of struct service. */
