@@ -10,7 +10,9 @@
 
 enum { COUNT_MOST = 1000 };
 
-#define WORD_COUNTS_US UINT64_C(300000000)
+/* How old the counts of words may become, and how new they are at least when they were wrong. */
+#define COUNTS_OLD_US   UINT64_C(300000000)
+#define COUNTS_YOUNG_US UINT64_C(10000000)
 
 struct case_list {
     struct http_page page; /* of a count: only its request */
@@ -129,6 +131,13 @@ static void list_decode(struct case_list *list)
     list_read(list);
 }
 
+static bool counts_are_due(const struct routing *routing)
+{
+    uint64_t age_us = clock_monotonic_us() - routing->word_counts_at_us;
+    return routing->word_counts_at_us == 0 ||
+           age_us > (routing->word_counts_are_old ? COUNTS_YOUNG_US : COUNTS_OLD_US);
+}
+
 static void list_read(struct case_list *list)
 {
     struct routing *routing = list->routing;
@@ -140,12 +149,18 @@ static void list_read(struct case_list *list)
         struct case_list_place place = {list->page.has_cursor, list->page.cursor};
         store_case_list(tx, &list->filter, list->path, &place, (int)list->page.limit);
     }
-    list->reads_word_counts =
-        list->filter.words != NULL && clock_monotonic_us() >= routing->word_counts_due_us;
+    list->reads_word_counts = list->filter.words != NULL && counts_are_due(routing);
     if (list->reads_word_counts) {
         store_word_counts(tx);
     }
     pg_tx_send(tx, on_listed, list);
+}
+
+static void take_counts(struct routing *routing, const struct pg_tx *tx)
+{
+    store_word_counts_take(tx, 1, &routing->word_counts);
+    routing->word_counts_at_us = clock_monotonic_us();
+    routing->word_counts_are_old = false;
 }
 
 static bool is_given_up(const struct case_list *list, const struct pg_tx *tx)
@@ -168,10 +183,10 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         return;
     }
     if (list->reads_word_counts) {
-        store_word_counts_take(tx, 1, &list->routing->word_counts);
-        list->routing->word_counts_due_us = clock_monotonic_us() + WORD_COUNTS_US;
+        take_counts(list->routing, tx);
     }
     if (is_given_up(list, tx)) {
+        list->routing->word_counts_are_old = true;
         list->path = case_filter_walk(&list->filter);
         list_read(list);
     } else {

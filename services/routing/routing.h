@@ -24,7 +24,8 @@ struct routing {
     struct wait *wait;      /* GETs that wait for a version of a case */
     struct case_feed *feed; /* streams of changes */
     struct word_counts word_counts;
-    uint64_t word_counts_due_us; /* when to read them again, by the monotonic clock */
+    uint64_t word_counts_at_us; /* when they were read, by the monotonic clock; 0: not yet */
+    bool word_counts_are_old;   /* a word was commoner than they say */
 };
 
 /* The hooks of struct service. */

@@ -239,20 +239,19 @@ static void put_key(struct pg_tx *tx, const struct case_filter *filter, enum cas
     }
 }
 
-/* How many cases are looked at. The words of a case take longer than the case; of several desks
- * each gives its share at once, before the first case is known. */
+/* How many cases are looked at: fewer when their words are looked at too, which takes longer, and of
+ * several desks a share of each, since those are read before the first case is known. */
 static int bound_of(const struct case_filter *filter, enum case_path path, int most)
 {
-    enum { DESK_MIN = 300 };
-    int bound = filter->words != NULL ? most / 2 : most;
+    enum { WITH_WORDS_MAX = 2500, DESKS_MAX = 2500, DESK_MIN = 300 };
     if (path == PATH_WORDS) {
         return WORDS_FOUND_MAX + 1;
     }
     if (path == PATH_DESKS) {
-        bound = bound / 2 / (int)filter->desk_count;
-        return bound > DESK_MIN ? bound : DESK_MIN;
+        int share = DESKS_MAX / (int)filter->desk_count;
+        return share > DESK_MIN ? share : DESK_MIN;
     }
-    return bound;
+    return filter->words != NULL ? WITH_WORDS_MAX : most;
 }
 
 static void add_statement(struct pg_tx *tx, const struct pg_statement *statement,

@@ -6,21 +6,22 @@ import { SERVICES } from '../../deploy/local/stack.mjs';
 
 // Tables with rows for each report or event; all others stay small.
 const LARGE = ['submission', 'submission_case', 'submission_step', 'contact', 'case_current',
-  'case_history', 'case_fact', 'delivery', 'inbox', 'outbox', 'dead_letter'];
+  'case_history', 'case_fact', 'delivery', 'inbox', 'outbox', 'dead_letter', 'case_words',
+  'case_departure', 'case_note', 'access_log'];
 
 const PLAN = /@(\w+) LOG: {2}duration: [\d.]+ ms {2}plan:\n((?:\t.*\n)+)/g;
 const SCAN = new RegExp(`(Seq Scan|Index (?:Only )?Scan\\b.*) on (${LARGE.join('|')})\\b`);
 
 // From now on; the services are started anew, since a session decides at its beginning.
-export async function logPlans({ stack }) {
-  for (const service of SERVICES) {
+export async function logPlans({ stack }, services = SERVICES) {
+  for (const service of services) {
     for (const [name, value] of [['session_preload_libraries', 'auto_explain'],
       ['auto_explain.log_min_duration', '0'], ['auto_explain.log_nested_statements', 'on']]) {
       await stack.postgres.query(`ALTER DATABASE ${service} SET ${name} = '${value}'`);
     }
     await stack.stopPart(service);
   }
-  for (const service of SERVICES) await stack.startService(service);
+  for (const service of services) await stack.startService(service);
 }
 
 // [{database, statement, scan}] of all plans so far: every scan of a large table, and whether the
