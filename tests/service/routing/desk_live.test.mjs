@@ -142,8 +142,8 @@ test('who is too far behind begins anew', async () => {
   await stream.about(now.case_id, 1);
   await stream.close();
   const [{ change }] = (await desk.db.query('SELECT min(change::text::bigint)::text AS change FROM case_history')).rows;
-  await desk.db.query(`INSERT INTO case_history (case_id, version, action, at, event_id, snapshot)
-    SELECT gen_random_uuid(), 1, 'open', now(), gen_random_uuid(), '{}' FROM generate_series(1, 5001)`);
+  await desk.db.query(`INSERT INTO case_history (case_id, version, action, at, event_id, snapshot, hash)
+    SELECT gen_random_uuid(), 1, 'open', now(), gen_random_uuid(), '{}', sha256('') FROM generate_series(1, 5001)`);
   const late = await listen(FOCAL, { from: change });
   assert.equal(late.events[0].event, 'reset');
   await late.close();
@@ -157,8 +157,8 @@ test('a transaction that takes long holds its changes back, and loses none', asy
   try {
     await slow.query('BEGIN');
     await slow.query(`UPDATE case_current SET version = 2, state = 'accepted' WHERE case_id = $1`, [now.case_id]);
-    await slow.query(`INSERT INTO case_history (case_id, version, action, at, event_id, snapshot)
-      SELECT case_id, 2, 'accept', now(), gen_random_uuid(), snapshot FROM case_history WHERE case_id = $1`, [now.case_id]);
+    await slow.query(`INSERT INTO case_history (case_id, version, action, at, event_id, snapshot, hash)
+      SELECT case_id, 2, 'accept', now(), gen_random_uuid(), snapshot, hash FROM case_history WHERE case_id = $1`, [now.case_id]);
     const later = await desk.opened(FOCAL);
     await new Promise((resolve) => { setTimeout(resolve, 1000); });
     assert.equal(stream.events.filter((e) => e.data.case_id === later.case_id).length, 0);

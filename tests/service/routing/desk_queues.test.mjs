@@ -289,7 +289,7 @@ test('a look-up that finds little stops, and goes on with the next page', async 
     queue, desk, category, level, area, NULL, 'load', now() + i * interval '1 s', NULL, false, false, false, NULL, '{}'
     FROM (SELECT * FROM case_current WHERE category = 'trat-tu-do-thi' AND due_at IS NOT NULL AND desk = $1 LIMIT 1) c,
     generate_series(1, 7000) i RETURNING case_id) INSERT INTO case_history (case_id, version, action, at, event_id,
-    snapshot) SELECT case_id, 1, 'open', now(), case_id, '{}' FROM made`, [WARD]);
+    snapshot, hash) SELECT case_id, 1, 'open', now(), case_id, '{}', sha256('') FROM made`, [WARD]);
   for (const who of [FOCAL, AUDITOR]) {
     const first = await desk.get(who, '/cases?category=van-hoa');
     assert.deepEqual([first.body.items.length, typeof first.body.next], [0, 'string']);
