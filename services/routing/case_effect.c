@@ -455,7 +455,7 @@ static bool add_task(const struct case_change *change)
         task = &after->tasks[after->task_count++];
     }
     *task = (struct case_task){.unit = change->command->unit, .note = change->command->note};
-    return after->accepted_at == 0 || start_tasks(change);
+    return after->clocks[CASE_RESOLVE].run_count == 0 || start_tasks(change);
 }
 
 static bool change_task(const struct case_change *change, enum task_state state)
