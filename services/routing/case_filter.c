@@ -74,19 +74,23 @@ static int read_bool(const struct reading *reading, const char *name)
     return value == 2 ? -1 : value;
 }
 
+/* As opaque_ref in proto/events/common.schema.json. */
+static bool is_account(const char *text)
+{
+    size_t size = 0;
+    while (text[size] >= '!' && text[size] <= '~' && text[size] != '@') {
+        size++;
+    }
+    return text[size] == '\0' && size > 0 && size <= ACCOUNT_MAX;
+}
+
 static void read_assignee(const struct reading *reading, const char *account)
 {
     const char *text = get(reading, "assignee");
-    size_t size = text != NULL ? strlen(text) : 0;
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] < '!' || text[i] > '~') {
-            size = ACCOUNT_MAX + 1;
-        }
-    }
     if (text == NULL) {
         return;
     }
-    if (size == 0 || size > ACCOUNT_MAX) {
+    if (!is_account(text)) {
         error_add_field(reading->err, "assignee", "bad_reference",
                         "must be an account id, me or none");
     } else if (strcmp(text, "none") == 0) {

@@ -134,6 +134,15 @@ static void assignees_are_accounts_me_or_none(void **state)
     assert_true(filter.unassigned);
     REFUSES("assignee", "");
     REFUSES("assignee", "a b");
+    REFUSES("assignee", "Bình");
+    REFUSES("assignee", "binh@hanoi.example");
+    char text[130];
+    memset(text, 'a', sizeof text);
+    text[128] = '\0';
+    READS("assignee", text);
+    text[128] = 'a';
+    text[129] = '\0';
+    REFUSES("assignee", text);
 }
 
 static void each_fault_is_named(void **state)

@@ -14,20 +14,20 @@ static void texts_give_their_words(void **state)
     static const struct {
         const char *text, *plain, *marked, *ticket;
     } rows[] = {
-        {NULL, "", ""},
-        {"", "", ""},
-        {"Lấn chiếm vỉa hè, vỉa hè!", "lan chiem via he", "laCnS chieCmS viaR heF"},
-        {"duong đường dưỡng", "duong", "dDuHoHngF duHoHngX"},
-        {"so 5 ngo 7", "so 5 ngo 7", ""},
+        {NULL, "", "", NULL},
+        {"", "", "", NULL},
+        {"Lấn chiếm vỉa hè, vỉa hè!", "lan chiem via he", "laCnS chieCmS viaR heF", NULL},
+        {"duong đường dưỡng", "duong", "dDuHoHngF duHoHngX", NULL},
+        {"so 5 ngo 7", "so 5 ngo 7", "", NULL},
         {"HN-2026-0000123-K", "", "", "HN-2026-0000123-K"},
         {" hn-2026-0000123-k\n", "", "", "HN-2026-0000123-K"},
         {"xem HN-2026-0000123-K cũ", "xem cu", "cuX", "HN-2026-0000123-K"},
-        {"HN-2026-0000123-K, cũ", "hn 2026 0000123 k cu", "cuX"},
-        {"HN-2026-0000123-KK", "hn 2026 0000123 kk", ""},
-        {"HN-2026-123-K", "hn 2026 123 k", ""},
-        {"HN-26-0000123-K", "hn 26 0000123 k", ""},
-        {"HN-2026-0000123", "hn 2026 0000123", ""},
-        {"hn", "hn", ""},
+        {"HN-2026-0000123-K, cũ", "hn 2026 0000123 k cu", "cuX", NULL},
+        {"HN-2026-0000123-KK", "hn 2026 0000123 kk", "", NULL},
+        {"HN-2026-123-K", "hn 2026 123 k", "", NULL},
+        {"HN-26-0000123-K", "hn 26 0000123 k", "", NULL},
+        {"HN-2026-0000123", "hn 2026 0000123", "", NULL},
+        {"hn", "hn", "", NULL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -63,7 +63,7 @@ static void words_past_the_limit_are_left_out(void **state)
 {
     struct arena arena;
     struct case_words words;
-    char word[16];
+    char word[32];
     (void)state;
     arena_init(&arena);
     case_words_init(&words, &arena);
