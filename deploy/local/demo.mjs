@@ -66,7 +66,12 @@ function resident() {
 function stepsOf(unit, { steps = 0, isRejected = false }, chance) {
   const focal = { role: 'focal_point', unit, sub: `demo-focal-${unit}` };
   const officer = { role: 'officer', unit, sub: `demo-officer-${unit}` };
-  if (isRejected) return [['reject', { reason: chance.pick(REASONS) }, focal]];
+  if (isRejected) {
+    const reason = chance.pick(REASONS);
+    const second = { role: 'supervisor', unit, sub: `demo-head-${unit}` };
+    return [['reject', { reason }, focal],
+      ...(reason.class === 'not_city' ? [['approve', {}, second]] : [])]; // by rejections.json
+  }
   return [
     ['accept', {}, focal],
     ['assign', { assignee: officer.sub }, focal],

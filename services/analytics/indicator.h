@@ -37,7 +37,10 @@ struct indicator {
     int64_t (*due)(const struct case_fact *fact);
 };
 
-enum { INDICATOR_COUNT = 5 };
+enum {
+    INDICATOR_COUNT = 5,
+    INDICATOR_OF_ALL = 2 /* its denominator is all cases: it has no sums but those of unit_count */
+};
 
 extern const struct indicator indicators[INDICATOR_COUNT];
 

@@ -29,7 +29,7 @@ static const char *const begin_statements[] = {
 };
 
 static const char show_figures[] =
-    "SELECT code, sum(numerator), sum(denominator), sum(pending) FROM indicator_cell "
+    "SELECT code, sum(numerator), sum(denominator), sum(pending) FROM figure_cell "
     "GROUP BY code ORDER BY code";
 static const char show_cases[] = "SELECT count(*), coalesce(sum(version), 0) FROM case_fact";
 static const char progress[] =

@@ -7,24 +7,26 @@
 /* From `moved`, the changed facts with their was_ columns. Sums are locked in order of their keys.
  * Units that gave a case back or got it from another count that in their own rows, wherever the
  * case is now. Most steps change no standing, and are left out before they are spread over the
- * indicators. */
-#define MOVE_SUMS(codes)                                                                           \
+ * indicators; the indicator of all cases has its numerator beside their counts. */
+#define MOVE_SUMS(codes, often)                                                                    \
     "pair AS (SELECT *, (unit, category, standings) = (was_unit, was_category, was_standings) "    \
     "AS same FROM moved), "                                                                        \
-    "change AS MATERIALIZED (SELECT unit, category, state, overdue, standings, givers, takers, "   \
+    "change AS (SELECT unit, category, state, overdue, standings, givers, takers, "                \
     "at, 1 AS sign, same FROM pair UNION ALL SELECT was_unit, was_category, was_state, "           \
     "was_overdue, was_standings, was_givers, was_takers, at, -1, same FROM pair "                  \
     "WHERE was_unit IS NOT NULL), "                                                                \
-    "part AS (SELECT unit, category, state, overdue, at, sign, 0 AS returned, 0 AS taken_over "    \
-    "FROM change UNION ALL SELECT unnest(string_to_array(givers, ' ')), category, -1, false, at, " \
-    "sign, sign, 0 FROM change UNION ALL SELECT unnest(string_to_array(takers, ' ')), category, "  \
-    "-1, false, at, sign, 0, sign FROM change), "                                                  \
+    "part AS (SELECT unit, category, state, overdue, at, sign, 0 AS gave, 0 AS got, "              \
+    "sign * (standing_at(standings, " often ") = 3)::int AS often FROM change "                    \
+    "UNION ALL SELECT unnest(string_to_array(givers, ' ')), category, -1, false, at, sign, sign, " \
+    "0, 0 FROM change "                                                                            \
+    "UNION ALL SELECT unnest(string_to_array(takers, ' ')), category, -1, false, at, sign, 0, "    \
+    "sign, 0 FROM change), "                                                                       \
     "counts AS (INSERT INTO unit_count AS c (unit, category, received, accepted, assigned, "       \
-    "in_progress, resolved, rejected, withdrawn, merged, overdue, returned, taken_over, "          \
+    "in_progress, resolved, rejected, withdrawn, merged, overdue, returned, taken_over, often, "   \
     "counted_to) SELECT unit, category, sum(sign * (state = 0)::int), "                            \
     "sum(sign * (state = 1)::int), sum(sign * (state = 2)::int), sum(sign * (state = 3)::int), "   \
     "sum(sign * (state = 4)::int), sum(sign * (state = 5)::int), sum(sign * (state = 6)::int), "   \
-    "sum(sign * (state = 7)::int), sum(sign * overdue::int), sum(returned), sum(taken_over), "     \
+    "sum(sign * (state = 7)::int), sum(sign * overdue::int), sum(gave), sum(got), sum(often), "    \
     "max(at) FROM part GROUP BY 1, 2 ORDER BY 1, 2 "                                               \
     "ON CONFLICT (unit, category) DO UPDATE SET received = c.received + excluded.received, "       \
     "accepted = c.accepted + excluded.accepted, assigned = c.assigned + excluded.assigned, "       \
@@ -32,13 +34,13 @@
     "resolved = c.resolved + excluded.resolved, rejected = c.rejected + excluded.rejected, "       \
     "withdrawn = c.withdrawn + excluded.withdrawn, merged = c.merged + excluded.merged, "          \
     "overdue = c.overdue + excluded.overdue, returned = c.returned + excluded.returned, "          \
-    "taken_over = c.taken_over + excluded.taken_over, "                                            \
+    "taken_over = c.taken_over + excluded.taken_over, often = c.often + excluded.often, "          \
     "counted_to = greatest(c.counted_to, excluded.counted_to), change = c.change + 1, "            \
     "dirty = true), "                                                                              \
-    "standing AS (SELECT d.code, unit, category, sign, "                                           \
+    "standing AS (SELECT code, unit, category, sign, "                                             \
     "standing_at(standings, d.place) AS standing "                                                 \
     "FROM change, unnest(" codes "::text[]) WITH ORDINALITY AS d (code, place) "                   \
-    "WHERE same IS NOT TRUE), "                                                                    \
+    "WHERE same IS NOT TRUE AND code IS NOT NULL), "                                               \
     "cells AS (INSERT INTO indicator_cell AS c (code, unit, category, numerator, denominator, "    \
     "pending) SELECT code, unit, category, sum(sign * (standing = 3)::int), "                      \
     "sum(sign * (standing >= 2)::int), sum(sign * (standing = 1)::int) "                           \
@@ -54,10 +56,10 @@ static const struct pg_statement apply_facts = {
     "WITH moved AS (INSERT INTO case_fact AS f (case_id, version, unit, category, state, at, "
     "receive_due, accepted_at, resolve_due, resolved_at, rejected_at, appointment, handovers, "
     "reopenings, evidence, givers, takers, standings, overdue, turn_at) "
-    "SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::smallint[], "
+    "SELECT * FROM unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::int2[], "
     "$6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], "
-    "$10::timestamptz[], $11::timestamptz[], $12::boolean[], $13::smallint[], $14::smallint[], "
-    "$15::smallint[], $16::text[], $17::text[], $18::bytea[], $19::boolean[], "
+    "$10::timestamptz[], $11::timestamptz[], $12::bool[], $13::int2[], $14::int2[], "
+    "$15::int2[], $16::text[], $17::text[], $18::bytea[], $19::bool[], "
     "$20::timestamptz[]) "
     "ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, unit = excluded.unit, "
     "category = excluded.category, state = excluded.state, at = excluded.at, "
@@ -69,19 +71,21 @@ static const struct pg_statement apply_facts = {
     "standings = excluded.standings, overdue = excluded.overdue, turn_at = excluded.turn_at, "
     "was_unit = f.unit, was_category = f.category, was_state = f.state, was_overdue = f.overdue, "
     "was_standings = f.standings, was_givers = f.givers, was_takers = f.takers "
-    "WHERE f.version < excluded.version RETURNING f.*), " MOVE_SUMS("$21")};
+    "WHERE f.version < excluded.version RETURNING f.*), " MOVE_SUMS("$21", "$22")};
 
 enum { FACT_COLUMNS = 20 };
 
+/* The codes of those that have cells, by their places, and the place of the one that has none. */
 static void put_codes(struct pg_tx *tx)
 {
     struct pg_array codes;
     pg_array_init(&codes, PG_TEXT);
     for (size_t i = 0; i < INDICATOR_COUNT; i++) {
-        pg_array_text(&codes, indicators[i].code);
+        pg_array_text(&codes, i == INDICATOR_OF_ALL ? NULL : indicators[i].code);
     }
     pg_tx_array(tx, &codes);
     pg_array_finish(&codes);
+    pg_tx_int8(tx, INDICATOR_OF_ALL + 1);
 }
 
 static void add_fact(struct pg_array columns[FACT_COLUMNS], const struct case_fact *fact,
@@ -153,7 +157,7 @@ static const struct pg_statement turn_facts = {
     "turn_at = d.turn_at, was_unit = f.unit, was_category = f.category, was_state = f.state, "
     "was_overdue = f.overdue, was_standings = f.standings, was_givers = f.givers, "
     "was_takers = f.takers FROM due AS d WHERE f.case_id = d.case_id "
-    "RETURNING f.*), " MOVE_SUMS("$7")};
+    "RETURNING f.*), " MOVE_SUMS("$7", "$8")};
 
 void store_read_due(struct pg_tx *tx, int64_t now, int32_t limit)
 {

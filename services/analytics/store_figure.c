@@ -14,7 +14,7 @@ static const struct pg_statement read_moment = {
 static const struct pg_statement read_figures = {
     "analytics_read_figures",
     "SELECT code, sum(numerator)::bigint, sum(denominator)::bigint, sum(pending)::bigint "
-    "FROM indicator_cell WHERE ($1::text IS NULL OR code = $1) AND ($2::text IS NULL OR unit = $2) "
+    "FROM figure_cell WHERE ($1::text IS NULL OR code = $1) AND ($2::text IS NULL OR unit = $2) "
     "AND ($3::text IS NULL OR category = $3) GROUP BY code"};
 
 #define COUNT_COLUMNS                                                                              \
@@ -29,8 +29,8 @@ static const struct pg_statement changed_figures = {
     "analytics_changed_figures",
     "SELECT code, CASE WHEN GROUPING(unit) = 0 THEN unit END, "
     "CASE WHEN GROUPING(category) = 0 THEN category END, sum(numerator)::bigint, "
-    "sum(denominator)::bigint, sum(pending)::bigint FROM indicator_cell "
-    "WHERE code IN (SELECT code FROM indicator_cell WHERE dirty) "
+    "sum(denominator)::bigint, sum(pending)::bigint FROM figure_cell "
+    "WHERE code IN (SELECT code FROM figure_cell WHERE dirty) "
     "GROUP BY code, GROUPING SETS ((), (unit), (category), (unit, category)) "
     "HAVING bool_or(dirty) AND (GROUPING(unit) = 1 OR unit <> '')"};
 

@@ -17,14 +17,14 @@ const FILL = [
       to_timestamp(1700000000 + i / 100.0), s.receive_by, s.rule_code, s.rule_version, s.rule_source,
       md5('key' || i)::uuid, s.fingerprint
     FROM generate_series(1, $1::bigint) AS i, (SELECT * FROM submission LIMIT 1) AS s`],
-  ['intake', `INSERT INTO submission_case (submission_id, version, state, unit, receive_due,
-      resolve_due, updated_at, result, reason)
-    SELECT ${ID}, s.version, s.state, s.unit, s.receive_due, s.resolve_due, s.updated_at, s.result,
-      s.reason
+  ['intake', `INSERT INTO submission_case (submission_id, version, state, phase, queue, unit,
+      receive_due, resolve_due, updated_at, rating_asked, result, reason)
+    SELECT ${ID}, s.version, s.state, s.phase, s.queue, s.unit, s.receive_due, s.resolve_due,
+      s.updated_at, s.rating_asked, s.result, s.reason
     FROM generate_series(1, $1::bigint) AS i, (SELECT * FROM submission_case LIMIT 1) AS s`],
-  ['intake', `INSERT INTO submission_step (submission_id, version, action, state, unit, actor_role,
-      note, at)
-    SELECT ${ID}, s.version, s.action, s.state, s.unit, s.actor_role, s.note, s.at
+  ['intake', `INSERT INTO submission_step (submission_id, version, action, state, phase, unit,
+      actor_role, note, at)
+    SELECT ${ID}, s.version, s.action, s.state, s.phase, s.unit, s.actor_role, s.note, s.at
     FROM generate_series(1, $1::bigint) AS i, (SELECT * FROM submission_step LIMIT 1) AS s`],
   // As in a city's second year: of a hundred cases two are open.
   ['routing', `INSERT INTO case_current (case_id, version, process, state, phase, queue, desk, category,

@@ -3,24 +3,27 @@
 // the same input gives the same list of violations, each {invariant, text}. What the invariants
 // are: README.md.
 
-// From which states an action leads where; "*" keeps the state.
-const MOVES = {
-  open: [[undefined, 'received']],
-  accept: [['received', 'accepted']],
-  assign: [['accepted', 'assigned'], ['assigned', 'assigned']],
-  start: [['assigned', 'in_progress']],
-  resolve: [['assigned', 'resolved'], ['in_progress', 'resolved']],
-  reject: [['received', 'rejected'], ['accepted', 'rejected']],
-  route: [['received', 'received']],
-  remind: '*',
-  escalate: '*',
-};
-const STATES = ['received', 'accepted', 'assigned', 'in_progress', 'resolved', 'rejected'];
+import { readFileSync } from 'node:fs';
+
+// What the on-site report allows, by its data, and what every case knows beside.
+const PROCESS = JSON.parse(readFileSync('services/routing/reference/processes/onsite_report.json'));
+const BUILTIN = ['propose', 'disapprove', 'remind', 'escalate', 'succeed', 'recompute'];
+const COLUMNS = ['received', 'accepted', 'assigned', 'in_progress', 'resolved', 'rejected',
+  'withdrawn', 'merged'];
 
 function isAllowed(action, from, to) {
-  const moves = MOVES[action];
-  if (moves === '*') return from === to;
-  return moves !== undefined && moves.some(([a, b]) => a === from && b === to);
+  if (action === 'open') return from === undefined && to === PROCESS.opening;
+  if (BUILTIN.includes(action)) return from === to;
+  const known = PROCESS.actions.find(({ code }) => code === action);
+  if (known === undefined || !known.from.includes(from)) return false;
+  if (known.to === '@back') return PROCESS.actions.some((a) => a.to === from && a.from.includes(to));
+  return to === (known.to ?? from);
+}
+
+// As what a case is counted: by its phase, and as long as it is worked on, by how far it is.
+function columnOf({ phase, state }) {
+  if (phase === 'working') return ['accepted', 'assigned'].includes(state) ? state : 'in_progress';
+  return { paused: 'in_progress', closed: 'resolved' }[phase] ?? phase;
 }
 
 const has = (attempts, outcome) => attempts.some((attempt) => attempt.outcome === outcome);
@@ -185,13 +188,14 @@ function* countsAreRight({ counts, events }) {
     if ((newest.get(data.case_id)?.version ?? 0) < data.version) newest.set(data.case_id, data);
   }
   const recount = new Map();
-  for (const { unit = '', category, state } of newest.values()) {
-    const key = `${unit}/${category}/${state}`;
+  for (const data of newest.values()) {
+    const { unit = '', category } = data;
+    const key = `${unit}/${category}/${columnOf(data)}`;
     recount.set(key, (recount.get(key) ?? 0) + 1);
   }
   const perUnit = new Map();
   for (const row of counts) {
-    for (const state of STATES) {
+    for (const state of COLUMNS) {
       const key = `${row.unit}/${row.category}/${state}`;
       if (row[state] !== (recount.get(key) ?? 0)) {
         yield `analytics counts ${row[state]} of ${key}, the topic ${recount.get(key) ?? 0}`;
@@ -231,7 +235,7 @@ function* orderIsKept({ evidence, isOrdered = true }) {
 // I7: nothing seeps away between the rooms.
 function* nothingSeepsAway({ evidence, deadLettersExpected = 0 }) {
   const { submissions, cases, facts, counts } = evidence;
-  const counted = counts.reduce((sum, row) => sum + STATES.reduce((n, state) => n + row[state], 0), 0);
+  const counted = counts.reduce((sum, row) => sum + COLUMNS.reduce((n, state) => n + row[state], 0), 0);
   if (new Set([submissions.length, cases.length, facts.length, counted]).size > 1) {
     yield `${submissions.length} submissions, ${cases.length} cases, ${facts.length} facts, ${counted} counted`;
   }

@@ -28,7 +28,7 @@ const QUERIES = {
       FROM delivery`],
   facts: ['analytics', 'SELECT case_id AS id, version, unit, category FROM case_fact'],
   counts: ['analytics', `SELECT unit, category, received::int, accepted::int, assigned::int,
-      in_progress::int, resolved::int, rejected::int FROM unit_count`],
+      in_progress::int, resolved::int, rejected::int, withdrawn::int, merged::int FROM unit_count`],
 };
 
 function eventOf({ topic, partition, offset, key, value, headers }) {

@@ -5,10 +5,12 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { request } from 'undici';
+import { compiler } from '../contract/contracts.mjs';
 import { Cluster, OUTSIDE, SYSTEM } from './cluster.mjs';
 import { logPlans, scansOfLargeTables } from './plans.mjs';
 
 const cluster = new Cluster({ offset: 5600 });
+const contract = compiler('draft-07');
 const RESULT = { result: { text: 'Đã giải tỏa.', evidence: ['https://anh.ihanoi.example/1.jpg'] } };
 let spoken; // every event of the topics that the tests look at
 
@@ -167,7 +169,7 @@ describe('who may do what', () => {
   });
 
   test('a citizen may not command: 403; nobody is 401', async () => {
-    problem(await cluster.command(id, 'accept', 1, {}, 'citizen'), 403, 'no_role');
+    problem(await cluster.command(id, 'accept', 1, {}, 'citizen'), 403, 'forbidden');
     assert.equal((await cluster.call('routing', 'POST', `/api/routing/cases/${id}/accept`,
       { body: {}, headers: { 'if-match': '"1"' } })).status, 401);
   });
@@ -203,6 +205,87 @@ describe('who may do what', () => {
     const answers = await Promise.all(subs.map((who) => cluster.command(other, 'accept', 1, {}, who)));
     const statuses = answers.map((a) => a.status).sort();
     assert.deepEqual(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
+  });
+});
+
+describe('a report that is handed over, asked about, contested and rated', () => {
+  const citizen = { role: 'citizen', sub: 'hanh', email: 'hanh@ihanoi.example' };
+  const here = { role: 'focal_point', unit: '00070', sub: 'fp-here' };
+  const there = { role: 'focal_point', unit: '00004', sub: 'fp-there' };
+  const officer = { role: 'officer', unit: '00004', sub: 'officer-there' };
+  let id;
+  const phases = [];
+
+  async function step(action, body, as) {
+    const { phase, version } = await done(id, action, phases.length, body, as);
+    assert.equal(version, phases.push(phase));
+  }
+
+  before(async () => {
+    ({ id } = await opened({}, { as: citizen }));
+    phases.push('received');
+    await step('return', { reason: { text: 'Thuộc phường bên.' }, proposed_unit: '00004' }, here);
+    await step('accept', {}, there);
+    await step('ask', { question: 'Ở số nhà nào?' }, there);
+    await step('answer', { answer: 'Số 12.' }, citizen);
+    await step('assign', { assignee: officer.sub }, there);
+    await step('resolve', RESULT, officer);
+    await step('reopen', { reason: { text: 'Lại hỏng rồi.' } }, citizen);
+    await step('assign', { assignee: officer.sub }, there);
+    await step('resolve', RESULT, officer);
+    await step('rate', { rating: 'acceptable' }, citizen);
+  });
+
+  test('goes through the phases that others go by', () => {
+    assert.deepEqual(phases, ['received', 'received', 'working', 'paused', 'working', 'working',
+      'resolved', 'working', 'working', 'resolved', 'resolved']);
+  });
+
+  test('is shown to its reporter with trail, question, result and rating', async () => {
+    const { json: view } = await cluster.view(id, phases.length, citizen);
+    assert.deepEqual(view.timeline.map(({ phase }) => phase), phases);
+    assert.deepEqual(view.case.handovers.map(({ from, to, reason }) => [from.code, to.code, reason]),
+      [['00070', '00004', 'Thuộc phường bên.']]);
+    assert.deepEqual(view.case.question,
+      { asked: 'reporter', text: 'Ở số nhà nào?', answer: 'Số 12.' });
+    assert.deepEqual(view.case.rating, { allowed: false, given: 'acceptable' });
+    assert.equal(view.timeline[7].reason, 'Lại hỏng rồi.');
+    assert.doesNotMatch(JSON.stringify(view), /fp-there|officer-there/);
+  });
+
+  test('is told to its reporter, who is asked to rate once', async () => {
+    const wanted = ['acknowledged', 'returned', 'accepted', 'info_requested', 'assigned', 'resolved',
+      'reopened', 'assigned', 'resolved'];
+    const messages = await cluster.waitFor('all messages', async () => {
+      const { json } = await cluster.call('notification', 'GET', '/api/notification/messages?limit=200',
+        { as: citizen });
+      return json.items.length === wanted.length && json.items.reverse();
+    });
+    assert.deepEqual(messages.map(({ about }) => about).sort(), wanted.toSorted());
+    assert.equal(messages.filter(({ text }) => /đánh giá kết quả/.test(text)).length, 1);
+    assert.ok(messages.find(({ about }) => about === 'returned').text.includes('Thuộc phường bên.'));
+  });
+
+  test('counts where it was handed over, as reopened, and with evidence', async () => {
+    const get = async (path) => (await cluster.call('analytics', 'GET', `/api/analytics/${path}`,
+      { as: citizen })).json;
+    await cluster.waitFor('the counts', async () => (await get('units/00070')).handovers.returned === 1
+      && (await get('units/00004')).handovers.received === 1);
+    const figure = async (code) => (await get(`indicators?code=${code}&unit=00004`)).items[0];
+    assert.deepEqual(await figure('reopened').then(({ numerator, denominator }) => [numerator, denominator]), [1, 1]);
+    assert.equal((await figure('resolved_with_evidence')).value, 1);
+    assert.equal((await figure('handed_over_often')).numerator, 0);
+  });
+
+  test('is told on Kafka in events that keep their contract', async () => {
+    const events = await cluster.waitFor('all events', () => {
+      const own = spoken.filter((e) => e.topic === 'city.cases.v1' && e.key === id);
+      return own.length === phases.length && own;
+    });
+    for (const event of events) {
+      const validate = contract.getSchema(`https://schemas.ihanoi.example/events/${event.type}`);
+      assert.ok(validate(event.data), `${event.type}: ${JSON.stringify(validate.errors)}`);
+    }
   });
 });
 

@@ -17,7 +17,7 @@ const STEPS = [
   { action: 'resolve', as: 'officer', actor: 'demo-officer', body: RESULT },
 ];
 const REJECTION = { action: 'reject', as: 'city_office', actor: 'demo-city-office',
-  body: { reason: { class: 'not_city', text: 'Không thuộc thẩm quyền của thành phố.' } } };
+  body: { reason: { class: 'unclear', text: 'Không rõ địa điểm.' } } }; // needs no second person
 
 // A UUID from the seed, so that a run repeats.
 function seededUuid(random) {

@@ -34,7 +34,7 @@ function tell(snapshots) {
 /** All sums as they stand, without what changes by being counted. */
 async function sums() {
   const counts = await city.sql(`SELECT unit, category, received, accepted, assigned, in_progress,
-    resolved, rejected, withdrawn, merged, overdue, returned, taken_over FROM unit_count
+    resolved, rejected, withdrawn, merged, overdue, returned, taken_over, often FROM unit_count
     WHERE received + accepted + assigned + in_progress + resolved + rejected + withdrawn + merged
     + returned + taken_over > 0 ORDER BY 1, 2`);
   const cells = await city.sql(`SELECT code, unit, category, numerator, denominator, pending
