@@ -124,7 +124,8 @@ void pg_tx_bytes(struct pg_tx *tx, const void *bytes, size_t size); /* bytea; co
 void pg_tx_jsonb(struct pg_tx *tx, const char *json, size_t size);
 void pg_tx_uuid(struct pg_tx *tx, const struct uuid *uuid);
 void pg_tx_instant(struct pg_tx *tx, int64_t instant_us);
-void pg_tx_array(struct pg_tx *tx, const struct pg_array *array); /* copied */
+void pg_tx_array(struct pg_tx *tx, const struct pg_array *array);           /* copied */
+void pg_tx_texts(struct pg_tx *tx, const char *const *texts, size_t count); /* text[]; copied */
 
 /* Hands the transaction over; on_done will be called and the tx freed after it. When the waiting
  * line is full the tx ends PG_UNAVAILABLE at once (next loop turn). */

@@ -238,3 +238,14 @@ void pg_tx_array(struct pg_tx *tx, const struct pg_array *array)
     buffer_put(&tx->bytes, head, head_size);
     buffer_put(&tx->bytes, array->bytes.data, array->bytes.size);
 }
+
+void pg_tx_texts(struct pg_tx *tx, const char *const *texts, size_t count)
+{
+    struct pg_array array;
+    pg_array_init(&array, PG_TEXT);
+    for (size_t i = 0; i < count; i++) {
+        pg_array_text(&array, texts[i]);
+    }
+    pg_tx_array(tx, &array);
+    pg_array_finish(&array);
+}

@@ -2,11 +2,12 @@
 /* Reading: GET /api/intake/submissions and GET /api/intake/submissions/{id}. */
 #include <string.h>
 
+#include "common/http_page.h"
 #include "http_submissions.h"
 #include "intake.h"
 #include "store_submission.h"
 
-enum { WAIT_MS = 2000, WAIT_MAX_MS = 9000, PAGE = 50, PAGE_MAX = 200 };
+enum { WAIT_MS = 2000, WAIT_MAX_MS = 9000 };
 
 /* Reporters read their own; these read any. */
 static bool reads_any(const struct principal *principal)
@@ -111,63 +112,44 @@ static void get_answer(struct get *get, const struct submission_view *view)
 
 /* ---- the reporter's own ---- */
 
-struct list {
-    struct http_request *request;
-    int32_t limit;
-};
-
 static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
-    struct list *list = arg;
+    struct http_page *page = arg;
     struct submission_view *views;
-    struct json_writer writer;
-    struct buffer body;
     struct error err = {0};
-    char next[CURSOR_TEXT_SIZE];
 
     if (outcome != PG_COMMITTED) {
         pg_tx_error(tx, outcome, &err);
-        http_answer_error(list->request, &err);
+        http_answer_error(page->request, &err);
         return;
     }
-    size_t count = store_take_list(tx, &views, http_arena(list->request));
-    bool more = count > (size_t)list->limit;
-    count = more ? (size_t)list->limit : count;
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    json_open_array(&writer, "items");
-    for (size_t i = 0; i < count; i++) {
-        submission_view_write_item(&views[i], &writer);
+    size_t count = store_take_list(tx, &views, http_arena(page->request));
+    size_t shown = http_page_shown(page, count);
+    http_page_open(page);
+    for (size_t i = 0; i < shown; i++) {
+        submission_view_write_item(&views[i], &page->writer);
     }
-    json_close_array(&writer);
-    if (more) {
-        const struct submission *last = &views[count - 1].submission;
-        struct cursor cursor = {last->submitted_at, last->id};
-        json_put_text(&writer, "next", cursor_format(&cursor, next));
+    struct cursor next = {0};
+    if (count > shown) {
+        next = (struct cursor){views[shown - 1].submission.submitted_at,
+                               views[shown - 1].submission.id};
     }
-    json_close_object(&writer);
-    http_answer(list->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    http_page_answer(page, count > shown ? &next : NULL);
 }
 
 void http_list_submissions(struct http_request *request, void *state)
 {
     struct intake *intake = state;
-    struct list *list = arena_alloc(http_arena(request), sizeof *list);
-    struct cursor cursor;
+    struct http_page *page = arena_alloc(http_arena(request), sizeof *page);
     struct error err = {0};
-    bool given;
 
-    list->request = request;
-    list->limit = (int32_t)http_query_int(request, "limit", 1, PAGE_MAX, PAGE, &err);
-    cursor_parse(http_query(request, "cursor"), &cursor, &given, &err);
-    if (error_is_set(&err)) {
+    if (!http_page_read(page, request, &err)) {
         http_answer_error(request, &err);
         return;
     }
     struct pg_tx *tx = pg_tx_new(intake->parts->pg);
     pg_tx_set_read_only(tx);
-    store_list_own(tx, http_principal(request)->id, given ? &cursor : NULL, list->limit + 1);
-    pg_tx_send(tx, on_listed, list);
+    store_list_own(tx, http_principal(request)->id, page->has_cursor ? &page->cursor : NULL,
+                   (int32_t)page->limit + 1);
+    pg_tx_send(tx, on_listed, page);
 }

@@ -2,16 +2,14 @@
 /* The log of deliveries: who was told what, as hashes, and why not. */
 #include <string.h>
 
-#include "common/cursor.h"
-#include "common/json.h"
+#include "common/http_page.h"
 #include "http_routes.h"
 #include "notification.h"
 #include "store_message.h"
 
 struct asked {
-    struct http_request *request;
+    struct http_page page;
     struct notification *notification;
-    size_t limit;
 };
 
 static void put_delivery(struct json_writer *writer, const struct pg_tx *tx, size_t row,
@@ -42,32 +40,23 @@ static void put_delivery(struct json_writer *writer, const struct pg_tx *tx, siz
 static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct asked *asked = arg;
-    struct json_writer writer;
-    struct buffer body;
     struct error err = {0};
 
     if (outcome != PG_COMMITTED) {
         pg_tx_error(tx, outcome, &err);
-        http_answer_error(asked->request, &err);
+        http_answer_error(asked->page.request, &err);
         return;
     }
-    size_t rows = pg_rows(tx, 0), shown = rows > asked->limit ? asked->limit : rows;
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    json_open_array(&writer, "items");
+    size_t rows = pg_rows(tx, 0), shown = http_page_shown(&asked->page, rows);
+    http_page_open(&asked->page);
     for (size_t row = 0; row < shown; row++) {
-        put_delivery(&writer, tx, row, asked->notification->seal);
+        put_delivery(&asked->page.writer, tx, row, asked->notification->seal);
     }
-    json_close_array(&writer);
+    struct cursor next = {0};
     if (rows > shown) {
-        char text[CURSOR_TEXT_SIZE];
-        struct cursor cursor = {.id = pg_value_uuid(tx, 0, shown - 1, LOG_ID)};
-        json_put_text(&writer, "next", cursor_format(&cursor, text));
+        next.id = pg_value_uuid(tx, 0, shown - 1, LOG_ID);
     }
-    json_close_object(&writer);
-    http_answer(asked->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    http_page_answer(&asked->page, rows > shown ? &next : NULL);
 }
 
 /* Auditors and administrators see all of a case; officials what they were sent themselves. */
@@ -77,14 +66,10 @@ void http_list_deliveries(struct http_request *request, void *state)
     struct asked *asked = arena_alloc(http_arena(request), sizeof *asked);
     const char *case_text = http_query(request, "case_id");
     struct error err = {0};
-    struct cursor cursor = {0};
     struct uuid case_id;
-    bool given;
 
-    asked->request = request;
     asked->notification = state;
-    asked->limit = (size_t)http_query_int(request, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT, &err);
-    cursor_parse(http_query(request, "cursor"), &cursor, &given, &err);
+    http_page_read(&asked->page, request, &err);
     if (case_text == NULL) {
         error_add_field(&err, "case_id", "required", "must be given");
     } else if (!uuid_parse(case_text, strlen(case_text), &case_id)) {
@@ -98,6 +83,6 @@ void http_list_deliveries(struct http_request *request, void *state)
     pg_tx_set_read_only(tx);
     store_list_deliveries(tx, &case_id,
                           principal_may(principal, "auditor administrator") ? NULL : principal->id,
-                          &cursor.id, asked->limit);
+                          &asked->page.cursor.id, asked->page.limit);
     pg_tx_send(tx, on_listed, asked);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/cursor.h"
+#include "common/http_page.h"
 #include "delivery_json.h"
 #include "http_routes.h"
 #include "notification.h"
@@ -14,7 +14,6 @@
 struct asked {
     struct http_request *request;
     struct notification *notification;
-    size_t limit;
 };
 
 static struct asked *asked_new(struct http_request *request, void *state)
@@ -38,14 +37,15 @@ static bool is_person(struct http_request *request)
 }
 
 /* False: the error has been answered. */
-static bool is_committed(struct asked *asked, const struct pg_tx *tx, enum pg_outcome outcome)
+static bool is_committed(struct http_request *request, const struct pg_tx *tx,
+                         enum pg_outcome outcome)
 {
     struct error err = {0};
     if (outcome == PG_COMMITTED) {
         return true;
     }
     pg_tx_error(tx, outcome, &err);
-    http_answer_error(asked->request, &err);
+    http_answer_error(request, &err);
     return false;
 }
 
@@ -57,56 +57,43 @@ static void answer_buffer(struct http_request *request, struct buffer *body)
 
 /* ---- GET /api/notification/messages ---- */
 
-static void put_next(struct json_writer *writer, int64_t seq)
-{
-    char text[CURSOR_TEXT_SIZE];
-    struct cursor cursor = {.at_us = seq};
-    json_put_text(writer, "next", cursor_format(&cursor, text));
-}
+struct listing {
+    struct http_page page;
+    struct notification *notification;
+};
 
 static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
-    struct asked *asked = arg;
-    struct notification *notification = asked->notification;
-    struct json_writer writer;
-    struct buffer body;
-    int64_t seq = 0;
+    struct listing *listing = arg;
+    struct notification *notification = listing->notification;
+    struct http_request *request = listing->page.request;
+    struct cursor next = {0};
 
-    if (!is_committed(asked, tx, outcome)) {
+    if (!is_committed(request, tx, outcome)) {
         return;
     }
-    size_t rows = pg_rows(tx, 0), shown = rows > asked->limit ? asked->limit : rows;
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    json_open_array(&writer, "items");
+    size_t rows = pg_rows(tx, 0), shown = http_page_shown(&listing->page, rows);
+    http_page_open(&listing->page);
     for (size_t row = 0; row < shown; row++) {
         struct message message = store_message(tx, 0, row);
-        seq = message.seq;
+        next.at_us = message.seq;
         message_write(&message, reference_current(notification->reference), notification->site,
-                      http_arena(asked->request), &writer);
+                      http_arena(request), &listing->page.writer);
     }
-    json_close_array(&writer);
-    if (rows > shown) {
-        put_next(&writer, seq);
-    }
-    json_close_object(&writer);
-    answer_buffer(asked->request, &body);
+    http_page_answer(&listing->page, rows > shown ? &next : NULL);
 }
 
 void http_list_messages(struct http_request *request, void *state)
 {
-    struct asked *asked = asked_new(request, state);
+    struct listing *listing = arena_alloc(http_arena(request), sizeof *listing);
     struct error err = {0};
-    struct cursor cursor = {0};
-    bool given = false;
     const char *unread = http_query(request, "unread");
 
     if (!is_person(request)) {
         return;
     }
-    asked->limit = (size_t)http_query_int(request, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT, &err);
-    cursor_parse(http_query(request, "cursor"), &cursor, &given, &err);
+    listing->notification = state;
+    http_page_read(&listing->page, request, &err);
     if (unread != NULL && strcmp(unread, "true") != 0 && strcmp(unread, "false") != 0) {
         error_add_field(&err, "unread", "not_allowed", "must be true or false");
     }
@@ -114,11 +101,13 @@ void http_list_messages(struct http_request *request, void *state)
         http_answer_error(request, &err);
         return;
     }
-    struct pg_tx *tx = pg_tx_new(asked->notification->parts->pg);
+    const struct http_page *page = &listing->page;
+    struct pg_tx *tx = pg_tx_new(listing->notification->parts->pg);
     pg_tx_set_read_only(tx);
-    store_list_messages(tx, http_principal(request)->id, given ? cursor.at_us : INT64_MAX,
-                        unread != NULL && strcmp(unread, "true") == 0, asked->limit);
-    pg_tx_send(tx, on_listed, asked);
+    store_list_messages(tx, http_principal(request)->id,
+                        page->has_cursor ? page->cursor.at_us : INT64_MAX,
+                        unread != NULL && strcmp(unread, "true") == 0, page->limit);
+    pg_tx_send(tx, on_listed, listing);
 }
 
 /* ---- POST /api/notification/messages/{id}/read ---- */
@@ -137,7 +126,7 @@ static void on_marked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct json_writer writer;
     struct buffer body;
 
-    if (!is_committed(asked, tx, outcome)) {
+    if (!is_committed(asked->request, tx, outcome)) {
         return;
     }
     if (pg_rows(tx, 0) == 0) {
@@ -176,7 +165,7 @@ void http_read_message(struct http_request *request, void *state)
 static void on_last_seq(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct asked *asked = arg;
-    if (!is_committed(asked, tx, outcome)) {
+    if (!is_committed(asked->request, tx, outcome)) {
         return;
     }
     int64_t seq = pg_rows(tx, 0) > 0 ? pg_value_int8(tx, 0, 0, 0) : 0;

@@ -5,8 +5,6 @@
 
 #include "common/http.h"
 
-enum { LIST_LIMIT = 50, LIST_LIMIT_MAX = 200 };
-
 void http_list_messages(struct http_request *request, void *state);
 void http_read_message(struct http_request *request, void *state);
 void http_stream_messages(struct http_request *request, void *state);

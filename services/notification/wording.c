@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "template.h"
+#include "common/template.h"
 
 enum { HANOI_OFFSET_S = 7 * 3600, VALUES_MAX = 64 };
 

@@ -114,6 +114,17 @@ static bool start_resolve(const struct case_change *change)
     return start_tasks(change);
 }
 
+/* Whoever looked for a unit looks for it again. */
+static bool restart_dispatch(const struct case_change *change)
+{
+    struct case_snapshot *after = change->after;
+    if (after->queue == QUEUE_UNIT) {
+        return true;
+    }
+    after->clocks[CASE_DISPATCH] = (struct case_clock){0};
+    return case_start_dispatch(after, change->rules, change->err);
+}
+
 /* As if there had never been a result, nor anybody to wait for because of it: the case stands for
  * itself, and parts that lapsed with the result are to be done again. */
 static bool restart_resolve(const struct case_change *change)
@@ -132,7 +143,7 @@ static bool restart_resolve(const struct case_change *change)
     after->reason_class = after->reason_text = NULL;
     after->audit = AUDIT_NONE;
     after->audit_text = NULL;
-    return start_resolve(change);
+    return restart_dispatch(change) && start_resolve(change);
 }
 
 /* The clocks of the duty and of the tasks; the city office is not waited for. */
@@ -288,8 +299,7 @@ static bool hand_over(const struct case_change *change)
     after->queue = QUEUE_DISPUTED;
     after->assignee = NULL;
     after->proposal.action = -1;
-    after->clocks[CASE_DISPATCH] = (struct case_clock){0};
-    return case_start_dispatch(after, change->rules, change->err);
+    return restart_dispatch(change);
 }
 
 static bool confirm_area(const struct case_change *change)
@@ -455,7 +465,7 @@ static bool add_task(const struct case_change *change)
         task = &after->tasks[after->task_count++];
     }
     *task = (struct case_task){.unit = change->command->unit, .note = change->command->note};
-    return after->accepted_at == 0 || start_tasks(change);
+    return after->clocks[CASE_RESOLVE].run_count == 0 || start_tasks(change);
 }
 
 static bool change_task(const struct case_change *change, enum task_state state)

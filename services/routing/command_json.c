@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/json.h"
 #include "common/words.h"
 #include "services/routing/detail_json.h"
 
@@ -144,4 +143,67 @@ bool command_json_read(struct case_command *command, const struct process *proce
     bool whole = json_read_end(&reader);
     json_document_free(&document);
     return whole;
+}
+
+/* ---- many cases ---- */
+
+static void read_case(struct json_reader *reader, struct command_bulk *bulk, size_t index)
+{
+    struct command_case *wanted = &bulk->cases[index];
+    struct json_reader item;
+    if (!json_read_item(reader, "cases", index, &item)) {
+        return;
+    }
+    json_read_uuid(&item, "id", JSON_REQUIRED, &wanted->id);
+    wanted->version = json_read_int(&item, "version", JSON_REQUIRED, 1, INT32_MAX, 0);
+    for (size_t i = 0; i < index; i++) {
+        if (uuid_equal(&bulk->cases[i].id, &wanted->id)) {
+            json_read_fault(&item, "id", "repeated", "a case may be named once");
+            break;
+        }
+    }
+    json_read_end(&item);
+}
+
+static void read_cases(struct json_reader *reader, struct command_bulk *bulk)
+{
+    bulk->case_count = json_read_array(reader, "cases", JSON_REQUIRED, COMMAND_CASES_MAX);
+    bulk->cases = arena_array(reader->arena, bulk->case_count, sizeof *bulk->cases);
+    for (size_t i = 0; i < bulk->case_count; i++) {
+        read_case(reader, bulk, i);
+    }
+    if (bulk->case_count == 0) {
+        json_read_fault(reader, "cases", "too_few", "must name a case");
+    }
+}
+
+bool command_bulk_read(struct command_bulk *bulk, const char *text, size_t size,
+                       struct arena *arena, struct error *err)
+{
+    struct json_reader reader;
+    *bulk = (struct command_bulk){0};
+    if (!json_document_parse(&bulk->document, text, size, err)) {
+        return false;
+    }
+    json_read_root(&reader, &bulk->document, arena, JSON_SKIP_UNKNOWN, err);
+    bulk->action = json_read_text(&reader, "action", JSON_REQUIRED, 1, CODE_MAX);
+    read_cases(&reader, bulk);
+    return json_read_end(&reader);
+}
+
+bool command_bulk_read_command(const struct command_bulk *bulk, struct case_command *command,
+                               const struct process *process, struct arena *arena,
+                               struct error *err)
+{
+    struct json_reader reader;
+    json_read_root(&reader, &bulk->document, arena, JSON_STRICT_FIELDS, err);
+    json_read_text(&reader, "action", JSON_REQUIRED, 1, CODE_MAX);
+    json_read_array(&reader, "cases", JSON_REQUIRED, COMMAND_CASES_MAX);
+    read_fields(&reader, process, command);
+    return json_read_end(&reader);
+}
+
+void command_bulk_finish(struct command_bulk *bulk)
+{
+    json_document_free(&bulk->document);
 }

@@ -11,11 +11,36 @@
 
 #include "common/arena.h"
 #include "common/error.h"
+#include "common/json.h"
 #include "services/routing/case.h"
 
 /* Fills the fields of the command and tells them in `given`; texts are in the arena. No body (size
  * 0) is an empty object. Unknown fields, and details that the process does not know, are faults. */
 bool command_json_read(struct case_command *command, const struct process *process,
                        const char *text, size_t size, struct arena *arena, struct error *err);
+
+/* The same command on many cases: {action, cases: [{id, version} …]} and the members above. */
+enum { COMMAND_CASES_MAX = 200 };
+
+struct command_case {
+    struct uuid id;
+    int64_t version; /* that the caller saw */
+};
+
+struct command_bulk {
+    const char *action;
+    struct command_case *cases; /* in the arena; each once */
+    size_t case_count;
+    struct json_document document;
+};
+
+/* Reads action and cases; finish it in any case. */
+bool command_bulk_read(struct command_bulk *bulk, const char *text, size_t size,
+                       struct arena *arena, struct error *err);
+/* As command_json_read, for one of the cases. */
+bool command_bulk_read_command(const struct command_bulk *bulk, struct case_command *command,
+                               const struct process *process, struct arena *arena,
+                               struct error *err);
+void command_bulk_finish(struct command_bulk *bulk);
 
 #endif

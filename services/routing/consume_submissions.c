@@ -11,7 +11,14 @@
 #include "services/routing/id_index.h"
 #include "services/routing/routing.h"
 #include "services/routing/store.h"
+#include "services/routing/store_desk.h"
 #include "services/routing/submission_json.h"
+
+/* What a batch of submissions becomes. */
+struct batch_rows {
+    struct opening_rows cases;
+    struct word_rows words;
+};
 
 /* Steps, in running order. */
 static void open_cases(struct consume_batch *batch, struct routing *routing);
@@ -51,10 +58,21 @@ static bool read_submission(struct consume_batch *batch, struct consume_message 
     return false;
 }
 
+static void add_words(struct consume_batch *batch, const struct submission *submission,
+                      struct word_rows *rows)
+{
+    struct case_words words;
+    case_words_init(&words, consume_arena(batch));
+    case_words_add(&words, submission->title);
+    case_words_add(&words, submission->description);
+    case_words_add(&words, submission->address);
+    word_rows_add(rows, &submission->id, submission->ticket, &words);
+}
+
 /* False with err when the case cannot be opened now. What can never be opened is a dead letter. */
 static bool open_case(struct consume_batch *batch, struct consume_message *message,
                       const struct submission *submission, const struct routing *routing,
-                      struct buffer *json, struct opening_rows *rows, struct error *err)
+                      struct buffer *json, struct batch_rows *rows, struct error *err)
 {
     struct case_snapshot opened;
     struct case_event event;
@@ -62,7 +80,7 @@ static bool open_case(struct consume_batch *batch, struct consume_message *messa
     uint8_t hash[DIGEST_SIZE];
     const char *received = message->event.traceparent;
 
-    if (!reference_open_case(routing->reference, submission, rows->now_us, &opened, err)) {
+    if (!reference_open_case(routing->reference, submission, rows->cases.now_us, &opened, err)) {
         if (err->kind == ERR_RETRY) {
             return false;
         }
@@ -75,12 +93,13 @@ static bool open_case(struct consume_batch *batch, struct consume_message *messa
     case_event_make(&event, &opened, trace.parent, json);
     consume_stage(batch, &event.event, &opened.id);
     audit_case_link(&opened, &event.event.id, json, &message->event, hash);
-    opening_rows_add(rows, &opened, &event.event.id, json, &message->event, hash);
+    opening_rows_add(&rows->cases, &opened, &event.event.id, json, &message->event, hash);
+    add_words(batch, submission, &rows->words);
     return true;
 }
 
 static bool read_batch(struct consume_batch *batch, const struct routing *routing,
-                       struct opening_rows *rows, struct error *err)
+                       struct batch_rows *rows, struct error *err)
 {
     size_t count;
     struct consume_message *messages = consume_messages(batch, &count);
@@ -101,27 +120,30 @@ static bool read_batch(struct consume_batch *batch, const struct routing *routin
     return opened;
 }
 
-static void store_opened(struct consume_batch *batch, const struct opening_rows *rows)
+static void store_opened(struct consume_batch *batch, const struct batch_rows *rows)
 {
     size_t *statement = arena_alloc(consume_arena(batch), sizeof *statement);
     *statement = consume_next_statement(batch);
     consume_set_context(batch, statement);
-    store_cases_open(consume_tx(batch), rows);
+    store_cases_open(consume_tx(batch), &rows->cases);
     consume_put_staged(batch);
+    store_words_add(consume_tx(batch), &rows->words);
 }
 
 static void open_cases(struct consume_batch *batch, struct routing *routing)
 {
-    struct opening_rows rows;
+    struct batch_rows rows;
     struct error err = {0};
     int64_t now_us = clock_now_us();
-    opening_rows_init(&rows, now_us - now_us % 1000); /* cases are told in milliseconds */
-    consume_set_context(batch, NULL);                 /* of an earlier try */
+    opening_rows_init(&rows.cases, now_us - now_us % 1000); /* cases are told in milliseconds */
+    word_rows_init(&rows.words);
+    consume_set_context(batch, NULL); /* of an earlier try */
     bool opened = read_batch(batch, routing, &rows, &err);
-    if (opened && rows.ids.count > 0) {
+    if (opened && rows.cases.ids.count > 0) {
         store_opened(batch, &rows);
     }
-    opening_rows_finish(&rows);
+    opening_rows_finish(&rows.cases);
+    word_rows_finish(&rows.words);
     if (opened) {
         consume_commit(batch, on_opened);
     } else {

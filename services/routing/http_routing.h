@@ -8,17 +8,56 @@
 
 #include "common/http.h"
 #include "common/json.h"
+#include "services/routing/case_filter.h"
 #include "services/routing/routing.h"
 #include "services/routing/store_opening.h"
 
 /* ---- http_cases.c ---- */
-void http_list_cases(struct http_request *request, void *state);
 void http_get_case(struct http_request *request, void *state);
 void http_get_case_history(struct http_request *request, void *state);
+
+/* ---- http_case_list.c ---- */
+void http_list_cases(struct http_request *request, void *state);
+void http_count_cases(struct http_request *request, void *state);
+
+/* ---- http_papers.c ---- */
 void http_get_case_report(struct http_request *request, void *state);
+void http_print_case(struct http_request *request, void *state);
+void http_get_case_audit(struct http_request *request, void *state);
+
+/* ---- http_notes.c ---- */
+void http_list_notes(struct http_request *request, void *state);
+void http_add_note(struct http_request *request, void *state);
+
+/* ---- http_stream.c ---- */
+void http_stream_cases(struct http_request *request, void *state);
+
+/* ---- http_workload.c ---- */
+void http_get_workload(struct http_request *request, void *state);
+
+/* ---- http_access_log.c ---- */
+void http_list_accesses(struct http_request *request, void *state);
+
+/* ---- http_filters.c ---- */
+void http_list_filters(struct http_request *request, void *state);
+void http_get_filter(struct http_request *request, void *state);
+void http_add_filter(struct http_request *request, void *state);
+void http_change_filter(struct http_request *request, void *state);
+void http_remove_filter(struct http_request *request, void *state);
+
+/* ---- http_templates.c ---- */
+void http_list_templates(struct http_request *request, void *state);
+void http_get_template(struct http_request *request, void *state);
+void http_add_template(struct http_request *request, void *state);
+void http_change_template(struct http_request *request, void *state);
+void http_remove_template(struct http_request *request, void *state);
+void http_get_rejections(struct http_request *request, void *state);
 
 /* ---- http_commands.c: POST /api/routing/cases/{id}/{action} ---- */
 void http_command(struct http_request *request, void *state);
+
+/* ---- http_bulk.c: POST /api/routing/cases/bulk ---- */
+void http_command_many(struct http_request *request, void *state);
 
 /* ---- http_recompute.c ---- */
 void http_recompute(struct http_request *request, void *state);
@@ -100,6 +139,17 @@ bool http_is_in_scope(const struct principal *principal, const struct routing *r
 /* The roles of the token or key, whatever the scope. */
 actor_set http_roles(const struct principal *principal);
 
+/* Whether the caller's scope is the whole city. */
+bool http_sees_city(const struct principal *principal);
+
+/* Fills the desks of a filter from the caller's scope. False: its unit is out of scope. */
+bool http_scope_filter(struct http_request *request, const struct routing *routing,
+                       struct case_filter *filter, struct error *err);
+
+/* False: the fault of the database has been answered. */
+bool http_is_committed(struct http_request *request, const struct pg_tx *tx,
+                       enum pg_outcome outcome);
+
 /* What somebody is to a case: a bystander sees nothing of it. */
 enum http_view { VIEW_NONE, VIEW_REPORTER, VIEW_OFFICIAL };
 enum http_view http_view_of(const struct principal *principal, const struct routing *routing,
@@ -119,6 +169,9 @@ const char *http_task_unit(const struct principal *principal, const struct routi
                            const struct case_snapshot *snapshot, const char *wanted);
 
 /* Reads {id} of the path; answers 400 and gives false when it is not one. */
+bool http_read_id(struct http_request *request, struct uuid *id);
+
+/* The same of a case; answers 404 and gives false when it is not one. */
 bool http_read_case_id(struct http_request *request, struct uuid *id);
 
 /* The Idempotency-Key of a request to make `what`, and its body, as they are kept; false: none was
@@ -142,6 +195,9 @@ void http_refuse_command(struct http_request *request, const struct case_snapsho
 /* The actions that the caller may take now, as "allowed". */
 void http_put_allowed(struct json_writer *writer, const struct case_snapshot *snapshot,
                       const struct case_command *actor);
+
+/* Version and state that a stale or impossible command met, as "current". */
+void http_put_current(struct json_writer *writer, const struct case_snapshot *now);
 
 void http_answer_no_case(struct http_request *request);
 

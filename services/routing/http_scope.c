@@ -67,6 +67,33 @@ size_t http_scope_desks(struct http_request *request, const struct routing *rout
            unit_find(&routing->reference->former_units, unit) != NULL;
 }
 
+bool http_sees_city(const struct principal *principal)
+{
+    return unit_sees_everything(scope_root(principal));
+}
+
+/* What the city office has in its own hands lies at its desk. */
+static void narrow_to_office(struct case_filter *filter)
+{
+    static const char *const office[] = {UNIT_CITY_OFFICE};
+    if (filter->whole_city && filter->queue != NULL &&
+        strcmp(filter->queue, case_queue_words[QUEUE_UNIT]) != 0) {
+        filter->desks = office;
+        filter->desk_count = 1;
+        filter->whole_city = false;
+    }
+}
+
+bool http_scope_filter(struct http_request *request, const struct routing *routing,
+                       struct case_filter *filter, struct error *err)
+{
+    filter->desk_count = http_scope_desks(request, routing, filter->unit, &filter->desks);
+    filter->whole_city = filter->unit == NULL && http_sees_city(http_principal(request));
+    narrow_to_office(filter);
+    return filter->desk_count > 0 ||
+           error_set(err, ERR_NOT_FOUND, "unit_not_found", "there is no such unit in your scope");
+}
+
 static bool is_at_desk(const struct principal *principal, const struct routing *routing,
                        const struct case_snapshot *snapshot)
 {
@@ -148,6 +175,30 @@ void http_fill_actor(const struct principal *principal, const struct routing *ro
     command->actor_ref = principal->id;
 }
 
+bool http_is_committed(struct http_request *request, const struct pg_tx *tx,
+                       enum pg_outcome outcome)
+{
+    struct error err = {0};
+    if (outcome == PG_COMMITTED) {
+        return true;
+    }
+    pg_tx_error(tx, outcome, &err);
+    http_answer_error(request, &err);
+    return false;
+}
+
+bool http_read_id(struct http_request *request, struct uuid *id)
+{
+    const char *text = http_param(request, "id");
+    struct error err = {0};
+    if (!uuid_parse(text, strlen(text), id)) {
+        error_add_field(&err, "id", "bad_uuid", "must be a UUID");
+        http_answer_error(request, &err);
+        return false;
+    }
+    return true;
+}
+
 bool http_read_case_id(struct http_request *request, struct uuid *id)
 {
     struct error err = {0};
@@ -192,6 +243,14 @@ void http_put_allowed(struct json_writer *writer, const struct case_snapshot *sn
         }
     }
     json_close_array(writer);
+}
+
+void http_put_current(struct json_writer *writer, const struct case_snapshot *now)
+{
+    json_open_object(writer, "current");
+    json_put_int(writer, "version", now->version);
+    json_put_text(writer, "state", now->process->states[now->state].code);
+    json_close_object(writer);
 }
 
 static void answer_case(struct http_request *request, const struct routing *routing, int status,

@@ -5,6 +5,7 @@
 #include "services/routing/http_routing.h"
 #include "services/routing/opening_json.h"
 #include "services/routing/opening_write.h"
+#include "services/routing/store_desk.h"
 
 #define SPLIT "split"
 

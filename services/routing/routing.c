@@ -5,6 +5,7 @@
 
 #include "common/sign.h"
 #include "services/routing/audit_timer.h"
+#include "services/routing/case_feed.h"
 #include "services/routing/reference_watch.h"
 #include "services/routing/store.h"
 #include "services/routing/succession.h"
@@ -54,6 +55,7 @@ static void on_first_look(void *arg)
     opening->routing->timekeeper = timekeeper_new(opening->routing);
     opening->routing->succession = succession_new(opening->routing);
     opening->routing->audit = audit_timer_new(opening->routing);
+    opening->routing->feed = case_feed_new(opening->routing);
     opening->on_opened(opening->arg, NULL);
     free(opening);
 }
@@ -78,6 +80,7 @@ void routing_open(struct service_parts *parts, void **state, service_on_opened *
     routing->audit_key = audit_key;
     routing->wait = wait_new(loop_uv(parts->loop), &wait);
     process_book_init(&routing->processes);
+    word_counts_init(&routing->word_counts);
     routing->reader = case_reader_new(parts->pg, &routing->processes, parts->metrics);
     routing->writer = case_writer_new(parts->pg, parts->outbox, routing->wait, parts->metrics);
     routing->watch = reference_watch_new(routing, on_first_look, opening);
@@ -104,6 +107,7 @@ struct closing {
 };
 
 /* Steps, in running order. */
+static void on_feed_closed(void *arg);
 static void on_audit_closed(void *arg);
 static void on_succession_closed(void *arg);
 static void on_timer_closed(void *arg);
@@ -117,6 +121,12 @@ void routing_close(void *state, service_on_closed *on_closed, void *arg)
     closing->routing = state;
     closing->on_closed = on_closed;
     closing->arg = arg;
+    case_feed_close(closing->routing->feed, on_feed_closed, closing);
+}
+
+static void on_feed_closed(void *arg)
+{
+    struct closing *closing = arg;
     audit_timer_close(closing->routing->audit, on_audit_closed, closing);
 }
 
@@ -164,6 +174,7 @@ static void on_poll_closed(uv_handle_t *handle)
     case_writer_free(routing->writer);
     case_reader_free(routing->reader);
     reference_free(routing->reference);
+    word_counts_finish(&routing->word_counts);
     process_book_finish(&routing->processes);
     sign_key_close(routing->audit_key);
     free(routing);

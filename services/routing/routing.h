@@ -7,12 +7,14 @@
 #include "common/wait.h"
 #include "services/routing/case_batch.h"
 #include "services/routing/reference.h"
+#include "services/routing/word_counts.h"
 
 struct reference_watch;
 struct timekeeper;
 struct succession;
 struct audit_timer;
 struct sign_key;
+struct case_feed;
 
 struct routing {
     struct service_parts *parts;   /* borrowed */
@@ -28,6 +30,10 @@ struct routing {
     struct wait *wait;          /* GETs that wait for a version of a case */
     bool is_importing;          /* boundaries are read: one file at a time, they take memory */
     bool is_trying;             /* rules are tried out: one set at a time, it takes seconds */
+    struct case_feed *feed;     /* streams of changes */
+    struct word_counts word_counts;
+    uint64_t word_counts_at_us; /* when they were read, by the monotonic clock; 0: not yet */
+    bool word_counts_are_old;   /* a word was commoner than they say */
 };
 
 /* The hooks of struct service. */

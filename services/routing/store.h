@@ -6,7 +6,6 @@
 #ifndef ROUTING_STORE_H
 #define ROUTING_STORE_H
 
-#include "common/cursor.h"
 #include "common/outbox.h"
 #include "common/pg.h"
 #include "services/routing/case.h"
@@ -96,29 +95,6 @@ void store_timers_set(struct pg_tx *tx, const struct pg_array *ids, const struct
 
 /* Versions of cases: columns case_id, version. */
 void store_case_versions(struct pg_tx *tx, const struct pg_array *ids);
-
-/* ---- store_case_list.c: queues and histories for people ---- */
-
-struct case_filter {
-    const char *const *desks; /* the scope, narrowed to a unit when asked for */
-    size_t desk_count;
-    bool is_closed;                               /* the closed ones instead of the open ones */
-    const char *state, *phase, *queue, *assignee; /* NULL: any */
-    int64_t due_before;                           /* 0: any */
-    bool has_cursor;
-    struct cursor cursor;
-    int limit;
-};
-/* Open cases in due order, closed ones newest first. Columns: snapshot, sort instant, case_id. */
-void store_case_list(struct pg_tx *tx, const struct case_filter *filter);
-
-/* Column: what was filed; empty when the case is unknown or at none of the desks. */
-void store_case_report(struct pg_tx *tx, const struct uuid *case_id, const char *const *desks,
-                       size_t desk_count);
-
-/* Columns: snapshot, event_id; empty when the case is unknown or at none of the desks. */
-void store_case_history(struct pg_tx *tx, const struct uuid *case_id, const char *const *desks,
-                        size_t desk_count);
 
 /* ---- store_reference.c: the rules ---- */
 

@@ -99,16 +99,6 @@ void store_split_add(struct pg_tx *tx, const struct uuid *child, const struct ca
     pg_tx_bytes(tx, fingerprint, DIGEST_SIZE);
 }
 
-static const struct pg_statement report_read = {
-    "opening_report_read",
-    "SELECT report FROM case_history WHERE case_id = $1::uuid AND version = 1"};
-
-void store_report_read(struct pg_tx *tx, const struct uuid *case_id)
-{
-    pg_tx_add(tx, &report_read);
-    pg_tx_uuid(tx, case_id);
-}
-
 /* ---- relations ---- */
 
 static const struct pg_statement children_read = {

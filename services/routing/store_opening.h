@@ -39,9 +39,6 @@ void store_split_read(struct pg_tx *tx, const struct uuid *parent, int32_t versi
 void store_split_add(struct pg_tx *tx, const struct uuid *child, const struct case_snapshot *parent,
                      const struct uuid *event_id, const uint8_t fingerprint[DIGEST_SIZE]);
 
-/* What was filed, whatever the caller's scope. Column: report. */
-void store_report_read(struct pg_tx *tx, const struct uuid *case_id);
-
 /* ---- relations ---- */
 
 enum { STORE_RELATED_MAX = 200 };

@@ -21,17 +21,17 @@ static void read_location(struct json_reader *reader, struct submission *submiss
     if (submission->has_place) {
         submission->lat = json_read_real(&location, "lat", JSON_REQUIRED, 8, 24, 0);
         submission->lon = json_read_real(&location, "lon", JSON_REQUIRED, 102, 110, 0);
-        json_read_text(&location, "address", JSON_OPTIONAL, 1, 500);
+        submission->address = json_read_text(&location, "address", JSON_OPTIONAL, 1, 500);
         json_read_end(&location);
     }
 }
 
-static void read_media(struct json_reader *reader)
+static void read_media(struct json_reader *reader, struct submission *submission)
 {
-    const char *const *urls;
-    size_t count = json_read_texts(reader, "media", JSON_REQUIRED, 10, 2000, &urls);
-    for (size_t i = 0; i < count; i++) {
-        if (strncmp(urls[i], "https://", 8) != 0) {
+    submission->media_count =
+        json_read_texts(reader, "media", JSON_REQUIRED, 10, 2000, &submission->media);
+    for (size_t i = 0; i < submission->media_count; i++) {
+        if (strncmp(submission->media[i], "https://", 8) != 0) {
             char name[32];
             snprintf(name, sizeof name, "media[%zu]", i);
             json_read_fault(reader, name, "bad_url", "must begin with https://");
@@ -102,17 +102,18 @@ static void read_members(struct json_reader *reader, struct submission *submissi
     }
     int kind = json_read_word(reader, "kind", JSON_REQUIRED, kinds);
     submission->kind = kind >= 0 ? kinds[kind] : NULL;
-    json_read_word(reader, "channel", JSON_REQUIRED, channels);
+    int channel = json_read_word(reader, "channel", JSON_REQUIRED, channels);
+    submission->channel = channel >= 0 ? channels[channel] : NULL;
     submission->category = json_read_text(reader, "category", JSON_REQUIRED, 1, 64);
     if (submission->category != NULL && !is_slug(submission->category)) {
         json_read_fault(reader, "category", "bad_code", "must be lower-case words joined by -");
     }
     int level = json_read_word(reader, "level", JSON_REQUIRED, case_level_words);
     submission->level = level >= 0 ? (enum case_level)level : LEVEL_NORMAL;
-    json_read_text(reader, "title", JSON_OPTIONAL, 1, 200);
-    json_read_text(reader, "description", JSON_REQUIRED, 1, 4000);
+    submission->title = json_read_text(reader, "title", JSON_OPTIONAL, 1, 200);
+    submission->description = json_read_text(reader, "description", JSON_REQUIRED, 1, 4000);
     read_location(reader, submission);
-    read_media(reader);
+    read_media(reader, submission);
     read_reporter(reader, submission);
     json_read_text(reader, "client", JSON_REQUIRED, 1, 64);
     int language = json_read_word(reader, "language", JSON_REQUIRED, languages);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* submission_json: reads vn.hanoi.submission.submitted.v1.
  *
- * Keeps what routing acts on; the rest is checked and dropped. */
+ * Keeps what routing acts on and shows; the rest is checked and dropped. */
 #ifndef ROUTING_SUBMISSION_JSON_H
 #define ROUTING_SUBMISSION_JSON_H
 
@@ -17,8 +17,14 @@ struct submission {
     const char *category;
     enum case_level level;
     const char *kind; /* the process that it asks for */
+    const char *channel;
+    const char *title; /* NULL: none */
+    const char *description;
     bool has_place;
-    double lat, lon; /* meaningless without a place */
+    double lat, lon;     /* meaningless without a place */
+    const char *address; /* NULL: none */
+    const char *const *media;
+    size_t media_count;
     const char *reporter_ref;
     const char *language;
     int64_t submitted_at;

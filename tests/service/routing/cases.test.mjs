@@ -62,18 +62,6 @@ test('it is accepted, assigned, started and resolved, and every step is told', a
   assert.deepEqual(history.body.items, events.map((event) => event.data));
 });
 
-test('a desk reads what was filed, others do not', async () => {
-  const words = 'Lấn chiếm vỉa hè, chắn lối đi.';
-  const { case_id: id } = await desk.opened(FOCAL, { description: words, title: 'Vỉa hè' });
-  const report = await desk.get(OFFICER, `/cases/${id}/report`);
-  assert.equal(report.status, 200);
-  assert.equal(report.body.description, words);
-  assert.equal(report.body.title, 'Vỉa hè');
-  assert.equal(report.body.submission_id, id);
-  assert.equal((await desk.get(FAR, `/cases/${id}/report`)).status, 404);
-  assert.equal((await desk.get(CITIZEN, `/cases/${id}/report`)).status, 403);
-});
-
 test('a stale command gets the present version, a lost answer is given again', async () => {
   const { case_id: id } = await desk.opened(FOCAL);
   const first = await desk.act(FOCAL, id, 'accept', 1);

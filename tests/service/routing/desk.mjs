@@ -116,16 +116,17 @@ export class Desk {
     return this.tokens.get(key);
   }
 
-  async call(who, method, path, { body, version } = {}) {
-    const headers = {};
+  async call(who, method, path, { body, version, headers: more } = {}) {
+    const headers = { ...more };
     if (who) headers.authorization = `Bearer ${await this.token(who)}`;
     if (version !== undefined) headers['if-match'] = `"${version}"`;
     if (body !== undefined) headers['content-type'] = 'application/json';
     const answer = await fetch(`${this.stack.url('routing')}/api/routing${path}`,
       { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
     const text = await answer.text();
-    return { status: answer.status, etag: answer.headers.get('etag'),
-      type: answer.headers.get('content-type'), body: text ? JSON.parse(text) : null };
+    const type = answer.headers.get('content-type');
+    return { status: answer.status, etag: answer.headers.get('etag'), type, headers: answer.headers,
+      body: text && type?.includes('json') ? JSON.parse(text) : text || null };
   }
 
   get(who, path) {

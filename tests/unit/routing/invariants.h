@@ -133,7 +133,7 @@ static inline const char *fault_of_tasks(const struct case_snapshot *now)
         if (!open && (clock_is_running(&task->clock) || clock_is_paused(&task->clock))) {
             return "a task that is settled, and its clock is not stopped";
         }
-        if (open && case_phase(now) == PHASE_WORKING && now->accepted_at != 0 &&
+        if (open && clock_is_running(&now->clocks[CASE_RESOLVE]) &&
             !clock_is_running(&task->clock)) {
             return "an open task without a clock";
         }

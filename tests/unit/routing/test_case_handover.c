@@ -170,6 +170,27 @@ static void unroutable_cases_wait_for_the_city_office(void **state)
     act(&desk, focal_point, "accept", (struct words){0});
 }
 
+/* In a process where one can: whoever looked for a unit looks for it again. */
+static void what_is_taken_up_again_without_a_unit_has_a_clock(void **state)
+{
+    (void)state;
+    struct desk desk = desk_with("onsite_report", QUEUE_UNROUTABLE);
+    struct process process = *desk.now.process;
+    struct process_action *reopen = &process.actions[process_action_find(&process, "reopen")];
+    reopen->from |= PROCESS_BIT(process_state_find(&process, "rejected"));
+    reopen->to = process_state_find(&process, "received");
+    reopen->queues |= PROCESS_BIT(QUEUE_UNROUTABLE);
+    act(&desk, city_office, "reject", (struct words){.reason_class = "unclear", .reason = "?"});
+    wait_until(&desk, "2026-11-25 08:00");
+    struct case_command command =
+        desk_command(&desk, resident, "reopen", (struct words){.reason = "look again"});
+    struct case_snapshot before = desk.now, after;
+    before.process = &process;
+    assert_true(case_decide(&before, &command, &office.rules, desk.at_us, &after, NULL));
+    assert_int_equal(clock_due(&after.clocks[CASE_DISPATCH]), hanoi("2026-11-25 12:00"));
+    assert_null(fault_of_case(&after, &office.rules));
+}
+
 static void the_city_office_may_name_another_unit(void **state)
 {
     (void)state;
@@ -296,6 +317,7 @@ int main(void)
         cmocka_unit_test(handing_over_drops_what_was_proposed),
         cmocka_unit_test(a_unit_that_gets_a_case_does_not_co_operate_in_it),
         cmocka_unit_test(unroutable_cases_wait_for_the_city_office),
+        cmocka_unit_test(what_is_taken_up_again_without_a_unit_has_a_clock),
         cmocka_unit_test(the_city_office_may_name_another_unit),
         cmocka_unit_test(a_case_is_classified_before_it_is_accepted),
         cmocka_unit_test(near_a_border_somebody_confirms_the_area),

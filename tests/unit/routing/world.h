@@ -146,13 +146,31 @@ static inline void world_fill_texts(struct world *world, const struct case_snaps
     }
 }
 
+static inline const char *world_detail(struct world *world, const struct process_detail *detail)
+{
+    static const char *const days[] = {"2026-11-20", "2026-11-26", "2026-12-04", "2027-02-30",
+                                       NULL};
+    static const char *const instants[] = {"2026-11-27T02:00:00.000Z", "2026-12-01T08:00:00+07:00",
+                                           NULL};
+    switch (detail->type) {
+    case DETAIL_DATE:
+    case DETAIL_DEADLINE:
+        return world_word(world, days);
+    case DETAIL_INSTANT:
+    case DETAIL_SLOT_TIME:
+        return world_word(world, instants);
+    default:
+        return world_text(world);
+    }
+}
+
 static inline void world_fill_details(struct world *world, const struct process *process,
                                       struct case_command *command)
 {
     for (int i = 0; i < process->detail_count; i++) {
         if (chance_is(&world->chance, 50)) {
-            command->details[command->detail_count++] =
-                (struct case_detail){process->details[i].code, world_text(world)};
+            command->details[command->detail_count++] = (struct case_detail){
+                process->details[i].code, world_detail(world, &process->details[i])};
         }
     }
 }

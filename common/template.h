@@ -8,8 +8,8 @@
  *
  * A line that holds nothing but one section tag leaves no line behind. Values are never read as
  * templates. Pure. */
-#ifndef NOTIFICATION_TEMPLATE_H
-#define NOTIFICATION_TEMPLATE_H
+#ifndef COMMON_TEMPLATE_H
+#define COMMON_TEMPLATE_H
 
 #include "common/buffer.h"
 #include "common/error.h"

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "services/notification/template.h"
+#include "common/template.h"
 
 static const char *const pictures[] = {"a.jpg", "b.jpg"};
 static const struct template_value values[] = {

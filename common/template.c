@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE /* memmem */
-#include "template.h"
+#include "common/template.h"
 
 #include <string.h>
 
