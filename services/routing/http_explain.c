@@ -4,7 +4,6 @@
  *
  * A case is explained by what was known when it was opened: the boundaries that placed it, the
  * rules of that instant. A report that might be filed, by what is known now. */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,10 +171,9 @@ static double query_degrees(struct http_request *request, const char *name, doub
     if (text == NULL) {
         return NAN;
     }
-    errno = 0;
     double value = strtod(text, &end);
-    bool number = strspn(text, "+-.0123456789") == strlen(text) && end != text && *end == '\0';
-    if (!number || errno != 0 || !(fabs(value) <= limit)) {
+    bool number = strspn(text, "+-.0123456789eE") == strlen(text) && end != text && *end == '\0';
+    if (!number || !(fabs(value) <= limit)) {
         error_add_field(err, name, "out_of_range", "must be degrees between -%g and %g", limit,
                         limit);
         return NAN;

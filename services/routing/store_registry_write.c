@@ -184,6 +184,33 @@ static void put_absences(struct pg_tx *tx, const struct unit_record *after)
     columns_put(&columns, tx, &write_absences, after->code);
 }
 
+/* Before the rest: a day never has two main successors, and a statement changes rows in no order.
+ */
+static const struct pg_statement demote_successors = {
+    "unit_demote_successors",
+    "UPDATE unit_successor t SET main = false "
+    "FROM unnest($2::bigint[], $3::text[]) AS i (first, current) "
+    "WHERE t.former = $1 AND t.main AND t.since = " DAY("first") " AND t.current <> i.current"};
+
+static void demote_other_successors(struct pg_tx *tx, const struct unit_record *after)
+{
+    struct pg_array since, current;
+    pg_array_init(&since, PG_INT8);
+    pg_array_init(&current, PG_TEXT);
+    for (size_t i = 0; i < after->successor_count; i++) {
+        if (after->successors[i].main) {
+            pg_array_int8(&since, after->successors[i].span.first);
+            pg_array_text(&current, after->successors[i].unit);
+        }
+    }
+    pg_tx_add(tx, &demote_successors);
+    pg_tx_text(tx, after->code);
+    pg_tx_array(tx, &since);
+    pg_tx_array(tx, &current);
+    pg_array_finish(&since);
+    pg_array_finish(&current);
+}
+
 static const struct pg_statement write_successors = {
     "unit_write_successors",
     "WITH input AS (SELECT " DAY(
@@ -236,6 +263,7 @@ void store_unit_write(struct pg_tx *tx, const struct unit_record *after,
     put_heads(tx, after);
     put_focal_points(tx, after);
     put_absences(tx, after);
+    demote_other_successors(tx, after);
     put_successors(tx, after);
 }
 

@@ -96,8 +96,8 @@ before(async () => {
 });
 after(() => cluster.stop());
 
-testOperations(intake, () => found.intake);
-testOperations(notification, () => found.notification);
-testOperations(analytics, () => found.analytics);
+testOperations(intake, () => found.intake, cluster.stack.logFile('intake'));
+testOperations(notification, () => found.notification, cluster.stack.logFile('notification'));
+testOperations(analytics, () => found.analytics, cluster.stack.logFile('analytics'));
 
 test('no service ended meanwhile', () => assert.deepEqual(cluster.crashes, []));

@@ -22,6 +22,12 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 // Codes of errors that are about the whole request, so that no field can be named.
 const UNNAMED = ['invalid_json', 'duplicate_member', 'too_deep', 'invalid_utf8'];
 
+// Codes of faults that no schema can tell of: what a thing is compared with, and what there is.
+const BEYOND = ['unknown_unit', 'unknown_category', 'unknown_process', 'unknown_case', 'unknown_rule', 'unknown_slot',
+  'unknown_word', 'in_the_past', 'past', 'before_from', 'ends_before', 'below_itself', 'not_at_unit', 'leads_already',
+  'co_operates_already', 'same_case', 'twice', 'overlaps', 'duplicate', 'duplicate_code', 'missing_unit',
+  'duplicate_unit', 'bad_geometry', 'bad_cursor'];
+
 export const seed = Number(process.env.SEED ?? 4);
 
 // The schemas of proto/events have ids, by which their references would be looked up elsewhere.
@@ -67,11 +73,12 @@ function failuresIn(xml) {
 }
 
 // base: the service's address. callers: [{weight, headers}], the first of them sees most.
-// values: as hooks.py explains. Resolves to what was found of each operation that was tried.
-export async function tryDocument({ service, file }, { base, callers, values,
+// values, beyond: as hooks.py explains. Resolves to what was found of each operation that was tried.
+export async function tryDocument({ service, file }, { base, callers, values, beyond = [],
   examples = Number(process.env.EXAMPLES ?? 250) }) {
   const path = (name) => join(folder, `${service}.${name}`);
-  const known = { seed, document: file, base, callers, values, unnamed: UNNAMED, answers: path('answers.json') };
+  const known = { seed, document: file, base, callers, values, unnamed: UNNAMED,
+    beyond: [...BEYOND, ...beyond], answers: path('answers.json') };
   writeFileSync(path('known.json'), JSON.stringify(known));
   await run('tests/openapi/install');
   console.log(`${service}: SEED=${seed}`);
@@ -89,8 +96,9 @@ export async function tryDocument({ service, file }, { base, callers, values,
     { answers: answers[operation] ?? {}, failures: texts }]));
 }
 
-// A test for each operation. found() gives what tryDocument found.
-export function testOperations({ operations }, found) {
+// A test for each operation, and one for what the service wrote into its log. found() gives what
+// tryDocument found.
+export function testOperations({ service, operations }, found, logFile) {
   for (const operation of operations) {
     test(operation, (t) => {
       const { answers, failures } = found().get(operation);
@@ -99,4 +107,8 @@ export function testOperations({ operations }, found) {
       assert.equal(failures.join('\n\n'), '');
     });
   }
+  test(`${service} had no fault of its own`, () => {
+    const lines = readFileSync(logFile, 'utf8').split('\n').filter((line) => line.includes('"level":"error"'));
+    assert.deepEqual(lines, []);
+  });
 }

@@ -169,6 +169,18 @@ test('what cannot be is refused with its reason', async () => {
   assert.equal((await change(ADMIN, 'BAN-A', 'end', { last_day: day(9) })).status, 200);
 });
 
+test('a planned merger may be planned anew, with another heir', async () => {
+  await create('BAN-D');
+  const heirs = async (into, also) => {
+    const merged = await change(ADMIN, 'BAN-D', 'merge', { into, also, from: day(3) });
+    assert.equal(merged.status, 200, JSON.stringify(merged.body));
+    return merged.body.successors.map((heir) => `${heir.unit} ${heir.main}`).sort();
+  };
+  assert.deepEqual(await heirs('SXD', ['SYT']), ['SXD true', 'SYT false']);
+  assert.deepEqual(await heirs('SYT', ['SXD']), ['SXD false', 'SYT true']);
+  assert.deepEqual(await heirs('VPUB', []), ['VPUB true']);
+});
+
 test('a head is named, told to officials whole and to the public by name', async () => {
   const head = { account: 'dung', name: 'Phạm Tuấn Dũng', email: 'dung@hoankiem.ihanoi.example' };
   assert.equal((await change(CHIEF, '00070', 'head', { ...head, from: day(0) })).status, 403);
