@@ -61,12 +61,9 @@ static bool read_submission(struct consume_batch *batch, struct consume_message 
 static void add_words(struct consume_batch *batch, const struct submission *submission,
                       struct word_rows *rows)
 {
-    struct case_words words;
-    case_words_init(&words, consume_arena(batch));
-    case_words_add(&words, submission->title);
-    case_words_add(&words, submission->description);
-    case_words_add(&words, submission->address);
-    word_rows_add(rows, &submission->id, submission->ticket, &words);
+    const char *const texts[] = {submission->title, submission->description, submission->address};
+    word_rows_add(rows, &submission->id, submission->ticket, texts, sizeof texts / sizeof texts[0],
+                  consume_arena(batch));
 }
 
 /* False with err when the case cannot be opened now. What can never be opened is a dead letter. */

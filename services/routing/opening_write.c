@@ -7,6 +7,7 @@
 #include "services/routing/case_json.h"
 #include "services/routing/opening_json.h"
 #include "services/routing/store.h"
+#include "services/routing/store_desk.h"
 #include "services/routing/store_reception.h"
 
 /* Steps, in running order. */
@@ -90,6 +91,18 @@ static void add_case(const struct opening_write *write, struct pg_tx *tx)
     opening_rows_finish(&rows);
 }
 
+static void add_words(const struct opening_write *write, struct pg_tx *tx)
+{
+    const struct opening_report *report = &write->report;
+    const char *const texts[] = {report->title, report->description, report->address};
+    struct word_rows rows;
+    word_rows_init(&rows);
+    word_rows_add(&rows, &write->opened.id, write->opened.ticket, texts,
+                  sizeof texts / sizeof texts[0], pg_tx_arena(tx));
+    store_words_add(tx, &rows);
+    word_rows_finish(&rows);
+}
+
 static void add_statements(struct opening_write *write, struct pg_tx *tx)
 {
     outbox_guard(write->routing->parts->outbox, tx);
@@ -103,6 +116,7 @@ static void add_statements(struct opening_write *write, struct pg_tx *tx)
         store_place_take(tx, &write->slot->id, write->opened.reporter_ref, &write->opened.id);
     }
     add_case(write, tx);
+    add_words(write, tx);
 }
 
 /* ---- its end ---- */

@@ -47,8 +47,9 @@ struct word_rows {
 };
 void word_rows_init(struct word_rows *rows);
 void word_rows_finish(struct word_rows *rows);
+/* The texts of a report, NULL: none. The arena is for the work alone. */
 void word_rows_add(struct word_rows *rows, const struct uuid *case_id, const char *ticket,
-                   const struct case_words *words);
+                   const char *const *texts, size_t text_count, struct arena *arena);
 /* Cases that have words already keep them. */
 void store_words_add(struct pg_tx *tx, const struct word_rows *rows);
 

@@ -18,12 +18,17 @@ void word_rows_finish(struct word_rows *rows)
 }
 
 void word_rows_add(struct word_rows *rows, const struct uuid *case_id, const char *ticket,
-                   const struct case_words *words)
+                   const char *const *texts, size_t text_count, struct arena *arena)
 {
+    struct case_words words;
+    case_words_init(&words, arena);
+    for (size_t i = 0; i < text_count; i++) {
+        case_words_add(&words, texts[i]);
+    }
     pg_array_uuid(&rows->ids, case_id);
     pg_array_text(&rows->tickets, ticket);
-    pg_array_text(&rows->plain, word_list_join(&words->plain, words->arena));
-    pg_array_text(&rows->marked, word_list_join(&words->marked, words->arena));
+    pg_array_text(&rows->plain, word_list_join(&words.plain, arena));
+    pg_array_text(&rows->marked, word_list_join(&words.marked, arena));
 }
 
 static const struct pg_statement words_add = {

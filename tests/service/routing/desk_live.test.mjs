@@ -5,14 +5,14 @@ import { after, before, test } from 'node:test';
 import { until } from '../../../deploy/local/process.mjs';
 import { Desk } from './desk.mjs';
 
-const desk = new Desk(5680);
+const desk = new Desk(5820);
 const WARD = '00070';
 const OTHER = '00082';
 const FOCAL = { role: 'focal_point', unit: WARD, sub: 'cuong' };
 const NEIGHBOUR = { role: 'focal_point', unit: OTHER, sub: 'nga' };
 const AUDITOR = { role: 'auditor', unit: 'HN', sub: 'phuong' };
 const CITIZEN = { role: 'citizen', sub: 'an' };
-const SECOND = 8082 + 5680 + 37;
+const SECOND = 8082 + 5820 + 37;
 
 before(() => desk.start());
 after(() => desk.stop());

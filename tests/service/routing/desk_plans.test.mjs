@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { logPlans, scansOfLargeTables } from '../../cluster/plans.mjs';
 import { Desk } from './desk.mjs';
 
-const desk = new Desk(5720);
+const desk = new Desk(5840);
 const WARD = '00070';
 const FOCAL = { role: 'focal_point', unit: WARD, sub: 'cuong' };
 const BOARD = { role: 'supervisor', unit: 'SNNMT', sub: 'khoi' }; // a few desks

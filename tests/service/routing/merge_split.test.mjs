@@ -176,7 +176,7 @@ test('a part becomes a case of its own, with place, reporter and report of the w
   assert.equal(child.note, `${parent.ticket}: Tách phần đèn.`);
   assert.deepEqual(child.actor, { role: 'focal_point', ref: 'cuong' });
   assert.ok(Date.parse(child.receive_due) > Date.parse(child.opened_at));
-  const { body: report } = await desk.get(POWER, `/cases/${id}/report`);
+  const { body: report } = await desk.get(POWER, `/cases/${id}/report?reason=Kiem+tra`);
   assert.equal(report.title, 'Hè và đèn');
   assert.equal(report.description, 'Đèn hỏng.');
   assert.equal(report.channel, 'app');
@@ -206,9 +206,9 @@ test('a part may be given to a named unit, and has the words of the whole', asyn
   assert.equal(child.unit, 'SXD');
   assert.equal(child.level, 'complex');
   assert.equal(child.rules.routing.code, 'named-at-opening');
-  const { body: report } = await desk.get(CITY, `/cases/${body.case_id}/report`);
+  const { body: report } = await desk.get(CITY, `/cases/${body.case_id}/report?reason=Kiem+tra`);
   assert.equal(report.description, 'Hai việc một chỗ.');
-  assert.deepEqual(report.location, (await desk.get(CITY, `/cases/${parent.case_id}/report`)).body.location);
+  assert.deepEqual(report.location, (await desk.get(CITY, `/cases/${parent.case_id}/report?reason=Kiem+tra`)).body.location);
 });
 
 test('a lost answer is given again; another split of that version is stale', async () => {

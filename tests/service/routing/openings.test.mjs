@@ -55,7 +55,7 @@ test('what is opened here is a case like others, with a number of its own', asyn
   const history = await desk.get(OFFICE, `/cases/${opened.case_id}/history`);
   assert.deepEqual(history.body.items, [told]);
 
-  const { body: report } = await desk.get(OFFICE, `/cases/${opened.case_id}/report`);
+  const { body: report } = await desk.get(OFFICE, `/cases/${opened.case_id}/report?reason=Kiem+tra`);
   assert.equal(report.submission_id, opened.case_id);
   assert.equal(report.kind, 'voter_petition');
   assert.equal(report.title, 'Thoát nước');
@@ -63,6 +63,14 @@ test('what is opened here is a case like others, with a number of its own', asyn
   assert.deepEqual(report.reporter, { ref: 'hanh', anonymous: false });
   assert.deepEqual(report.details, opened.details);
   assert.equal(report.receive_by, opened.receive_due);
+
+  for (const text of ['thoát nước ngõ', 'thoat nuoc', opened.ticket]) {
+    const found = await desk.get(OFFICE, `/cases?${new URLSearchParams({ text })}`);
+    assert.deepEqual(found.body.items.map((item) => item.case_id), [opened.case_id], text);
+  }
+  const page = await desk.get(OFFICE, `/cases/${opened.case_id}/print?reason=Kiem+tra`);
+  assert.equal(page.status, 200);
+  assert.ok(page.body.includes('Thoát nước') && page.body.includes('Ngõ 12'));
 });
 
 test('numbers are given once', async () => {

@@ -118,7 +118,7 @@ test('what is recorded is checked, and read by its own desk only', async () => {
   assert.deepEqual(faults(await counter.open(OFFICE, petition({ session: 'x'.repeat(201) }))),
     { 'details.session': 'too_long' });
   const { case_id: id } = await counter.opened(OFFICE, petition());
-  assert.equal((await desk.get(WORKER, `/cases/${id}/report`)).status, 200);
+  assert.equal((await desk.get(WORKER, `/cases/${id}/report?reason=Kiem+tra`)).status, 200);
   assert.equal((await desk.get({ role: 'officer', unit: '00070', sub: 'binh' }, `/cases/${id}`))
     .status, 404);
 });
