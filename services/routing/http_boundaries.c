@@ -7,15 +7,14 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "common/cursor.h"
-#include "common/json.h"
+#include "common/http_page.h"
 #include "common/utf8.h"
 #include "services/routing/boundary.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/store_author.h"
 #include "services/routing/store_boundary.h"
 
-enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 200, SOURCE_MAX = 200, STORE_DEADLINE_MS = 8000 };
+enum { SOURCE_MAX = 200, STORE_DEADLINE_MS = 8000 };
 
 /* ---- import ---- */
 
@@ -207,68 +206,40 @@ static void import_refuse(struct import *import, const struct error *err)
 
 /* ---- list ---- */
 
-struct set_list {
-    struct http_request *request;
-    size_t limit;
-};
-
 static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 
 void http_list_boundaries(struct http_request *request, void *state)
 {
     struct routing *routing = state;
-    struct set_list *list = arena_alloc(http_arena(request), sizeof *list);
-    struct cursor cursor;
+    struct http_page *page = arena_alloc(http_arena(request), sizeof *page);
     struct error err = {0};
-    bool has_cursor;
-    list->request = request;
-    cursor_parse(http_query(request, "cursor"), &cursor, &has_cursor, &err);
-    list->limit = (size_t)http_query_int(request, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &err);
-    if (error_is_set(&err)) {
+    if (!http_page_read(page, request, &err)) {
         http_answer_error(request, &err);
         return;
     }
     struct pg_tx *tx = pg_tx_new(routing->parts->pg);
     pg_tx_set_read_only(tx);
-    store_boundary_sets(tx, has_cursor ? cursor.at_us : 0, (int)list->limit + 1);
-    pg_tx_send(tx, on_listed, list);
-}
-
-static void put_sets(struct json_writer *writer, const struct pg_tx *tx, size_t count,
-                     struct arena *arena)
-{
-    json_open_array(writer, "items");
-    for (size_t row = 0; row < count; row++) {
-        struct boundary_set set = store_boundary_set_row(tx, 0, row, arena);
-        json_open_object(writer, NULL);
-        put_set(writer, &set, pg_value_bool(tx, 0, row, 4), pg_value_int8(tx, 0, row, 5));
-        json_close_object(writer);
-    }
-    json_close_array(writer);
+    store_boundary_sets(tx, page->has_cursor ? page->cursor.at_us : 0, (int)page->limit + 1);
+    pg_tx_send(tx, on_listed, page);
 }
 
 static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
-    struct set_list *list = arg;
-    struct error err = {0};
-    struct buffer body;
-    struct json_writer writer;
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(list->request, &err);
+    struct http_page *page = arg;
+    struct cursor next;
+    if (!http_is_committed(page->request, tx, outcome)) {
         return;
     }
-    size_t shown = pg_rows(tx, 0) < list->limit ? pg_rows(tx, 0) : list->limit;
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    put_sets(&writer, tx, shown, http_arena(list->request));
-    if (pg_rows(tx, 0) > shown) {
-        char text[CURSOR_TEXT_SIZE];
-        struct cursor next = {.at_us = pg_value_instant(tx, 0, shown - 1, 3)};
-        json_put_text(&writer, "next", cursor_format(&next, text));
+    size_t rows = pg_rows(tx, 0), shown = http_page_shown(page, rows);
+    http_page_open(page);
+    for (size_t row = 0; row < shown; row++) {
+        struct boundary_set set = store_boundary_set_row(tx, 0, row, http_arena(page->request));
+        json_open_object(&page->writer, NULL);
+        put_set(&page->writer, &set, pg_value_bool(tx, 0, row, 4), pg_value_int8(tx, 0, row, 5));
+        json_close_object(&page->writer);
     }
-    json_close_object(&writer);
-    http_answer(list->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    if (rows > shown) {
+        next = (struct cursor){.at_us = pg_value_instant(tx, 0, shown - 1, 3)};
+    }
+    http_page_answer(page, rows > shown ? &next : NULL);
 }

@@ -1,32 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "common/json.h"
+#include "common/http_page.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/store_registry.h"
 
-enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 200 };
-
-struct change_list {
-    struct http_request *request;
-    struct change_filter filter;
-    size_t limit;
-};
-
-static bool list_decode(struct change_list *list, const struct routing *routing, struct error *err)
+static bool list_decode(struct http_page *page, struct change_filter *filter,
+                        struct http_request *request, const struct routing *routing,
+                        struct error *err)
 {
-    struct http_request *request = list->request;
-    struct change_filter *filter = &list->filter;
     if (!http_is_in_scope(http_principal(request), routing, UNIT_CITY)) {
         return error_set(err, ERR_FORBIDDEN, "forbidden", "the scope of the token is not the city");
     }
     filter->kind = http_query(request, "kind");
     filter->key = http_query(request, "key");
-    cursor_parse(http_query(request, "cursor"), &filter->cursor, &filter->has_cursor, err);
-    filter->limit = (int)http_query_int(request, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, err);
-    list->limit = (size_t)filter->limit;
-    filter->limit++; /* one more tells whether there is a next page */
-    return !error_is_set(err);
+    if (!http_page_read(page, request, err)) {
+        return false;
+    }
+    filter->has_cursor = page->has_cursor;
+    filter->cursor = page->cursor;
+    filter->limit = (int)page->limit + 1; /* one more tells whether there is a next page */
+    return true;
 }
 
 static void put_document(struct json_writer *writer, const char *name, const char *json)
@@ -56,50 +50,38 @@ static void put_change(struct json_writer *writer, const struct pg_tx *tx, size_
 
 static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
-    struct change_list *list = arg;
-    struct error err = {0};
-    struct buffer body;
-    struct json_writer writer;
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(list->request, &err);
+    struct http_page *page = arg;
+    struct cursor next;
+    if (!http_is_committed(page->request, tx, outcome)) {
         return;
     }
-    size_t shown = pg_rows(tx, 0) < list->limit ? pg_rows(tx, 0) : list->limit;
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    json_open_array(&writer, "items");
+    size_t rows = pg_rows(tx, 0), shown = http_page_shown(page, rows);
+    http_page_open(page);
     for (size_t row = 0; row < shown; row++) {
-        put_change(&writer, tx, row);
+        put_change(&page->writer, tx, row);
     }
-    json_close_array(&writer);
-    if (pg_rows(tx, 0) > list->limit) {
-        char text[CURSOR_TEXT_SIZE];
-        struct cursor next = {.at_us = pg_value_instant(tx, 0, shown - 1, 1),
-                              .id = pg_value_uuid(tx, 0, shown - 1, 0)};
-        json_put_text(&writer, "next", cursor_format(&next, text));
+    if (rows > shown) {
+        next = (struct cursor){.at_us = pg_value_instant(tx, 0, shown - 1, 1),
+                               .id = pg_value_uuid(tx, 0, shown - 1, 0)};
     }
-    json_close_object(&writer);
-    http_answer(list->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    http_page_answer(page, rows > shown ? &next : NULL);
 }
 
 void http_list_changes(struct http_request *request, void *state)
 {
     struct routing *routing = state;
-    struct change_list *list = arena_alloc(http_arena(request), sizeof *list);
+    struct http_page *page = arena_alloc(http_arena(request), sizeof *page);
+    struct change_filter filter = {0};
     struct error err = {0};
-    list->request = request;
     if (!http_has_reference(request, routing)) {
         return;
     }
-    if (!list_decode(list, routing, &err)) {
+    if (!list_decode(page, &filter, request, routing, &err)) {
         http_answer_error(request, &err);
         return;
     }
     struct pg_tx *tx = pg_tx_new(routing->parts->pg);
     pg_tx_set_read_only(tx);
-    store_change_list(tx, &list->filter);
-    pg_tx_send(tx, on_listed, list);
+    store_change_list(tx, &filter);
+    pg_tx_send(tx, on_listed, page);
 }
