@@ -4,16 +4,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static void put_rule(struct json_writer *writer, const char *name, const struct case_rule *rule)
+void case_json_put_rule(struct json_writer *writer, const char *name, const struct case_rule *rule)
 {
-    if (rule->code == NULL) {
-        return;
-    }
     json_open_object(writer, name);
     json_put_text(writer, "code", rule->code);
     json_put_int(writer, "version", rule->version);
     json_put_text(writer, "source", rule->source);
     json_close_object(writer);
+}
+
+static void put_rule_if(struct json_writer *writer, const char *name, const struct case_rule *rule)
+{
+    if (rule->code != NULL) {
+        case_json_put_rule(writer, name, rule);
+    }
 }
 
 static void put_uuid_if(struct json_writer *writer, const char *name, const struct uuid *uuid)
@@ -228,7 +232,7 @@ static void put_identity(struct json_writer *writer, const struct case_snapshot 
     json_put_uuid(writer, "submission_id", &snapshot->id);
     json_put_text(writer, "ticket", snapshot->ticket);
     json_put_text(writer, "kind", process->rule.code);
-    put_rule(writer, "process", &process->rule);
+    put_rule_if(writer, "process", &process->rule);
     json_put_text(writer, "category", snapshot->category);
     json_put_text(writer, "level", case_level_words[snapshot->level]);
     json_put_text(writer, "phase", process_phase_words[case_phase(snapshot)]);
@@ -306,9 +310,9 @@ void case_json_put(struct json_writer *writer, const struct case_snapshot *snaps
     json_put_text(writer, "ref", snapshot->actor_ref);
     json_close_object(writer);
     json_open_object(writer, "rules");
-    put_rule(writer, "routing", &snapshot->routing_rule);
-    put_rule(writer, "receive", &snapshot->receive_rule);
-    put_rule(writer, "resolve", &snapshot->resolve_rule);
+    put_rule_if(writer, "routing", &snapshot->routing_rule);
+    put_rule_if(writer, "receive", &snapshot->receive_rule);
+    put_rule_if(writer, "resolve", &snapshot->resolve_rule);
     json_close_object(writer);
     json_put_text(writer, "note", snapshot->note);
 }

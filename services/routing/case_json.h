@@ -19,6 +19,9 @@ void case_json_write(struct buffer *out, const struct case_snapshot *snapshot);
 /* The members alone, for an object that says more. */
 void case_json_put(struct json_writer *writer, const struct case_snapshot *snapshot);
 
+/* Which rule was applied, as an object */
+void case_json_put_rule(struct json_writer *writer, const char *name, const struct case_rule *rule);
+
 /* What the reporter of a case may know of it: state, dues, the trail of hand-overs, what was asked
  * and answered, the details; nobody's account. */
 void case_json_put_for_reporter(struct json_writer *writer, const struct case_snapshot *snapshot);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "services/routing/case_json.h"
 #include "services/routing/route_json.h"
 
 static void put_unit(struct json_writer *writer, const char *name, const char *code,
@@ -160,15 +161,6 @@ void explanation_json_put(struct json_writer *writer, const struct explanation *
 
 /* ---- a case ---- */
 
-static void put_rule(struct json_writer *writer, const struct case_rule *rule)
-{
-    json_open_object(writer, "rule");
-    json_put_text(writer, "code", rule->code);
-    json_put_int(writer, "version", rule->version);
-    json_put_text(writer, "source", rule->source);
-    json_close_object(writer);
-}
-
 static bool is_same(const char *a, const char *b)
 {
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
@@ -188,7 +180,7 @@ static void put_opened(struct json_writer *writer, const struct explanation *exp
     json_put_text(writer, "area", opened->area);
     json_put_text(writer, "unit", opened->unit);
     json_put_text(writer, "focal_point", opened->focal_point);
-    put_rule(writer, &opened->routing_rule);
+    case_json_put_rule(writer, "rule", &opened->routing_rule);
     json_put_bool(writer, "agrees", same_route && same_person);
     json_close_object(writer);
 }
@@ -199,7 +191,7 @@ static void put_now(struct json_writer *writer, const struct case_snapshot *now)
     json_put_text(writer, "queue", case_queue_words[now->queue]);
     json_put_text(writer, "unit", now->unit);
     json_put_text(writer, "focal_point", now->focal_point);
-    put_rule(writer, &now->routing_rule);
+    case_json_put_rule(writer, "rule", &now->routing_rule);
     json_open_array(writer, "handovers");
     for (size_t i = 0; i < now->trail_count; i++) {
         json_open_object(writer, NULL);

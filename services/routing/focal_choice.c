@@ -6,21 +6,6 @@
 const char *const focal_reason_words[] = {"rule",     "rank",       "substitute",
                                           "all_away", "none_named", NULL};
 
-static bool holds(int64_t valid_from, int64_t valid_to, int64_t at_us)
-{
-    return valid_from <= at_us && (valid_to == 0 || at_us < valid_to);
-}
-
-static bool is_absent(const struct focal_point *point, int64_t at_us)
-{
-    for (size_t i = 0; i < point->absence_count; i++) {
-        if (holds(point->absences[i].valid_from, point->absences[i].valid_to, at_us)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The first of a unit's people: they stand together. */
 static size_t find_unit(const struct focal_points *points, const char *unit)
 {
@@ -64,11 +49,11 @@ static const struct focal_point *ask(const struct focal_points *points, const st
     for (size_t i = find_unit(points, whom->unit);
          i < points->count && strcmp(points->items[i].unit, whom->unit) == 0; i++) {
         const struct focal_point *point = &points->items[i];
-        if (!is_meant(point, whom) || !holds(point->valid_from, point->valid_to, at_us) ||
+        if (!is_meant(point, whom) || !focal_point_is_valid(point, at_us) ||
             was_asked(choice, point->account)) {
             continue;
         }
-        bool absent = is_absent(point, at_us);
+        bool absent = focal_point_is_absent(point, at_us);
         if (choice->asked_count < FOCAL_ASKED_MAX) {
             choice->asked[choice->asked_count++] = (struct focal_asked){point, absent};
         }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/focal_point.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,7 +75,12 @@ static bool holds(int64_t valid_from, int64_t valid_to, int64_t at_us)
     return valid_from <= at_us && (valid_to == 0 || at_us < valid_to);
 }
 
-static bool is_absent(const struct focal_point *point, int64_t at_us)
+bool focal_point_is_valid(const struct focal_point *point, int64_t at_us)
+{
+    return holds(point->valid_from, point->valid_to, at_us);
+}
+
+bool focal_point_is_absent(const struct focal_point *point, int64_t at_us)
 {
     for (size_t i = 0; i < point->absence_count; i++) {
         if (holds(point->absences[i].valid_from, point->absences[i].valid_to, at_us)) {
@@ -102,9 +106,9 @@ static const char *first_present(const struct focal_points *points, const char *
     }
     for (; low < points->count && by_field(&points->items[low], &wanted) == 0; low++) {
         const struct focal_point *point = &points->items[low];
-        if (holds(point->valid_from, point->valid_to, at_us)) {
+        if (focal_point_is_valid(point, at_us)) {
             *named = true;
-            if (!is_absent(point, at_us)) {
+            if (!focal_point_is_absent(point, at_us)) {
                 return point->account;
             }
         }

@@ -9,6 +9,7 @@
 #ifndef ROUTING_FOCAL_POINT_H
 #define ROUTING_FOCAL_POINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,9 @@ struct focal_points {
 
 /* Brings both arrays into order and gives each focal point its absences. */
 void focal_points_sort(struct focal_points *points);
+
+bool focal_point_is_valid(const struct focal_point *point, int64_t at_us);
+bool focal_point_is_absent(const struct focal_point *point, int64_t at_us);
 
 /* NULL: nobody. */
 const char *focal_point_find(const struct focal_points *points, const char *unit,

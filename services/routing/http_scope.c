@@ -302,14 +302,6 @@ void http_answer_new_case(struct http_request *request, const struct routing *ro
     answer_case(request, routing, 201, &opened, json, json_size);
 }
 
-static void put_current(struct json_writer *writer, const struct case_snapshot *now)
-{
-    json_open_object(writer, "current");
-    json_put_int(writer, "version", now->version);
-    json_put_text(writer, "state", now->process->states[now->state].code);
-    json_close_object(writer);
-}
-
 void http_refuse_command(struct http_request *request, const struct case_snapshot *now,
                          const struct case_command *command, const struct error *err)
 {
@@ -328,7 +320,7 @@ void http_refuse_command(struct http_request *request, const struct case_snapsho
     json_put_int(&writer, "status", http_status(err->kind));
     json_put_text(&writer, "detail", err->text);
     json_put_text(&writer, "code", err->code);
-    put_current(&writer, now);
+    http_put_current(&writer, now);
     http_put_allowed(&writer, now, command);
     json_put_text_size(&writer, "trace", trace_id(http_trace(request)), 32);
     json_close_object(&writer);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "services/routing/case_json.h"
 #include "services/routing/detail_json.h"
 
 enum {
@@ -208,11 +209,7 @@ static void put_receipt(struct json_writer *writer, const struct case_snapshot *
     json_put_text(writer, "language", opened->language);
     json_put_instant(writer, "submitted_at", opened->opened_at);
     json_put_instant(writer, "receive_by", clock_due(&opened->clocks[CASE_RECEIVE]));
-    json_open_object(writer, "receive_rule");
-    json_put_text(writer, "code", opened->receive_rule.code);
-    json_put_int(writer, "version", opened->receive_rule.version);
-    json_put_text(writer, "source", opened->receive_rule.source);
-    json_close_object(writer);
+    case_json_put_rule(writer, "receive_rule", &opened->receive_rule);
 }
 
 void opening_json_write_report(struct buffer *out, const struct opening_report *report,
