@@ -5,9 +5,10 @@
 
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/opaque_ref.h"
 #include "notice_json.h"
 
-enum { REF_MAX = 128, CODE_MAX = 64, UNIT_MAX = 32, TICKET_MAX = 24, RUNS_MAX = 16 };
+enum { CODE_MAX = 64, UNIT_MAX = 32, TICKET_MAX = 24, RUNS_MAX = 16 };
 
 #define APPOINTMENT "reception_booking"
 
@@ -71,16 +72,13 @@ static bool is_word(const char *word, const char *wanted)
     return word != NULL && strcmp(word, wanted) == 0;
 }
 
-/* Opaque references are visible ASCII without @. */
 static const char *read_ref(struct json_reader *reader, const char *name,
                             enum json_presence presence)
 {
-    const char *ref = json_read_text(reader, name, presence, 1, REF_MAX);
-    for (const char *c = ref; c != NULL && *c != '\0'; c++) {
-        if (*c < '!' || *c > '~' || *c == '@') {
-            json_read_fault(reader, name, "not_allowed", "must be visible ASCII without @");
-            return NULL;
-        }
+    const char *ref = json_read_text(reader, name, presence, 1, OPAQUE_REF_MAX);
+    if (ref != NULL && !opaque_ref_has_form(ref)) {
+        json_read_fault(reader, name, "not_allowed", "must be visible ASCII without @");
+        return NULL;
     }
     return ref;
 }

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/opaque_ref.h"
 #include "common/utf8.h"
 #include "common/words.h"
 
-enum { CODE_MAX = 64, ACCOUNT_MAX = 128 };
+enum { CODE_MAX = 64 };
 
 const char *const case_filter_names[] = {
     "unit",        "phase",    "state",       "process",    "queue",   "level",    "area",
@@ -74,14 +75,9 @@ static int read_bool(const struct reading *reading, const char *name)
     return value == 2 ? -1 : value;
 }
 
-/* As opaque_ref in proto/events/common.schema.json. */
 static bool is_account(const char *text)
 {
-    size_t size = 0;
-    while (text[size] >= '!' && text[size] <= '~' && text[size] != '@') {
-        size++;
-    }
-    return text[size] == '\0' && size > 0 && size <= ACCOUNT_MAX;
+    return *text != '\0' && opaque_ref_has_form(text) && strlen(text) <= OPAQUE_REF_MAX;
 }
 
 static void read_assignee(const struct reading *reading, const char *account)

@@ -4,14 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/opaque_ref.h"
 #include "common/words.h"
 #include "services/routing/detail_json.h"
+#include "services/routing/url_json.h"
 
 enum {
     RESULT_MAX = 4000,
     TEXT_MAX = 2000,
-    URL_MAX = 2000,
-    REF_MAX = 128,
     UNIT_MIN = 2,
     UNIT_MAX = 32,
     CODE_MAX = 64,
@@ -37,29 +37,19 @@ static const char *read_word(struct json_reader *reader, const char *name, const
 
 static void read_assignee(struct json_reader *reader, struct case_command *command)
 {
-    const char *text = read_text(reader, "assignee", 1, REF_MAX, FIELD_ASSIGNEE, command);
-    for (const char *c = text; c != NULL && *c != '\0'; c++) {
-        if (*c < '!' || *c > '~' || *c == '@') {
-            json_read_fault(reader, "assignee", "bad_reference",
-                            "must be an account id: visible ASCII without @");
-            break;
-        }
+    const char *text = read_text(reader, "assignee", 1, OPAQUE_REF_MAX, FIELD_ASSIGNEE, command);
+    if (text != NULL && !opaque_ref_has_form(text)) {
+        json_read_fault(reader, "assignee", "bad_reference",
+                        "must be an account id: visible ASCII without @");
     }
     command->assignee = text;
 }
 
 static void read_evidence(struct json_reader *result, struct case_command *command)
 {
-    command->evidence_count = json_read_texts(result, "evidence", JSON_OPTIONAL, CASE_EVIDENCE_MAX,
-                                              URL_MAX, &command->evidence);
+    command->evidence_count =
+        url_json_read(result, "evidence", CASE_EVIDENCE_MAX, &command->evidence);
     command->given |= command->evidence_count > 0 ? PROCESS_BIT(FIELD_EVIDENCE) : 0;
-    for (size_t i = 0; i < command->evidence_count; i++) {
-        if (strncmp(command->evidence[i], "https://", 8) != 0 || command->evidence[i][8] == '\0') {
-            char name[32];
-            snprintf(name, sizeof name, "evidence[%zu]", i);
-            json_read_fault(result, name, "bad_url", "must be an https URL");
-        }
-    }
 }
 
 static void read_result(struct json_reader *reader, struct case_command *command)

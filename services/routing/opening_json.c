@@ -5,18 +5,18 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/opaque_ref.h"
 #include "services/routing/case_json.h"
 #include "services/routing/detail_json.h"
+#include "services/routing/url_json.h"
 
 enum {
     CODE_MAX = 64,
     TITLE_MAX = 200,
     DESCRIPTION_MAX = 4000,
     ADDRESS_MAX = 500,
-    URL_MAX = 2000,
     UNIT_MIN = 2,
     UNIT_MAX = 32,
-    REF_MAX = 128,
     REASON_MAX = 2000,
     NOTE_MAX = 1900, /* the ticket of the other case goes before it */
     COORDINATE_DECIMALS = 7
@@ -39,36 +39,20 @@ static void read_location(struct json_reader *reader, struct opening_report *rep
     }
 }
 
-static void read_media(struct json_reader *reader, struct opening_report *report)
-{
-    report->media_count =
-        json_read_texts(reader, "media", JSON_OPTIONAL, OPENING_MEDIA_MAX, URL_MAX, &report->media);
-    for (size_t i = 0; i < report->media_count; i++) {
-        if (strncmp(report->media[i], "https://", 8) != 0 || report->media[i][8] == '\0') {
-            char name[32];
-            snprintf(name, sizeof name, "media[%zu]", i);
-            json_read_fault(reader, name, "bad_url", "must be an https URL");
-        }
-    }
-}
-
 static void read_told(struct json_reader *reader, struct opening_report *report)
 {
     report->title = json_read_text(reader, "title", JSON_OPTIONAL, 1, TITLE_MAX);
     report->description = json_read_text(reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
     read_location(reader, report);
-    read_media(reader, report);
+    report->media_count = url_json_read(reader, "media", OPENING_MEDIA_MAX, &report->media);
 }
 
 static void read_reporter(struct json_reader *reader, struct opening_request *request)
 {
-    request->reporter_ref = json_read_text(reader, "reporter_ref", JSON_OPTIONAL, 1, REF_MAX);
-    for (const char *c = request->reporter_ref; c != NULL && *c != '\0'; c++) {
-        if (*c < '!' || *c > '~' || *c == '@') {
-            json_read_fault(reader, "reporter_ref", "bad_reference",
-                            "must be visible ASCII without @");
-            return;
-        }
+    request->reporter_ref =
+        json_read_text(reader, "reporter_ref", JSON_OPTIONAL, 1, OPAQUE_REF_MAX);
+    if (request->reporter_ref != NULL && !opaque_ref_has_form(request->reporter_ref)) {
+        json_read_fault(reader, "reporter_ref", "bad_reference", "must be visible ASCII without @");
     }
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/opaque_ref.h"
 #include "services/routing/day.h"
 #include "services/routing/registry_json.h"
 
@@ -10,7 +11,6 @@ enum {
     CODE_MIN = 2,
     CODE_MAX = 32,
     FIELD_MAX = 64,
-    REF_MAX = 128,
     NAME_MAX_POINTS = 200,
     PERSON_MAX = 120,
     EMAIL_MIN = 3,
@@ -49,13 +49,10 @@ static int64_t read_day(struct json_reader *reader, const char *name, enum json_
 
 static const char *read_account(struct json_reader *reader)
 {
-    const char *text = json_read_text(reader, "account", JSON_REQUIRED, 1, REF_MAX);
-    for (const char *c = text; c != NULL && *c != '\0'; c++) {
-        if (*c < '!' || *c > '~' || *c == '@') {
-            json_read_fault(reader, "account", "bad_reference",
-                            "must be an account id: visible ASCII without @");
-            break;
-        }
+    const char *text = json_read_text(reader, "account", JSON_REQUIRED, 1, OPAQUE_REF_MAX);
+    if (text != NULL && !opaque_ref_has_form(text)) {
+        json_read_fault(reader, "account", "bad_reference",
+                        "must be an account id: visible ASCII without @");
     }
     return text;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/opaque_ref.h"
 
 static const char *const kinds[] = {
     "onsite_report",  "procedure_report",  "waste_report",   "initiative",
@@ -40,16 +41,6 @@ static void read_media(struct json_reader *reader, struct submission *submission
 }
 
 /* As the patterns of proto/events/common.schema.json say. */
-static bool is_reference(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text < '!' || *text > '~' || *text == '@') {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool is_ticket(const char *text)
 {
     size_t size = strlen(text);
@@ -71,8 +62,9 @@ static void read_reporter(struct json_reader *reader, struct submission *submiss
 {
     struct json_reader reporter;
     if (json_read_object(reader, "reporter", JSON_REQUIRED, &reporter)) {
-        submission->reporter_ref = json_read_text(&reporter, "ref", JSON_REQUIRED, 1, 128);
-        if (submission->reporter_ref != NULL && !is_reference(submission->reporter_ref)) {
+        submission->reporter_ref =
+            json_read_text(&reporter, "ref", JSON_REQUIRED, 1, OPAQUE_REF_MAX);
+        if (submission->reporter_ref != NULL && !opaque_ref_has_form(submission->reporter_ref)) {
             json_read_fault(&reporter, "ref", "bad_reference", "must be visible ASCII without @");
         }
         json_read_bool(&reporter, "anonymous", JSON_REQUIRED, false);
