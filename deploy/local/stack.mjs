@@ -107,6 +107,17 @@ export class Stack extends EventEmitter {
       join(this.folder, 'idp'), ...origins], `${this.url('idp')}/.well-known/openid-configuration`);
   }
 
+  // All that a service needs around it, at once. Waits for every part also when one has failed, so
+  // that stop() finds whatever has started.
+  async startBackends({ mail = false } = {}) {
+    const ends = await Promise.allSettled([
+      this.startPostgres(), this.startKafka().then(() => this.applyTopics()),
+      this.startIdentityProvider(), ...(mail ? [this.startMailSink()] : []),
+    ]);
+    const errors = ends.filter(({ status }) => status === 'rejected').map(({ reason }) => reason);
+    if (errors.length > 0) throw new AggregateError(errors, errors.map((e) => e.message).join('\n'));
+  }
+
   // Migrations, and the reference data of routing.
   async prepare(service) {
     await this.#runOnce(service, ['migrate'], this.serviceEnvironment(service));

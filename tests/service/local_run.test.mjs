@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -15,7 +16,7 @@ import { requestToken } from '../../deploy/idp/token.mjs';
 import { until } from '../../deploy/local/process.mjs';
 import { SERVICES, Stack } from '../../deploy/local/stack.mjs';
 
-const OFFSET = 3100;
+const OFFSET = 6140;
 const folder = mkdtempSync(join(tmpdir(), 'ihanoi-local-run-'));
 const bin = join(folder, 'bin');
 
@@ -149,6 +150,20 @@ test('a crash that nobody listened for is told at the stop', async () => {
   await until('it is gone', () => !deaf.running.has('analytics'), 10000);
   await assert.rejects(deaf.stop(), (error) => /exit code 7[^]*something broke/.test(error.message));
   await deaf.stop(); // told once
+});
+
+test('when one part cannot start, those beside it are stopped too', async () => {
+  const half = new Stack({ folder: join(folder, 'half'), offset: OFFSET + 40, bin });
+  const ended = once(half, 'crash');
+  const other = createServer((socket) => socket.destroy()).listen(half.ports.idp, '127.0.0.1');
+  await once(other, 'listening');
+  await assert.rejects(half.startBackends(), /idp/);
+  assert.equal((await ended)[0].name, 'idp');
+  await half.discard();
+  other.close();
+  for (const part of ['kafka', 'postgres']) {
+    await assert.rejects(once(connect(half.ports[part], '127.0.0.1'), 'connect'), /ECONNREFUSED/);
+  }
 });
 
 test('run.mjs refuses ports that are taken and stops what it started', async () => {

@@ -252,7 +252,6 @@ export class Model {
 // ---- the service ----
 
 export class City {
-  /** Offsets from 5600 on keep all ports out of the range that outgoing connections take. */
   constructor(offset) {
     this.folder = mkdtempSync(join(tmpdir(), 'ihanoi-analytics-'));
     this.stack = new Stack({ folder: this.folder, offset });
@@ -261,8 +260,7 @@ export class City {
   async start() {
     const { stack } = this;
     stack.writeApiKeys();
-    await Promise.all([stack.startPostgres(), stack.startKafka().then(() => stack.applyTopics()),
-      stack.startIdentityProvider()]);
+    await stack.startBackends();
     await stack.prepare('analytics');
     this.db = new pg.Pool({ connectionString: stack.postgres.url('analytics'), max: 2 });
     this.topics = new Topics(stack.kafka.brokers);

@@ -12,7 +12,7 @@ import addFormats from 'ajv-formats';
 import { compiler, proto, readYaml } from '../../contract/contracts.mjs';
 import { Topics, message, uuid7 } from '../../support/topics.mjs';
 
-const stack = new Stack({ folder: 'build/test/intake', offset: 2100 });
+const stack = new Stack({ folder: 'build/test/intake', offset: 6160 });
 const categories = JSON.parse(readFileSync('services/routing/reference/categories.json')).categories;
 const HOAN_KIEM = { lat: 21.0287, lon: 105.8524 };
 const ajv = compiler('draft-07');
@@ -83,8 +83,7 @@ const faults = (answer) => answer.json.errors.map((e) => `${e.field}: ${e.code}`
 
 before(async () => {
     stack.writeApiKeys();
-    await Promise.all([stack.startPostgres(), stack.startIdentityProvider(),
-        stack.startKafka().then(() => stack.applyTopics())]);
+    await stack.startBackends();
     await stack.prepare('intake');
     topics = new Topics(stack.kafka.brokers);
     const now = new Date();

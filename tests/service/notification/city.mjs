@@ -52,10 +52,7 @@ export class City {
   async start() {
     const { stack } = this;
     stack.writeApiKeys();
-    await Promise.all([
-      stack.startPostgres(), stack.startKafka().then(() => stack.applyTopics()),
-      stack.startIdentityProvider(), stack.startMailSink(),
-    ]);
+    await stack.startBackends({ mail: true });
     await stack.prepare('notification');
     this.db = new pg.Pool({ connectionString: stack.postgres.url('notification'), max: 2 });
     this.topics = new Topics(stack.kafka.brokers);

@@ -14,18 +14,10 @@ export class Counter {
   }
 
   // replica 0 is the first process, 1 the second.
-  async call(who, method, path, { body, version, key, replica = 0 } = {}) {
-    const { desk } = this;
-    const headers = { authorization: `Bearer ${await desk.token(who)}` };
-    if (body !== undefined) headers['content-type'] = 'application/json';
-    if (version !== undefined) headers['if-match'] = `"${version}"`;
-    if (key !== undefined) headers['idempotency-key'] = `"${key}"`;
-    const port = replica === 0 ? desk.stack.ports.routing : this.second.port;
-    const answer = await fetch(`http://127.0.0.1:${port}/api/routing${path}`,
-      { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-    const text = await answer.text();
-    return { status: answer.status, etag: answer.headers.get('etag'), text,
-      location: answer.headers.get('location'), body: text ? JSON.parse(text) : null };
+  call(who, method, path, { body, version, key, replica = 0 } = {}) {
+    const headers = key === undefined ? {} : { 'idempotency-key': `"${key}"` };
+    const port = replica === 0 ? this.desk.stack.ports.routing : this.second.port;
+    return this.desk.call(who, method, path, { body, version, headers, port });
   }
 
   open(who, body, options) {

@@ -65,10 +65,7 @@ export class Desk {
   async start() {
     const { stack } = this;
     stack.writeApiKeys();
-    await Promise.all([
-      stack.startPostgres(), stack.startKafka().then(() => stack.applyTopics()),
-      stack.startIdentityProvider(),
-    ]);
+    await stack.startBackends();
     await stack.prepare('routing');
     this.db = new pg.Pool({ connectionString: stack.postgres.url('routing'), max: 2 });
     this.producer = new Producer({ clientId: 'test', bootstrapBrokers: [stack.kafka.brokers],
@@ -116,16 +113,18 @@ export class Desk {
     return this.tokens.get(key);
   }
 
-  async call(who, method, path, { body, version, headers: more } = {}) {
+  async call(who, method, path, { body, version, headers: more,
+    port = this.stack.ports.routing } = {}) {
     const headers = { ...more };
     if (who) headers.authorization = `Bearer ${await this.token(who)}`;
     if (version !== undefined) headers['if-match'] = `"${version}"`;
     if (body !== undefined) headers['content-type'] = 'application/json';
-    const answer = await fetch(`${this.stack.url('routing')}/api/routing${path}`,
+    const answer = await fetch(`http://127.0.0.1:${port}/api/routing${path}`,
       { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
     const text = await answer.text();
     const type = answer.headers.get('content-type');
-    return { status: answer.status, etag: answer.headers.get('etag'), type, headers: answer.headers,
+    return { status: answer.status, etag: answer.headers.get('etag'), type, text,
+      headers: answer.headers, location: answer.headers.get('location'),
       body: text && type?.includes('json') ? JSON.parse(text) : text || null };
   }
 

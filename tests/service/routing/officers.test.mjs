@@ -9,7 +9,7 @@ const SEED = Number(process.env.SEED ?? Date.now() % 1000000);
 const OFFICIALS = 50;
 const CASES = 100;
 const ROUNDS = 12; // commands of each official
-const desk = new Desk(4100);
+const desk = new Desk(6060);
 const PORTS = [desk.stack.ports.routing, desk.stack.ports.routing + 7];
 
 // Mulberry32: small, seeded, good enough to choose by.
@@ -29,14 +29,6 @@ before(async () => {
 });
 after(() => desk.stop());
 
-async function call(who, port, method, path, version, body) {
-  const headers = { authorization: `Bearer ${await desk.token(who)}` };
-  if (version !== undefined) headers['if-match'] = `"${version}"`;
-  const answer = await fetch(`http://127.0.0.1:${port}/api/routing${path}`,
-    { method, headers, body: body && JSON.stringify(body) });
-  return { status: answer.status, body: await answer.json() };
-}
-
 const bodies = {
   assign: (n) => ({ assignee: `officer-${n}` }),
   resolve: () => ({ result: { text: 'Xong.', evidence: ['https://media.ihanoi.example/1.jpg'] } }),
@@ -51,13 +43,13 @@ async function work(number, ids, ledger) {
   for (let round = 0; round < ROUNDS; round += 1) {
     const id = ids[choose(ids.length)];
     const port = PORTS[choose(2)];
-    const now = (await call(who, port, 'GET', `/cases/${id}`)).body;
+    const now = (await desk.call(who, 'GET', `/cases/${id}`, { port })).body;
     const possible = ['accept', 'assign', 'start', 'comment', 'ask', 'answer', 'resolve']
       .filter((action) => now.allowed.includes(action));
     if (possible.length === 0) continue;
     const action = possible[choose(possible.length)];
-    const answer = await call(who, PORTS[choose(2)], 'POST', `/cases/${id}/${action}`, now.version,
-      bodies[action]?.(number) ?? {});
+    const answer = await desk.call(who, 'POST', `/cases/${id}/${action}`,
+      { port: PORTS[choose(2)], version: now.version, body: bodies[action]?.(number) ?? {} });
     ledger.push({ id, who: who.sub, action, saw: now.version, status: answer.status,
       version: answer.body.version, code: answer.body.code });
   }

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { compiler } from '../../contract/contracts.mjs';
 import { Desk } from './desk.mjs';
 
-const desk = new Desk(1100);
+const desk = new Desk(5920);
 const folder = mkdtempSync(join(tmpdir(), 'ihanoi-people-'));
 const ADMIN = { role: 'administrator', sub: 'quang' };
 const AUDITOR = { role: 'auditor', unit: 'HN', sub: 'phuong' };
@@ -30,14 +30,10 @@ async function change(who, code, what, body, version) {
   return desk.call(who, 'POST', `/units/${code}/${what}`, { version: seen, body: { reason, ...body } });
 }
 
-async function create(code, wishes = {}, key) {
+function create(code, wishes = {}, key) {
   const body = { code, type: 'board', parent: 'HN', name: { vi: `Ban ${code}`, en: `Board ${code}` },
     from: day(0), source: 'QĐ 1', reason, ...wishes };
-  const headers = { authorization: `Bearer ${await desk.token(ADMIN)}`, 'content-type': 'application/json' };
-  if (key) headers['idempotency-key'] = key;
-  const answer = await fetch(`${desk.stack.url('routing')}/api/routing/units`,
-    { method: 'POST', headers, body: JSON.stringify(body) });
-  return { status: answer.status, text: await answer.text(), location: answer.headers.get('location') };
+  return desk.call(ADMIN, 'POST', '/units', { body, headers: key ? { 'idempotency-key': key } : {} });
 }
 
 const person = (account, wishes = {}) => ({ field: '*', account, name: `Bà ${account}`,
