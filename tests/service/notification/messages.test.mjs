@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { DEMO_KEY } from '../../../deploy/local/stack.mjs';
 import { City, someone, until } from './city.mjs';
 
-const city = new City(3800);
+const city = new City(6120);
 const AUDITOR = { role: 'auditor', unit: 'HN', sub: 'phuong' };
 const FOCAL = { role: 'focal_point', unit: '00070', sub: 'cuong' };
 
@@ -118,7 +118,7 @@ test('the log shows a case to auditors, and officials what they were sent', asyn
 test('a stream on one replica brings what another has committed', async () => {
   const { ref } = someone();
   const me = { role: 'citizen', sub: ref };
-  const port = 9183 + 3800;
+  const port = 9183 + 6120;
   await city.stack.startService('notification', { instance: 'notification-1', port });
   const streams = await Promise.all([city.listen(me),
     city.listen(me, { base: `http://127.0.0.1:${port}` })]);
