@@ -152,36 +152,58 @@ void world_finish(struct world *world)
 
 /* ---- people ---- */
 
-static const struct pg_statement people = {
-    "world_people", "SELECT unit, field, account, name, email, " START("valid_from") ", " END(
-                        "valid_to") " FROM focal_point "
-                                    "WHERE unit = $1 AND (field IN ($2, '*') OR account = $3)"};
+enum people_index { POINTS, ABSENCES };
+
+static const struct pg_statement people[] = {
+    [POINTS] = {"world_people",
+                "SELECT unit, field, account, name, email, " START("valid_from") ", " END(
+                    "valid_to") ", rank FROM focal_point "
+                                "WHERE unit = $1 AND (field IN ($2, '*') OR account = $3)"},
+    [ABSENCES] = {"world_absences", "SELECT unit, account, " START("valid_from") ", " END(
+                                        "valid_to") " FROM absence WHERE unit = $1"},
+};
 
 void store_people_read(struct pg_tx *tx, const char *unit, const char *category,
                        const char *account)
 {
-    pg_tx_add(tx, &people);
+    pg_tx_add(tx, &people[POINTS]);
     pg_tx_text(tx, unit);
     pg_tx_text(tx, category);
     pg_tx_text(tx, account);
+    pg_tx_add(tx, &people[ABSENCES]);
+    pg_tx_text(tx, unit);
+}
+
+static void make_absences(const struct pg_tx *tx, struct arena *arena, struct focal_points *points)
+{
+    points->absences = arena_array(arena, pg_rows(tx, ABSENCES), sizeof *points->absences);
+    for (size_t row = 0; row < pg_rows(tx, ABSENCES); row++) {
+        points->absences[points->absence_count++] = (struct focal_absence){
+            .unit = text(tx, ABSENCES, row, 0, arena),
+            .account = text(tx, ABSENCES, row, 1, arena),
+            .valid_from = instant(tx, ABSENCES, row, 2),
+            .valid_to = instant(tx, ABSENCES, row, 3),
+        };
+    }
 }
 
 void store_people_make(const struct pg_tx *tx, struct arena *arena, struct focal_points *points)
 {
-    *points =
-        (struct focal_points){.items = arena_array(arena, pg_rows(tx, 0), sizeof *points->items)};
-    for (size_t row = 0; row < pg_rows(tx, 0); row++) {
+    *points = (struct focal_points){
+        .items = arena_array(arena, pg_rows(tx, POINTS), sizeof *points->items)};
+    for (size_t row = 0; row < pg_rows(tx, POINTS); row++) {
         points->items[points->count++] = (struct focal_point){
-            .unit = text(tx, 0, row, 0, arena),
-            .field = text(tx, 0, row, 1, arena),
-            .account = text(tx, 0, row, 2, arena),
-            .name = text(tx, 0, row, 3, arena),
-            .email = text(tx, 0, row, 4, arena),
-            .valid_from = instant(tx, 0, row, 5),
-            .valid_to = instant(tx, 0, row, 6),
-            .rank = 1,
+            .unit = text(tx, POINTS, row, 0, arena),
+            .field = text(tx, POINTS, row, 1, arena),
+            .account = text(tx, POINTS, row, 2, arena),
+            .name = text(tx, POINTS, row, 3, arena),
+            .email = text(tx, POINTS, row, 4, arena),
+            .valid_from = instant(tx, POINTS, row, 5),
+            .valid_to = instant(tx, POINTS, row, 6),
+            .rank = pg_value_int4(tx, POINTS, row, 7),
         };
     }
+    make_absences(tx, arena, points);
     focal_points_sort(points);
 }
 

@@ -36,7 +36,8 @@ bool store_world_make(const struct pg_tx *tx, const struct world_query *query, s
                       struct world *world, struct error *err);
 void world_finish(struct world *world);
 
-/* A unit's people for a category, for all, and one by account (NULL: none). */
+/* A unit's people for a category, for all, and one by account (NULL: none), and who is away. The
+ * transaction's only statements. */
 void store_people_read(struct pg_tx *tx, const char *unit, const char *category,
                        const char *account);
 void store_people_make(const struct pg_tx *tx, struct arena *arena, struct focal_points *points);

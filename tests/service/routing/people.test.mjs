@@ -211,6 +211,10 @@ test('the first one present gets the cases, and absences end when somebody is ba
   assert.equal((await change({ ...FOCAL, sub: 'lan' }, '00070', 'absences', away)).status, 403);
   assert.equal((await change(FOCAL, '00070', 'absences', away)).status, 200);
   assert.equal(await focalPointOfNewCase('lan'), 'lan');
+  const { case_id: id } = await desk.opened(CHIEF);
+  assert.deepEqual((await desk.get(CHIEF, `/cases/${id}/explain`)).body.focal_point, { account: 'lan',
+    because: 'substitute', asked: [{ account: 'tuyet', field: '*', rank: 1, absent: true },
+      { account: 'lan', field: '*', rank: 2, absent: false }] });
   const seen = await unit('00070', OFFICER);
   assert.deepEqual(seen.absences, [away]);
   assert.deepEqual(seen.fields, ['*']);
