@@ -28,6 +28,11 @@ static const struct process_action builtins[] = {
      .by = ACTOR_BIT(ROLE_SYSTEM),
      .requires = PROCESS_BIT(FIELD_UNIT),
      .takes = PROCESS_BIT(FIELD_UNIT)},
+    {.code = CASE_SUCCEED_TASK, /* of unit, by proposed_unit */
+     .by = ACTOR_BIT(ROLE_SYSTEM),
+     .requires = PROCESS_BIT(FIELD_UNIT) | PROCESS_BIT(FIELD_PROPOSED_UNIT),
+     .takes = PROCESS_BIT(FIELD_UNIT) | PROCESS_BIT(FIELD_PROPOSED_UNIT),
+     .conditions = PROCESS_BIT(CONDITION_TASK_OPEN)},
     {.code = CASE_RECOMPUTE, .by = ACTOR_BIT(ROLE_SYSTEM)},
 };
 
@@ -86,17 +91,27 @@ static bool is_same(const char *a, const char *b)
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-/* Who comes second, when the proposal has been judged, is stale and not forbidden. */
-static bool may_judge(const struct case_snapshot *now, const struct case_command *command)
+static bool is_approval(const struct process_action *action)
 {
-    return !has_proposal(now) ||
-           (!is_same(now->proposal.by, command->actor_ref) &&
-            (now->process->actions[now->proposal.action].approvers & command->actor) != 0);
+    return strcmp(action->code, CASE_APPROVE) == 0;
 }
 
 static bool is_judgement(const struct process_action *action)
 {
-    return strcmp(action->code, CASE_APPROVE) == 0 || strcmp(action->code, CASE_DISAPPROVE) == 0;
+    return is_approval(action) || strcmp(action->code, CASE_DISAPPROVE) == 0;
+}
+
+/* A second person, or whoever takes back what they proposed. When the proposal has been judged, who
+ * comes second is late and not forbidden. */
+static bool may_judge(const struct case_snapshot *now, const struct case_command *command,
+                      const struct process_action *action)
+{
+    if (!has_proposal(now)) {
+        return true;
+    }
+    return is_same(now->proposal.by, command->actor_ref)
+               ? !is_approval(action)
+               : (now->process->actions[now->proposal.action].approvers & command->actor) != 0;
 }
 
 static bool is_builtin(const struct process_action *action)
@@ -107,7 +122,8 @@ static bool is_builtin(const struct process_action *action)
 static bool may(const struct case_snapshot *now, const struct case_command *command,
                 const struct process_action *action)
 {
-    return is_judgement(action) ? may_judge(now, command) : (action->by & command->actor) != 0;
+    return is_judgement(action) ? may_judge(now, command, action)
+                                : (action->by & command->actor) != 0;
 }
 
 static bool fits(const struct case_snapshot *now, const struct process_action *action)
@@ -377,6 +393,29 @@ static bool needs_approval(const struct process_action *action, const struct cas
     return (rules->approved_reasons & PROCESS_BIT(class)) != 0;
 }
 
+/* An action that needs approval is only ever taken by approving of it. */
+static bool is_what_was_approved(const struct case_snapshot *now, const struct case_rules *rules)
+{
+    const struct case_command taken = {.reason_class = now->reason_class};
+    int action = process_action_find(now->process, now->action);
+    return action >= 0 && needs_approval(&now->process->actions[action], &taken, rules);
+}
+
+bool case_is_repeat(const struct case_snapshot *now, const struct case_command *command,
+                    const struct case_rules *rules)
+{
+    if (now->version != command->expected_version + 1 ||
+        !is_same(now->actor_ref, command->actor_ref)) {
+        return false;
+    }
+    if (strcmp(command->action, CASE_APPROVE) == 0) {
+        return is_what_was_approved(now, rules);
+    }
+    bool proposed = strcmp(now->action, CASE_PROPOSE) == 0 && has_proposal(now);
+    return strcmp(command->action,
+                  proposed ? now->process->actions[now->proposal.action].code : now->action) == 0;
+}
+
 static bool propose(const struct process_action *action, const struct case_command *command,
                     struct case_snapshot *after, struct error *err)
 {
@@ -442,6 +481,13 @@ static bool succeed(const struct case_command *command, struct case_snapshot *af
     return true;
 }
 
+static bool succeed_task(const struct case_command *command, struct case_snapshot *after)
+{
+    case_hand_on_task(after, command->unit, command->proposed_unit);
+    after->event = event_number("task_changed");
+    return true;
+}
+
 static bool recompute(const struct case_rules *rules, struct case_snapshot *after)
 {
     for (size_t i = 0; i < case_clock_count(after); i++) {
@@ -466,6 +512,9 @@ static bool take_builtin(const struct case_snapshot *before, const struct case_c
     }
     if (strcmp(command->action, CASE_SUCCEED) == 0) {
         return succeed(command, after);
+    }
+    if (strcmp(command->action, CASE_SUCCEED_TASK) == 0) {
+        return succeed_task(command, after);
     }
     if (strcmp(command->action, CASE_RECOMPUTE) == 0) {
         return recompute(rules, after);

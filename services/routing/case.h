@@ -4,9 +4,10 @@
  * A decision takes the case as it is, a command, the rules and the time, and gives the case as it
  * will be, or says why not. What may be done is data: the process of the case (process.h). Beside
  * the actions of processes there are a few that every case knows: open, approve and disapprove of
- * what was proposed, remind, escalate, succeed (the unit has ended), recompute (the calendar has
- * changed). Every change is one version, and a snapshot holds all that the next decision needs.
- * Pure: no I/O, no clock, no allocation; texts are borrowed. */
+ * what was proposed, remind, escalate, succeed and succeed_task (the unit that leads or co-operates
+ * has ended), recompute (the calendar has changed). Every change is one version, and a snapshot
+ * holds all that the next decision needs. Pure: no I/O, no clock, no allocation; texts are
+ * borrowed. */
 #ifndef ROUTING_CASE_H
 #define ROUTING_CASE_H
 
@@ -31,14 +32,15 @@ extern const char *const case_asked_words[];
 extern const char *const task_state_words[];
 extern const char *const audit_state_words[];
 
-#define CASE_OPEN       "open"
-#define CASE_PROPOSE    "propose"
-#define CASE_APPROVE    "approve"
-#define CASE_DISAPPROVE "disapprove"
-#define CASE_REMIND     "remind"
-#define CASE_ESCALATE   "escalate"
-#define CASE_SUCCEED    "succeed"
-#define CASE_RECOMPUTE  "recompute"
+#define CASE_OPEN         "open"
+#define CASE_PROPOSE      "propose"
+#define CASE_APPROVE      "approve"
+#define CASE_DISAPPROVE   "disapprove"
+#define CASE_REMIND       "remind"
+#define CASE_ESCALATE     "escalate"
+#define CASE_SUCCEED      "succeed"
+#define CASE_SUCCEED_TASK "succeed_task"
+#define CASE_RECOMPUTE    "recompute"
 
 /* Actions of processes that the timer takes by name, on merged cases. */
 #define CASE_FOLLOW   "follow"
@@ -205,6 +207,10 @@ bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int
 bool case_decide(const struct case_snapshot *before, const struct case_command *command,
                  const struct case_rules *rules, int64_t now_us, struct case_snapshot *after,
                  struct error *err);
+
+/* Whether the present version is what this command made, so that its answer was lost. */
+bool case_is_repeat(const struct case_snapshot *now, const struct case_command *command,
+                    const struct case_rules *rules);
 
 /* Whether the actor may take an action now, whatever it brings, and if it is not too late. */
 bool case_may_take(const struct case_snapshot *now, const struct case_command *actor,

@@ -247,6 +247,24 @@ void case_set_lead(struct case_snapshot *snapshot, const char *unit, const char 
     snapshot->assignee = NULL;
 }
 
+static void settle_task(struct case_task *task, enum task_state state, int64_t now_us)
+{
+    task->state = state;
+    clock_stop(&task->clock, now_us);
+}
+
+void case_hand_on_task(struct case_snapshot *snapshot, const char *from, const char *to)
+{
+    struct case_task *task = find_task(snapshot, from);
+    bool leads = snapshot->unit != NULL && strcmp(snapshot->unit, to) == 0;
+    assert(task != NULL);
+    if (leads || find_task(snapshot, to) != NULL) {
+        settle_task(task, TASK_DECLINED, snapshot->at_us);
+    } else {
+        task->unit = to;
+    }
+}
+
 static void give_to(struct case_snapshot *after, const char *unit, const char *focal_point)
 {
     case_set_lead(after, unit, focal_point);
@@ -471,11 +489,12 @@ static bool add_task(const struct case_change *change)
 static bool change_task(const struct case_change *change, enum task_state state)
 {
     struct case_task *task = find_task(change->after, change->command->unit);
-    assert(task != NULL); /* CONDITION_TASK_OPEN */
-    task->state = state;
+    assert(task != NULL);             /* CONDITION_TASK_OPEN */
     task->note = change->after->note; /* or the reason */
-    if (state == TASK_DONE || state == TASK_DECLINED) {
-        clock_stop(&task->clock, change->after->at_us);
+    if (state == TASK_ACCEPTED) {
+        task->state = state;
+    } else {
+        settle_task(task, state, change->after->at_us);
     }
     return true;
 }

@@ -296,8 +296,13 @@ static void put_said(struct buffer *out, const struct case_snapshot *now,
 static const char *event_name(const struct case_snapshot *now)
 {
     static const char *const builtins[][2] = {
-        {CASE_OPEN, "opened"},          {"propose", "proposed"},      {CASE_DISAPPROVE, "declined"},
-        {CASE_REMIND, "reminded"},      {CASE_ESCALATE, "escalated"}, {CASE_SUCCEED, "routed"},
+        {CASE_OPEN, "opened"},
+        {"propose", "proposed"},
+        {CASE_DISAPPROVE, "declined"},
+        {CASE_REMIND, "reminded"},
+        {CASE_ESCALATE, "escalated"},
+        {CASE_SUCCEED, "routed"},
+        {CASE_SUCCEED_TASK, "task_changed"},
         {CASE_RECOMPUTE, "recomputed"},
     };
     int action = process_action_find(now->process, now->action);

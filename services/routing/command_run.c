@@ -112,14 +112,6 @@ static void on_lead_read(struct case_read *read, const struct error *err)
     run_decide(run);
 }
 
-/* The caller's own command, whose answer was lost: it is what made the present version. */
-static bool is_repeat(const struct command_run *run)
-{
-    const struct case_snapshot *now = run->now;
-    return now->version == run->expected_version + 1 && strcmp(now->action, run->action) == 0 &&
-           now->actor_ref != NULL && strcmp(now->actor_ref, run->command.actor_ref) == 0;
-}
-
 static bool check_unit(const struct command_run *run, const char *name, const char *unit,
                        struct error *err)
 {
@@ -152,13 +144,13 @@ static bool find_named(struct command_run *run, struct error *err)
 static void run_decide(struct command_run *run)
 {
     struct error err = {0};
-    if (is_repeat(run)) {
+    const struct case_rules *rules = &run->routing->reference->cases;
+    if (case_is_repeat(run->now, &run->command, rules)) { /* the answer was lost */
         run->on_done(run, NULL);
         return;
     }
     if (!find_named(run, &err) ||
-        !case_decide(run->now, &run->command, &run->routing->reference->cases, clock_now_us(),
-                     &run->write.after, &err)) {
+        !case_decide(run->now, &run->command, rules, clock_now_us(), &run->write.after, &err)) {
         run->on_done(run, &err);
         return;
     }

@@ -151,9 +151,9 @@ static void check_merged(const struct process *process, int state, struct error 
 
 static bool is_reserved(const char *code)
 {
-    static const char *const reserved[] = {CASE_OPEN,       CASE_PROPOSE,  CASE_APPROVE,
-                                           CASE_DISAPPROVE, CASE_REMIND,   CASE_ESCALATE,
-                                           CASE_SUCCEED,    CASE_RECOMPUTE};
+    static const char *const reserved[] = {CASE_OPEN,       CASE_PROPOSE,      CASE_APPROVE,
+                                           CASE_DISAPPROVE, CASE_REMIND,       CASE_ESCALATE,
+                                           CASE_SUCCEED,    CASE_SUCCEED_TASK, CASE_RECOMPUTE};
     for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
         if (strcmp(reserved[i], code) == 0) {
             return true;

@@ -237,12 +237,14 @@ void store_units_of_day_make(const struct pg_tx *tx, struct arena *arena, struct
 /* ---- open cases that nobody is there for ---- */
 
 static const struct pg_statement cases_of_former_units = {
-    "cases_of_former_units", "SELECT c.case_id, c.version, c.desk FROM ("
-                             "SELECT code FROM unit WHERE valid_from <= " TODAY " GROUP BY code "
-                             "HAVING bool_and(coalesce(valid_to < " TODAY ", false))) AS ended "
-                             "CROSS JOIN LATERAL (SELECT case_id, version, desk FROM case_current "
-                             "WHERE desk = ended.code AND due_at IS NOT NULL "
-                             "ORDER BY due_at, case_id LIMIT $1::integer) c"};
+    "cases_of_former_units",
+    "SELECT c.case_id, ended.code, c.is_task FROM ("
+    "SELECT code FROM unit WHERE valid_from <= " TODAY " GROUP BY code "
+    "HAVING bool_and(coalesce(valid_to < " TODAY ", false))) AS ended "
+    "CROSS JOIN LATERAL ((SELECT case_id, false AS is_task FROM case_current "
+    "WHERE desk = ended.code AND due_at IS NOT NULL ORDER BY due_at, case_id LIMIT $1::integer) "
+    "UNION ALL (SELECT case_id, true FROM case_current WHERE task_desks && ARRAY[ended.code] "
+    "AND task_desks <> '{}' AND due_at IS NOT NULL ORDER BY due_at, case_id LIMIT $1)) c"};
 
 void store_cases_of_former_units(struct pg_tx *tx, int limit)
 {

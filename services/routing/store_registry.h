@@ -37,8 +37,9 @@ void store_creation_write(struct pg_tx *tx, const struct uuid *idempotency,
 void store_units_of_day(struct pg_tx *tx, int64_t day);
 void store_units_of_day_make(const struct pg_tx *tx, struct arena *arena, struct unit_set *units);
 
-/* Open cases at desks of units that have ended, at most `limit` of each, the first due first.
- * Columns: case_id, version, desk. For a timer that hands them to unit_successor. */
+/* Open cases at desks of units that have ended, and those in which such a unit has an open task, at
+ * most `limit` of each unit, the first due first. Columns: case_id, unit, is_task. For a timer that
+ * hands them to unit_successor. */
 void store_cases_of_former_units(struct pg_tx *tx, int limit);
 
 /* ---- store_change.c: what was changed ---- */

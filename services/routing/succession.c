@@ -26,6 +26,8 @@ struct succession {
 /* One case on its way to the successor. */
 struct heir {
     struct succession *succession;
+    const char *unit; /* that has ended */
+    bool is_task;     /* it co-operates */
     struct case_read read;
     struct case_write write;
 };
@@ -94,12 +96,14 @@ static void look(struct succession *succession)
     pg_tx_send(tx, on_looked, succession);
 }
 
-static void take_up(struct succession *succession, struct uuid id)
+static void take_up(struct succession *succession, const struct pg_tx *tx, size_t row)
 {
     struct heir *heir = arena_alloc(&succession->arena, sizeof *heir);
     struct error err = {0};
     heir->succession = succession;
-    heir->read.id = id;
+    heir->unit = arena_text(&succession->arena, pg_value_text(tx, 0, row, 1));
+    heir->is_task = pg_value_bool(tx, 0, row, 2);
+    heir->read.id = pg_value_uuid(tx, 0, row, 0);
     heir->read.arena = &succession->arena;
     heir->read.on_read = on_read;
     heir->read.arg = heir;
@@ -113,7 +117,7 @@ static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct succession *succession = arg;
     succession->found = outcome == PG_COMMITTED ? pg_rows(tx, 0) : 1; /* look again */
     for (size_t row = 0; outcome == PG_COMMITTED && row < succession->found; row++) {
-        take_up(succession, pg_value_uuid(tx, 0, row, 0));
+        take_up(succession, tx, row);
     }
     leave(succession);
 }
@@ -128,25 +132,38 @@ static void on_read(struct case_read *read, const struct error *err)
     }
 }
 
+static struct case_command command_of(const struct heir *heir, const char *successor)
+{
+    struct case_command command = {.action = CASE_SUCCEED,
+                                   .expected_version = heir->read.snapshot.version,
+                                   .actor = ACTOR_BIT(ROLE_SYSTEM),
+                                   .level = -1,
+                                   .given = PROCESS_BIT(FIELD_UNIT),
+                                   .unit = successor};
+    if (heir->is_task) {
+        command.action = CASE_SUCCEED_TASK;
+        command.given |= PROCESS_BIT(FIELD_PROPOSED_UNIT);
+        command.unit = heir->unit;
+        command.proposed_unit = successor;
+    }
+    return command;
+}
+
 static void hand_on(struct heir *heir)
 {
     struct succession *succession = heir->succession;
     const struct reference *reference = succession->routing->reference;
     const struct case_snapshot *now = &heir->read.snapshot;
-    const char *unit = unit_successor(&reference->units, &reference->successions, now->unit);
-    struct case_command command = {.action = CASE_SUCCEED,
-                                   .expected_version = now->version,
-                                   .actor = ACTOR_BIT(ROLE_SYSTEM),
-                                   .level = -1,
-                                   .given = PROCESS_BIT(FIELD_UNIT),
-                                   .unit = unit != NULL ? unit : UNIT_CITY_OFFICE};
+    const char *unit = unit_successor(&reference->units, &reference->successions, heir->unit);
+    const char *successor = unit != NULL ? unit : UNIT_CITY_OFFICE;
+    struct case_command command = command_of(heir, successor);
     struct error err = {0};
-    if (strcmp(command.unit, now->unit) == 0) { /* our reference data is not as new yet */
+    if (strcmp(successor, heir->unit) == 0) { /* our reference data is not as new yet */
         leave(succession);
         return;
     }
     command.focal_point =
-        focal_point_find(&reference->focal_points, command.unit, now->category, clock_now_us());
+        focal_point_find(&reference->focal_points, successor, now->category, clock_now_us());
     heir->write.on_written = on_written;
     heir->write.arg = heir;
     if (!case_decide(now, &command, &reference->cases, clock_now_us(), &heir->write.after, &err) ||

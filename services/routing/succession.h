@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* succession: hands the open cases of units that have ended to whoever took over.
+/* succession: hands the open cases of units that have ended, and their parts in the cases of
+ * others, to whoever took over.
  *
  * Looks after every change of the reference data and of the day, in chunks, and again when one
  * could not be written. A case without a successor goes to the city office. Closed cases stay with

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { compiler } from '../../contract/contracts.mjs';
-import { Desk } from './desk.mjs';
+import { BA_VI, Desk } from './desk.mjs';
 
 const desk = new Desk(5920);
 const folder = mkdtempSync(join(tmpdir(), 'ihanoi-people-'));
@@ -268,6 +268,8 @@ test('a merged unit keeps its closed cases; the open ones and new reports go to 
   const no = await desk.act({ ...CHIEF, role: 'administrator' }, id, 'reject', 1,
     { reason: { class: 'unclear', text: 'Ở đâu?' } });
   assert.equal(no.status, 200, JSON.stringify(no.body));
+  const { case_id: helped } = await desk.opened(ADMIN, { location: BA_VI });
+  assert.equal((await desk.act(ADMIN, helped, 'add_task', 1, { unit: '00070' })).status, 200);
   const merged = await change(ADMIN, '00070', 'merge', { into: '00082', also: ['00004'], from: day(0) });
   assert.equal(merged.status, 200, JSON.stringify(merged.body));
   assert.deepEqual(merged.body.successors.filter((s) => s.from === day(0)),
@@ -286,6 +288,9 @@ test('a merged unit keeps its closed cases; the open ones and new reports go to 
   const handed = (await desk.get(heir, `/cases/${open}`)).body;
   assert.deepEqual([handed.unit, handed.state, handed.rules.routing.code],
     ['00082', 'received', 'unit-succession']);
+  await desk.said('its part', (e) => e.key === helped && e.data.action === 'succeed_task');
+  assert.deepEqual((await desk.get(heir, `/cases/${helped}`)).body.tasks.map((t) => [t.unit, t.state]),
+    [['00082', 'open']]);
   const due = desk.eventsOf(open).map((e) => e.data.receive_due);
   assert.deepEqual(new Set(due).size, 1);
   assert.equal((await desk.get(heir, `/cases/${id}/history`)).status, 200);

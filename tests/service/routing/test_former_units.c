@@ -15,8 +15,9 @@ extern const struct migration_set common_migrations, routing_migrations;
 
 #define TODAY "timezone('Asia/Ho_Chi_Minh', now())::date"
 
-/* A case each: at a unit of today, at one that ended yesterday (two open, one closed), at one that
- * ends today, at one whose code has a new unit, at one that begins tomorrow. */
+/* A case each: at a unit of today, with a part of one that ended yesterday; at that one (two open,
+ * one closed); at one that ends today, at one whose code has a new unit, at one that begins
+ * tomorrow. */
 static const char rows[] =
     "INSERT INTO unit (code, valid_from, valid_to, type, name_vi, name_en, source) VALUES "
     "('NOW', '2020-01-01', NULL, 'board', 'a', 'a', 's'), "
@@ -27,8 +28,10 @@ static const char rows[] =
     "('SOON', " TODAY " + 1, NULL, 'board', 'a', 'a', 's');"
     "INSERT INTO case_current (case_id, version, process, state, phase, queue, desk, category, "
     "level, reporter, due_at, near_border, audit_pending, proposed, task_desks) "
-    "SELECT gen_random_uuid(), n, 'onsite-report', 'received', 'received', 'unit', desk, 'khac', "
-    "'normal', 'an', due, false, false, false, '{}' "
+    "SELECT lpad(n::text, 32, '0')::uuid, n, 'onsite-report', 'received', 'received', 'unit', "
+    "desk, 'khac', "
+    "'normal', 'an', due, false, false, false, "
+    "CASE WHEN n = 1 THEN '{NEW,GONE}'::text[] ELSE '{}' END "
     "FROM (VALUES (1, 'NOW', now()), (2, 'GONE', now() + interval '2 days'), "
     "(3, 'GONE', now() + interval '1 day'), (4, 'GONE', NULL), (5, 'LAST', now()), "
     "(6, 'NEW', now()), (7, 'SOON', now())) AS c (n, desk, due)";
@@ -57,18 +60,26 @@ static int tear_down(void **state)
     return 0;
 }
 
+static void look_at(struct pg_tx *tx, size_t row, uint8_t number, bool is_task)
+{
+    assert_int_equal(pg_value_uuid(tx, 0, row, 0).bytes[15], number);
+    assert_string_equal(pg_value_text(tx, 0, row, 1), "GONE");
+    assert_int_equal(pg_value_bool(tx, 0, row, 2), is_task);
+}
+
 static void look_at_all(struct pg_tx *tx)
 {
-    assert_int_equal(pg_rows(tx, 0), 2);
-    assert_int_equal(pg_value_int4(tx, 0, 0, 1), 3);
-    assert_int_equal(pg_value_int4(tx, 0, 1, 1), 2);
-    assert_string_equal(pg_value_text(tx, 0, 0, 2), "GONE");
+    assert_int_equal(pg_rows(tx, 0), 3);
+    look_at(tx, 0, 3, false);
+    look_at(tx, 1, 2, false);
+    look_at(tx, 2, 1, true);
 }
 
 static void look_at_first(struct pg_tx *tx)
 {
-    assert_int_equal(pg_rows(tx, 0), 1);
-    assert_int_equal(pg_value_int4(tx, 0, 0, 1), 3); /* due before the other one */
+    assert_int_equal(pg_rows(tx, 0), 2);
+    look_at(tx, 0, 3, false); /* due before the other one */
+    look_at(tx, 1, 1, true);
 }
 
 static struct ending find(struct pool *pool, int limit, void (*look)(struct pg_tx *tx))

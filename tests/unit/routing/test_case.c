@@ -192,7 +192,8 @@ static void every_action_is_for_some_in_some_states(void **state)
 
 static void what_every_case_knows_is_the_systems(void **state)
 {
-    static const char *const actions[] = {CASE_REMIND, CASE_ESCALATE, CASE_SUCCEED, CASE_RECOMPUTE};
+    static const char *const actions[] = {CASE_REMIND, CASE_ESCALATE, CASE_SUCCEED,
+                                          CASE_SUCCEED_TASK, CASE_RECOMPUTE};
     (void)state;
     struct desk desk = desk_in("accepted");
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {

@@ -296,6 +296,40 @@ static void a_successor_that_co_operates_leads_from_now_on(void **state)
     assert_int_equal(desk.now.task_count, 0);
 }
 
+static void open_tasks_go_to_the_successor(void **state)
+{
+    (void)state;
+    struct desk desk = accepted_case("onsite_report");
+    act(&desk, focal_point, "add_task", (struct words){.unit = "SXD"});
+    struct case_task before = desk.now.tasks[0];
+    act(&desk, the_system, CASE_SUCCEED_TASK,
+        (struct words){.unit = "SXD", .proposed_unit = "00082"});
+    assert_string_equal(process_event_words[desk.now.event], "task_changed");
+    assert_int_equal(desk.now.task_count, 1);
+    assert_string_equal(desk.now.tasks[0].unit, "00082");
+    assert_int_equal(desk.now.tasks[0].state, TASK_OPEN);
+    assert_int_equal(clock_due(&desk.now.tasks[0].clock), clock_due(&before.clock));
+    refused(&desk, the_system, CASE_SUCCEED_TASK,
+            (struct words){.unit = "SXD", .proposed_unit = "00082"}, "condition_not_met");
+}
+
+static void a_successor_has_no_two_parts(void **state)
+{
+    (void)state;
+    struct desk desk = assigned_case("onsite_report");
+    act(&desk, focal_point, "add_task", (struct words){.unit = "SXD"});
+    act(&desk, focal_point, "add_task", (struct words){.unit = "00082"});
+    act(&desk, the_system, CASE_SUCCEED_TASK,
+        (struct words){.unit = "SXD", .proposed_unit = "00082"});
+    assert_int_equal(desk.now.tasks[0].state, TASK_DECLINED);
+    assert_int_equal(desk.now.tasks[1].state, TASK_OPEN);
+    act(&desk, the_system, CASE_SUCCEED_TASK,
+        (struct words){.unit = "00082", .proposed_unit = desk.now.unit});
+    assert_int_equal(desk.now.task_count, 2);
+    assert_int_equal(desk.now.tasks[1].state, TASK_DECLINED);
+    act(&desk, assignee, "resolve", (struct words){.result = "done", .evidence = 1});
+}
+
 static void a_dispute_outlives_the_unit(void **state)
 {
     (void)state;
@@ -324,6 +358,8 @@ int main(void)
         cmocka_unit_test(elsewhere_there_is_no_border_to_confirm),
         cmocka_unit_test(open_cases_go_to_the_successor),
         cmocka_unit_test(a_successor_that_co_operates_leads_from_now_on),
+        cmocka_unit_test(open_tasks_go_to_the_successor),
+        cmocka_unit_test(a_successor_has_no_two_parts),
         cmocka_unit_test(a_dispute_outlives_the_unit),
     };
     return cmocka_run_group_tests(tests, desk_open_office, desk_close_office);

@@ -157,7 +157,6 @@ static void nobody_approves_their_own(void **state)
     struct desk desk = assigned_case("onsite_report");
     act(&desk, supervisor, "extend", (struct words){.minutes = 60, .reason = "rain"});
     refused(&desk, supervisor, CASE_APPROVE, (struct words){0}, "forbidden");
-    refused(&desk, supervisor, CASE_DISAPPROVE, (struct words){.reason = "no"}, "forbidden");
     struct person both = {"supervisor", supervisor.actor | ACTOR_BIT(ACTOR_CITY_OFFICE)};
     refused(&desk, both, CASE_APPROVE, (struct words){0}, "forbidden");
     act(&desk, city_office, CASE_APPROVE, (struct words){0});
@@ -176,6 +175,46 @@ static void who_disapproves_says_why(void **state)
     assert_int_equal(desk.now.proposal.action, -1);
     assert_int_equal(desk.now.extensions, 0);
     act(&desk, assignee, "extend", (struct words){.minutes = 30, .reason = "wind"});
+}
+
+static void whoever_proposed_may_take_it_back(void **state)
+{
+    (void)state;
+    struct desk desk = assigned_case("onsite_report");
+    act(&desk, assignee, "extend", (struct words){.minutes = 600, .reason = "rain"});
+    refused(&desk, officer, CASE_DISAPPROVE, (struct words){.reason = "no"}, "forbidden");
+    act(&desk, assignee, CASE_DISAPPROVE, (struct words){.reason = "60 is enough"});
+    assert_int_equal(desk.now.proposal.action, -1);
+    assert_int_equal(desk.now.extensions, 0);
+    act(&desk, assignee, "extend", (struct words){.minutes = 60, .reason = "rain"});
+}
+
+static bool is_repeat_of(const struct desk *desk, struct person who, const char *action)
+{
+    struct case_command command = desk_command(desk, who, action, (struct words){0});
+    command.expected_version = desk->now.version - 1;
+    return case_is_repeat(&desk->now, &command, &office.rules);
+}
+
+static void a_lost_answer_can_be_asked_for_again(void **state)
+{
+    (void)state;
+    struct desk desk = assigned_case("onsite_report");
+    act(&desk, assignee, "extend", (struct words){.minutes = 60, .reason = "rain"});
+    assert_true(is_repeat_of(&desk, assignee, "extend"));
+    assert_false(is_repeat_of(&desk, assignee, "resolve"));
+    assert_false(is_repeat_of(&desk, officer, "extend"));
+    act(&desk, supervisor, CASE_APPROVE, (struct words){0});
+    assert_true(is_repeat_of(&desk, supervisor, CASE_APPROVE));
+    assert_false(is_repeat_of(&desk, assignee, CASE_APPROVE));
+    assert_false(is_repeat_of(&desk, supervisor, CASE_DISAPPROVE));
+    act(&desk, assignee, "extend", (struct words){.minutes = 60, .reason = "rain"});
+    act(&desk, supervisor, CASE_DISAPPROVE, (struct words){.reason = "no"});
+    assert_true(is_repeat_of(&desk, supervisor, CASE_DISAPPROVE));
+    assert_false(is_repeat_of(&desk, supervisor, CASE_APPROVE));
+    act(&desk, supervisor, "comment", (struct words){.note = "hm"});
+    assert_true(is_repeat_of(&desk, supervisor, "comment"));
+    assert_false(is_repeat_of(&desk, supervisor, CASE_APPROVE)); /* nobody had to approve of it */
 }
 
 static void one_proposal_at_a_time(void **state)
@@ -264,6 +303,8 @@ int main(void)
         cmocka_unit_test(more_time_needs_a_second_person),
         cmocka_unit_test(nobody_approves_their_own),
         cmocka_unit_test(who_disapproves_says_why),
+        cmocka_unit_test(whoever_proposed_may_take_it_back),
+        cmocka_unit_test(a_lost_answer_can_be_asked_for_again),
         cmocka_unit_test(one_proposal_at_a_time),
         cmocka_unit_test(a_proposal_ends_with_the_state),
         cmocka_unit_test(the_second_of_two_who_approve_is_stale),

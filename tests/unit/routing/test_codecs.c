@@ -45,10 +45,14 @@ static void each_example(const char *pattern, on_example *check)
 /* How a version is told is told by its action. */
 static const char *event_of(const struct case_snapshot *snapshot)
 {
-    static const char *const common[][2] = {
-        {CASE_OPEN, "opened"},         {CASE_PROPOSE, "proposed"},   {CASE_DISAPPROVE, "declined"},
-        {CASE_REMIND, "reminded"},     {CASE_ESCALATE, "escalated"}, {CASE_SUCCEED, "routed"},
-        {CASE_RECOMPUTE, "recomputed"}};
+    static const char *const common[][2] = {{CASE_OPEN, "opened"},
+                                            {CASE_PROPOSE, "proposed"},
+                                            {CASE_DISAPPROVE, "declined"},
+                                            {CASE_REMIND, "reminded"},
+                                            {CASE_ESCALATE, "escalated"},
+                                            {CASE_SUCCEED, "routed"},
+                                            {CASE_SUCCEED_TASK, "task_changed"},
+                                            {CASE_RECOMPUTE, "recomputed"}};
     int action = process_action_find(snapshot->process, snapshot->action);
     if (action >= 0) {
         return process_event_words[snapshot->process->actions[action].event];

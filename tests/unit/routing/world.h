@@ -267,6 +267,8 @@ static inline void world_common_action(struct world *world, const struct case_sn
                 {CASE_DISAPPROVE, PROCESS_BIT(FIELD_REASON_TEXT), 0},
                 {CASE_RECOMPUTE, 0, ACTOR_BIT(ROLE_SYSTEM)},
                 {CASE_SUCCEED, PROCESS_BIT(FIELD_UNIT), ACTOR_BIT(ROLE_SYSTEM)},
+                {CASE_SUCCEED_TASK, PROCESS_BIT(FIELD_UNIT) | PROCESS_BIT(FIELD_PROPOSED_UNIT),
+                 ACTOR_BIT(ROLE_SYSTEM)},
                 {CASE_REMIND, 0, ACTOR_BIT(ROLE_OFFICER)},
                 {"fly", 0, ACTOR_BIT(ROLE_OFFICER)}};
     uint32_t row = chance_below(&world->chance, sizeof rows / sizeof rows[0]);
@@ -277,7 +279,7 @@ static inline void world_common_action(struct world *world, const struct case_sn
     }
     command->action = rows[row].action;
     world_person(world, by, command);
-    if (row == 5 && command->actor == ACTOR_BIT(ROLE_SYSTEM)) {
+    if (strcmp(command->action, CASE_REMIND) == 0 && command->actor == ACTOR_BIT(ROLE_SYSTEM)) {
         command->actor = 0;
     }
     world_fill(world, now, world_fields(world, rows[row].fields, rows[row].fields), command);
