@@ -148,11 +148,21 @@ static void tell_city_office(struct plan *plan, enum template_id template)
     }
 }
 
+/* While the one who has the case is away, whoever is present at the unit hears of it too. */
+static void tell_substitute(struct plan *plan, const char *account, enum template_id template)
+{
+    const char *unit = plan->news->notice.unit;
+    if (unit != NULL && reference_is_away(plan->reference, unit, account, plan->now)) {
+        tell_focal_points(plan, unit, template);
+    }
+}
+
 static void tell_unit(struct plan *plan, enum template_id template)
 {
     const struct news *news = plan->news;
     if (news->focal_point != NULL) {
         tell_official(plan, news->focal_point, template);
+        tell_substitute(plan, news->focal_point, template);
     } else if (news->notice.unit != NULL) {
         tell_focal_points(plan, news->notice.unit, template);
     } else {
@@ -170,6 +180,7 @@ static void tell_worker(struct plan *plan, enum template_id template)
 {
     if (plan->news->assignee != NULL) {
         tell_assignee(plan, template);
+        tell_substitute(plan, plan->news->assignee, template);
     } else {
         tell_unit(plan, template);
     }
@@ -236,6 +247,7 @@ static void tell_escalation(struct plan *plan, enum template_id template)
         tell_from(plan, reference_unit(plan->reference, duty->parent), template);
     } else if (news->focal_point != NULL && !is_about(news, "task")) {
         tell_official(plan, news->focal_point, template);
+        tell_substitute(plan, news->focal_point, template);
         tell_head(plan, duty->code, template);
     } else {
         tell_from(plan, duty, template);

@@ -84,17 +84,50 @@ static size_t find_seat(const struct reference *reference, const char *unit, con
     return low;
 }
 
-static size_t find_seated(const struct reference *reference, const char *unit, const char *field,
-                          int64_t now, const struct focal_point **found, size_t max)
+static bool is_away(const struct focal_point *point, int64_t now)
+{
+    for (size_t i = 0; i < point->absence_count; i++) {
+        if (point->absences[i].from <= now && now < point->absences[i].to) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whom to look for in a field of a unit. */
+struct seat {
+    const char *unit, *field;
+    int64_t now;
+    bool present; /* who is away does not count */
+};
+
+/* The next who sits there, from *index on; NULL when nobody does any more. */
+static const struct focal_point *next_seated(const struct reference *reference,
+                                             const struct seat *seat, size_t *index)
+{
+    while (*index < reference->focal_point_count) {
+        const struct focal_point *point = &reference->focal_points[(*index)++];
+        if (strcmp(point->unit, seat->unit) != 0 || strcmp(point->field, seat->field) != 0) {
+            return NULL;
+        }
+        if (is_valid(point, seat->now) && !(seat->present && is_away(point, seat->now))) {
+            return point;
+        }
+    }
+    return NULL;
+}
+
+/* Those of the first rank that anybody has. */
+static size_t find_seated(const struct reference *reference, const struct seat *seat,
+                          const struct focal_point **found, size_t max)
 {
     size_t count = 0;
-    for (size_t i = find_seat(reference, unit, field);
-         i < reference->focal_point_count && count < max; i++) {
-        const struct focal_point *point = &reference->focal_points[i];
-        if (strcmp(point->unit, unit) != 0 || strcmp(point->field, field) != 0) {
-            break;
+    size_t index = find_seat(reference, seat->unit, seat->field);
+    for (const struct focal_point *point; (point = next_seated(reference, seat, &index)) != NULL;) {
+        if (count > 0 && point->rank < found[0]->rank) {
+            count = 0;
         }
-        if (is_valid(point, now)) {
+        if (count < max && (count == 0 || point->rank == found[0]->rank)) {
             found[count++] = point;
         }
     }
@@ -105,16 +138,37 @@ size_t reference_focal_points(const struct reference *reference, const char *uni
                               const char *category, int64_t now, const struct focal_point **found,
                               size_t max)
 {
-    size_t count = find_seated(reference, unit, category, now, found, max);
-    return count > 0 ? count : find_seated(reference, unit, "*", now, found, max);
+    const struct seat seats[] = {{unit, category, now, true},
+                                 {unit, FIELD_ANY, now, true},
+                                 {unit, category, now, false},
+                                 {unit, FIELD_ANY, now, false}};
+    size_t count = 0;
+    for (size_t i = 0; count == 0 && i < sizeof seats / sizeof seats[0]; i++) {
+        count = find_seated(reference, &seats[i], found, max);
+    }
+    return count;
+}
+
+bool reference_is_away(const struct reference *reference, const char *unit, const char *account,
+                       int64_t now)
+{
+    for (size_t i = find_account(reference, account); i < reference->focal_point_count; i++) {
+        const struct focal_point *point = reference->people[i];
+        if (strcmp(point->account, account) != 0) {
+            break;
+        }
+        if (strcmp(point->unit, unit) == 0 && is_away(point, now)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 const struct focal_point *reference_head(const struct reference *reference, const char *unit)
 {
     const struct focal_point *found;
-    return unit != NULL && find_seated(reference, unit, FIELD_HEAD, INT64_MAX, &found, 1) > 0
-               ? found
-               : NULL;
+    const struct seat seat = {unit, FIELD_HEAD, INT64_MAX, false};
+    return unit != NULL && find_seated(reference, &seat, &found, 1) > 0 ? found : NULL;
 }
 
 static int by_account(const void *a, const void *b)

@@ -4,6 +4,7 @@
 #include "common/json.h"
 
 enum { CODE_MAX = 64, NAME_LENGTH_MAX = 200, PERSON_MAX = 120, REF_MAX = 128, EMAIL_MAX = 254 };
+enum { RANK_MAX = 9, ABSENCES_MAX = 16 };
 
 typedef void read_members(struct json_reader *root, void *out);
 
@@ -74,6 +75,22 @@ bool category_name_read(struct category_name *category, const char *json, size_t
     return read_document(read_category, category, json, size, arena, err);
 }
 
+static void read_absences(struct json_reader *root, struct focal_point *point)
+{
+    size_t count = json_read_array(root, "absences", JSON_OPTIONAL, ABSENCES_MAX);
+    struct absence *absences = arena_array(root->arena, count, sizeof *absences);
+    struct json_reader item;
+    for (size_t i = 0; i < count; i++) {
+        if (json_read_item(root, "absences", i, &item)) {
+            absences[i].from = json_read_instant(&item, "from", JSON_REQUIRED);
+            absences[i].to = json_read_instant(&item, "to", JSON_REQUIRED);
+            json_read_end(&item);
+        }
+    }
+    point->absences = absences;
+    point->absence_count = count;
+}
+
 static void read_focal_point(struct json_reader *root, void *out)
 {
     struct focal_point *point = out;
@@ -84,6 +101,8 @@ static void read_focal_point(struct json_reader *root, void *out)
     point->email = json_read_text(root, "email", JSON_REQUIRED, 3, EMAIL_MAX);
     point->valid_from = json_read_instant(root, "valid_from", JSON_REQUIRED);
     point->valid_to = json_read_instant(root, "valid_to", JSON_OPTIONAL);
+    point->rank = (int)json_read_int(root, "rank", JSON_OPTIONAL, 1, RANK_MAX, 1);
+    read_absences(root, point);
 }
 
 bool focal_point_read(struct focal_point *point, const char *json, size_t size, struct arena *arena,

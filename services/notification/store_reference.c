@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store_reference.h"
 
+#include <string.h>
+
 #include "common/log.h"
 
 static const struct pg_statement read_changes = {"notification_reference_changes",
@@ -17,20 +19,24 @@ static const struct pg_statement read_categories = {
     "SELECT code, name_vi, name_en FROM category_name " IF_CHANGED "ORDER BY code COLLATE \"C\""};
 static const struct pg_statement read_focal_points = {
     "notification_focal_points",
-    "SELECT * FROM (SELECT unit, field, account, name, email, valid_from, valid_to FROM "
+    "SELECT * FROM (SELECT unit, field, account, name, email, valid_from, valid_to, rank FROM "
     "focal_point "
     "UNION ALL SELECT code, '" FIELD_HEAD
     "', head_account, head_name, head_email, to_timestamp(0), "
-    "NULL FROM unit WHERE head_account IS NOT NULL) AS p " IF_CHANGED
+    "NULL, 1 FROM unit WHERE head_account IS NOT NULL) AS p " IF_CHANGED
     "ORDER BY unit COLLATE \"C\", field COLLATE \"C\", account COLLATE \"C\""};
 
-enum { CHANGES, UNITS, CATEGORIES, FOCAL_POINTS };
+static const struct pg_statement read_absences = {
+    "notification_absences",
+    "SELECT unit, field, account, away_from, away_to FROM absence " IF_CHANGED
+    "ORDER BY unit COLLATE \"C\", field COLLATE \"C\", account COLLATE \"C\", away_from"};
+
+enum { CHANGES, UNITS, CATEGORIES, FOCAL_POINTS, ABSENCES };
 
 static const struct pg_statement *const reads[] = {
-    [CHANGES] = &read_changes,
-    [UNITS] = &read_units,
-    [CATEGORIES] = &read_categories,
-    [FOCAL_POINTS] = &read_focal_points,
+    [CHANGES] = &read_changes,       [UNITS] = &read_units,
+    [CATEGORIES] = &read_categories, [FOCAL_POINTS] = &read_focal_points,
+    [ABSENCES] = &read_absences,
 };
 
 static const char *text(const struct pg_tx *tx, size_t statement, size_t row, int column,
@@ -73,6 +79,29 @@ static void take_categories(struct reference *reference, const struct pg_tx *tx)
     reference->category_count = count;
 }
 
+/* An absence's person: both come in the same order. */
+static bool is_of(const struct pg_tx *tx, size_t row, const struct focal_point *point)
+{
+    return strcmp(pg_value_text(tx, ABSENCES, row, 0), point->unit) == 0 &&
+           strcmp(pg_value_text(tx, ABSENCES, row, 1), point->field) == 0 &&
+           strcmp(pg_value_text(tx, ABSENCES, row, 2), point->account) == 0;
+}
+
+static void take_absences(struct arena *arena, const struct pg_tx *tx, struct focal_point *points,
+                          size_t count)
+{
+    size_t row = 0, rows = pg_rows(tx, ABSENCES);
+    struct absence *absences = arena_array(arena, rows, sizeof *absences);
+    for (size_t i = 0; i < count; i++) {
+        points[i].absences = &absences[row];
+        for (; row < rows && is_of(tx, row, &points[i]); row++) {
+            absences[row].from = pg_value_instant(tx, ABSENCES, row, 3);
+            absences[row].to = pg_value_instant(tx, ABSENCES, row, 4);
+            points[i].absence_count++;
+        }
+    }
+}
+
 static void take_focal_points(struct reference *reference, const struct pg_tx *tx)
 {
     struct arena *arena = &reference->snapshot.arena;
@@ -89,8 +118,10 @@ static void take_focal_points(struct reference *reference, const struct pg_tx *t
             .valid_to = pg_value_is_null(tx, FOCAL_POINTS, i, 6)
                             ? 0
                             : pg_value_instant(tx, FOCAL_POINTS, i, 6),
+            .rank = pg_value_int4(tx, FOCAL_POINTS, i, 7),
         };
     }
+    take_absences(arena, tx, points, count);
     reference->focal_points = points;
     reference->focal_point_count = count;
     reference_index_people(reference);
@@ -139,11 +170,19 @@ static const struct pg_statement upsert_categories = {
     "ON CONFLICT (code) DO UPDATE SET name_vi = excluded.name_vi, name_en = excluded.name_en"};
 static const struct pg_statement upsert_focal_points = {
     "notification_upsert_focal_points",
-    "INSERT INTO focal_point (unit, field, account, name, email, valid_from, valid_to) "
+    "INSERT INTO focal_point (unit, field, account, name, email, valid_from, valid_to, rank) "
     "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], "
-    "$6::timestamptz[], $7::timestamptz[]) ON CONFLICT (unit, field, account) DO UPDATE SET "
+    "$6::timestamptz[], $7::timestamptz[], $8::integer[]) "
+    "ON CONFLICT (unit, field, account) DO UPDATE SET "
     "name = excluded.name, email = excluded.email, valid_from = excluded.valid_from, "
-    "valid_to = excluded.valid_to"};
+    "valid_to = excluded.valid_to, rank = excluded.rank"};
+static const struct pg_statement drop_absences = {
+    "notification_drop_absences", "DELETE FROM absence WHERE (unit, field, account) IN "
+                                  "(SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))"};
+static const struct pg_statement insert_absences = {
+    "notification_insert_absences",
+    "INSERT INTO absence SELECT * FROM unnest($1::text[], $2::text[], $3::text[], "
+    "$4::timestamptz[], $5::timestamptz[])"};
 static const struct pg_statement count_change = {
     "notification_reference_changed", "UPDATE reference_change SET changes = changes + 1"};
 
@@ -197,23 +236,51 @@ static void add_categories(struct pg_tx *tx, const struct reference_words *words
     add_columns(tx, &upsert_categories, columns, 3);
 }
 
+static void add_key(struct pg_array *columns, const struct focal_point *point)
+{
+    pg_array_text(&columns[0], point->unit);
+    pg_array_text(&columns[1], point->field);
+    pg_array_text(&columns[2], point->account);
+}
+
 static void add_focal_points(struct pg_tx *tx, const struct reference_words *words)
 {
     struct pg_array columns[COLUMNS_MAX];
     init_text_columns(columns, 5);
     pg_array_init(&columns[5], PG_TIMESTAMPTZ);
     pg_array_init(&columns[6], PG_TIMESTAMPTZ);
+    pg_array_init(&columns[7], PG_INT4);
     for (size_t i = 0; i < words->focal_point_count; i++) {
         const struct focal_point *point = &words->focal_points[i];
-        pg_array_text(&columns[0], point->unit);
-        pg_array_text(&columns[1], point->field);
-        pg_array_text(&columns[2], point->account);
+        add_key(columns, point);
         pg_array_text(&columns[3], point->name);
         pg_array_text(&columns[4], point->email);
         pg_array_instant(&columns[5], point->valid_from);
         pg_array_instant(&columns[6], point->valid_to);
+        pg_array_int4(&columns[7], point->rank);
     }
-    add_columns(tx, &upsert_focal_points, columns, 7);
+    add_columns(tx, &upsert_focal_points, columns, 8);
+}
+
+/* An event tells all absences of its person that are not over. */
+static void replace_absences(struct pg_tx *tx, const struct reference_words *words)
+{
+    struct pg_array keys[3], rows[5];
+    init_text_columns(keys, 3);
+    init_text_columns(rows, 3);
+    pg_array_init(&rows[3], PG_TIMESTAMPTZ);
+    pg_array_init(&rows[4], PG_TIMESTAMPTZ);
+    for (size_t i = 0; i < words->focal_point_count; i++) {
+        const struct focal_point *point = &words->focal_points[i];
+        add_key(keys, point);
+        for (size_t j = 0; j < point->absence_count; j++) {
+            add_key(rows, point);
+            pg_array_instant(&rows[3], point->absences[j].from);
+            pg_array_instant(&rows[4], point->absences[j].to);
+        }
+    }
+    add_columns(tx, &drop_absences, keys, 3);
+    add_columns(tx, &insert_absences, rows, 5);
 }
 
 static void add_withdrawals(struct pg_tx *tx, const struct reference_words *words)
@@ -250,6 +317,7 @@ void store_apply_reference(struct pg_tx *tx, const struct reference_words *words
     }
     if (words->focal_point_count > 0) {
         add_focal_points(tx, words);
+        replace_absences(tx, words);
     }
     pg_tx_add(tx, &count_change);
 }

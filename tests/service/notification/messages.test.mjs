@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { DEMO_KEY } from '../../../deploy/local/stack.mjs';
+import { message } from '../../support/topics.mjs';
 import { City, someone, until } from './city.mjs';
 
 const city = new City(6120);
@@ -113,6 +114,32 @@ test('the log shows a case to auditors, and officials what they were sent', asyn
   const missing = await city.get(AUDITOR, '/deliveries');
   assert.equal(missing.status, 400);
   assert.equal(missing.body.errors[0].field, 'case_id');
+});
+
+test('a substitute hears of the cases of who is away, from the absence on until it is over', async () => {
+  const point = (account, rank, absences = []) => city.topics.publish([message('city.reference.v1',
+    'vn.hanoi.focal_point.assigned.v1', `focal_point:HN:giao-thong:${account}`,
+    { account, unit: 'HN', field: 'giao-thong', name: account, email: `${account}@official.example`,
+      valid_from: '2024-06-28T00:00:00.000Z', rank, absences })]);
+  const toldOf = async (settled) => {
+    let told;
+    await until(`${settled} are told`, async () => {
+      const filed = await city.file(someone().ref);
+      const { case_id: id } = await city.tell('opened', filed, { unit: 'HN', focal_point: undefined });
+      await until('somebody is told', async () => (told = (await city.sql(
+        `SELECT DISTINCT recipient FROM delivery WHERE case_id = $1 AND template = 'opened' ORDER BY 1`, [id]))
+        .map((row) => row.recipient)).length > 0);
+      return told.join() === settled;
+    }, 20000);
+  };
+  const hour = (n) => new Date(Date.now() + n * 3600000).toISOString();
+  await point('thay', 2);
+  await point('chinh', 1);
+  await toldOf('chinh');
+  await point('chinh', 1, [{ from: hour(-9), to: hour(-8) }, { from: hour(-1), to: hour(9) }]);
+  await toldOf('thay');
+  await point('chinh', 1, [{ from: hour(5), to: hour(9) }]);
+  await toldOf('chinh');
 });
 
 test('a stream on one replica brings what another has committed', async () => {

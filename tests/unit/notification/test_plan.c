@@ -285,6 +285,54 @@ static void alerts_go_by_clock_and_level(void **state)
     check(rows, sizeof rows / sizeof rows[0]);
 }
 
+static void who_is_away_is_stood_in_for(void **state)
+{
+    static const struct told rows[] = {
+        {"the first substitute",
+         {.type = NEWS_OPENED, .notice = {.unit = "STC"}},
+         "kim inapp opened"},
+        {"the one of the category is away: who sits there for all",
+         {.type = NEWS_OPENED, .notice = {.unit = "STC", .category = "moi-truong"}},
+         "kim inapp opened"},
+        {"all are away: the focal point, so that somebody is told",
+         {.type = NEWS_OPENED, .notice = {.unit = "STP"}},
+         "nga inapp opened"},
+        {"whose case it is, and who is present",
+         {.type = NEWS_OPENED, .focal_point = "ha", .notice = {.unit = "STC"}},
+         "ha inapp opened, kim inapp opened"},
+        {"present at another unit",
+         {.type = NEWS_OPENED, .focal_point = "ha", .notice = {.unit = "STP"}},
+         "ha inapp opened"},
+        {"an assignee who is away",
+         {.type = NEWS_REMINDED, .assignee = "ha", .notice = {.unit = "STC", .clock = "resolve"}},
+         "ha inapp reminded, kim inapp reminded"},
+        {"level 1",
+         {.type = NEWS_ESCALATED,
+          .escalation = 1,
+          .focal_point = "ha",
+          .notice = {.unit = "STC", .clock = "receive"}},
+         "ha inapp escalated, kim inapp escalated"},
+    };
+    (void)state;
+    check(rows, sizeof rows / sizeof rows[0]);
+}
+
+static void who_is_present_needs_no_substitute(void **state)
+{
+    struct reference reference;
+    const struct focal_point *found[PLAN_OFFICIALS_MAX];
+    (void)state;
+    sample_reference(&reference);
+    for (int64_t now = 500; now < 7000; now += 500) {
+        bool away = (now >= 1000 && now < 2000) || (now >= 4000 && now < 6000);
+        assert_int_equal(reference_focal_points(&reference, "STC", "khac", now, found, 5), 1);
+        assert_string_equal(found[0]->account, away ? "kim" : "ha");
+        assert_int_equal(reference_is_away(&reference, "STC", "ha", now), away);
+        assert_false(reference_is_away(&reference, "STC", "kim", now));
+    }
+    arena_finish(&reference.snapshot.arena);
+}
+
 /* As many co-operating units as a case can have, all with a full desk. */
 static void the_longest_plan_fits(void **state)
 {
@@ -303,7 +351,12 @@ static void the_longest_plan_fits(void **state)
         size_t unit = i / PLAN_OFFICIALS_MAX;
         snprintf(accounts[i], sizeof accounts[i], "a%02zu", i);
         snprintf(units[unit], sizeof units[unit], "U%zu", unit);
-        points[i] = (struct focal_point){units[unit], "*", accounts[i], "N", "n@x.example", 0, 0};
+        points[i] = (struct focal_point){.unit = units[unit],
+                                         .field = "*",
+                                         .account = accounts[i],
+                                         .name = "N",
+                                         .email = "n@x.example",
+                                         .rank = 1};
         news.task_units[unit] = units[unit];
     }
     arena_init(&reference.snapshot.arena);
@@ -333,6 +386,8 @@ int main(void)
         cmocka_unit_test(plan_tells_who_must_act),
         cmocka_unit_test(plan_tells_who_may_approve),
         cmocka_unit_test(alerts_go_by_clock_and_level),
+        cmocka_unit_test(who_is_away_is_stood_in_for),
+        cmocka_unit_test(who_is_present_needs_no_substitute),
         cmocka_unit_test(the_longest_plan_fits),
         cmocka_unit_test(plan_tells_nobody_twice),
     };
