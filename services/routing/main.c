@@ -6,7 +6,7 @@
 
 extern const struct migration_set routing_migrations;
 
-#define READERS   "officer focal_point supervisor volunteer auditor administrator"
+#define READERS   "officer focal_point supervisor volunteer hotline_operator auditor administrator"
 #define OFFICIALS "officer focal_point supervisor auditor administrator"
 #define LEADERS   "focal_point supervisor administrator"
 

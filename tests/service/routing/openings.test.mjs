@@ -180,6 +180,8 @@ test('a call is recorded for who called, who agreed to it, and when', async () =
   assert.equal(opened.details.consent, 'verbal');
   assert.equal(opened.details.call_at, '2026-11-24T03:10:00.000Z');
   assert.deepEqual(opened.actor, { role: 'hotline_operator', ref: 'nga-1022' });
+  const waiting = await desk.get(HOTLINE, '/cases?process=hotline_ticket&state=received&limit=200');
+  assert.ok(waiting.body.items?.some((item) => item.case_id === opened.case_id), JSON.stringify(waiting.body));
   const accepted = await counter.act(HOTLINE, opened, 'accept');
   const resolved = await counter.act(HOTLINE, accepted, 'resolve',
     { result: { text: 'Đã hướng dẫn đặt lại mật khẩu.' } });
