@@ -238,11 +238,25 @@ bool case_writer_is_idle(const struct case_writer *writer)
     return batch_is_idle(writer->batch);
 }
 
+/* Consumers refuse events over EVENT_DATA_MAX. A case that stands for another one may hand it all
+ * of its text, and time adds to clocks and escalations: both must always fit. */
+static bool fits_event(const struct case_write *write, struct error *err)
+{
+    bool is_system = write->after.actor_role == ROLE_SYSTEM;
+    return write->json.size <= (is_system ? EVENT_DATA_MAX : CASE_SAID_MAX) ||
+           error_set(err, ERR_UNPROCESSABLE, "case_too_large",
+                     "the case holds as much text as it can: %d KiB", CASE_SAID_MAX / 1024);
+}
+
 bool case_writer_submit(struct case_writer *writer, struct case_write *write, struct error *err)
 {
     struct case_event event;
     buffer_init(&write->json);
     case_event_make(&event, &write->after, write->traceparent, &write->json);
+    if (!fits_event(write, err)) {
+        buffer_finish(&write->json);
+        return false;
+    }
     write->event_id = event.event.id;
     audit_case_link(&write->after, &write->event_id, &write->json, NULL, write->hash);
     write->staged = outbox_stage(writer->outbox, &event.event, &write->event_id);

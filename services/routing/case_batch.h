@@ -55,6 +55,9 @@ struct case_writer *case_writer_new(struct pg *pg, struct outbox *outbox, struct
                                     struct metrics *metrics);
 void case_writer_free(struct case_writer *writer); /* must be idle */
 bool case_writer_is_idle(const struct case_writer *writer);
+/* How much a case may hold after what a person does. */
+enum { CASE_SAID_MAX = 30 * 1024 };
+/* False with ERR_UNPROCESSABLE "case_too_large", or as batch_submit. */
 bool case_writer_submit(struct case_writer *writer, struct case_write *write, struct error *err);
 
 #endif

@@ -106,6 +106,19 @@ test('refusals say why', async () => {
   assert.equal((await desk.get(FOCAL, '/cases/not-an-id')).status, 400);
 });
 
+test('a case holds no more than its events can carry', async () => {
+  const { case_id: id } = await desk.opened(FOCAL);
+  const accepted = await desk.act(FOCAL, id, 'accept', 1);
+  const assigned = await desk.act(FOCAL, id, 'assign', accepted.body.version, { assignee: 'binh' });
+  const result = (url) => ({ text: '😀'.repeat(4000), evidence: Array.from({ length: 10 }, (_, i) =>
+    `https://media.ihanoi.example/${'x'.repeat(url)}${i}.jpg`) });
+  const refused = await desk.act(OFFICER, id, 'resolve', assigned.body.version, { result: result(1900) });
+  assert.equal(refused.status, 422, JSON.stringify(refused.body));
+  assert.equal(refused.body.code, 'case_too_large');
+  assert.deepEqual(refused.body.current, { version: 3, state: 'assigned' });
+  assert.equal((await desk.act(OFFICER, id, 'resolve', 3, { result: result(100) })).status, 200);
+});
+
 test('what nobody is responsible for waits at the city office, which names a unit', async () => {
   const found = await desk.opened(OFFICE, { location: HAI_PHONG });
   assert.equal(found.queue, 'unroutable');
