@@ -310,28 +310,28 @@ static int64_t appointment_of(const struct case_snapshot *now)
     return text != NULL && clock_parse(text, strlen(text), &at_us) ? at_us : 0;
 }
 
-/* When the present state times out: so long after it was entered, or before an appointment. */
-static bool set_timeout(struct case_snapshot *after, const struct case_rules *rules,
+/* When the present state times out: so long after `from`, when it was entered, or before an
+ * appointment. */
+static bool set_timeout(struct case_snapshot *after, int64_t from, const struct case_rules *rules,
                         struct error *err)
 {
     const struct process_state *state = &after->process->states[after->state];
     struct case_clock clock = {0};
-    after->timeout_at = 0;
+    after->timeout_at = after->timeout_from = 0;
     if (state->timeout_action < 0) {
         return true;
     }
-    const struct deadline_rule *rule =
-        deadline_rule_find(&rules->deadlines, state->timeout_clock, after->process->rule.code,
-                           after->level, after->at_us);
-    if (rule == NULL ||
-        !clock_start(&clock, rules->calendar, rule->mode, rule->minutes, after->at_us)) {
+    const struct deadline_rule *rule = deadline_rule_find(
+        &rules->deadlines, state->timeout_clock, after->process->rule.code, after->level, from);
+    if (rule == NULL || !clock_start(&clock, rules->calendar, rule->mode, rule->minutes, from)) {
         return error_set(err, ERR_RETRY, "no_rule",
                          "no deadline rule or calendar holds now for this level");
     }
+    after->timeout_from = from;
     after->timeout_at = clock_due(&clock);
     if (state->timeout_clock == DEADLINE_APPOINTMENT) {
         int64_t ahead_us = appointment_of(after) - rule->minutes * CALENDAR_MINUTE_US;
-        after->timeout_at = ahead_us > after->at_us ? ahead_us : after->at_us;
+        after->timeout_at = ahead_us > from ? ahead_us : from;
     }
     return true;
 }
@@ -350,7 +350,7 @@ static bool enter(struct case_snapshot *after, int state, const struct case_rule
     } else if (after->closed_at == 0) {
         after->closed_at = after->at_us;
     }
-    return set_timeout(after, rules, err);
+    return set_timeout(after, after->at_us, rules, err);
 }
 
 static int target(const struct process_action *action, const struct case_snapshot *now)
@@ -488,13 +488,14 @@ static bool succeed_task(const struct case_command *command, struct case_snapsho
     return true;
 }
 
-static bool recompute(const struct case_rules *rules, struct case_snapshot *after)
+static bool recompute(const struct case_rules *rules, struct case_snapshot *after,
+                      struct error *err)
 {
     for (size_t i = 0; i < case_clock_count(after); i++) {
         clock_derive(clock_of(after, (int)i), rules->calendar);
     }
     after->event = event_number("recomputed");
-    return true;
+    return after->timeout_from == 0 || set_timeout(after, after->timeout_from, rules, err);
 }
 
 static bool take_builtin(const struct case_snapshot *before, const struct case_command *command,
@@ -517,7 +518,7 @@ static bool take_builtin(const struct case_snapshot *before, const struct case_c
         return succeed_task(command, after);
     }
     if (strcmp(command->action, CASE_RECOMPUTE) == 0) {
-        return recompute(rules, after);
+        return recompute(rules, after, err);
     }
     return alert(command, strcmp(command->action, CASE_ESCALATE) == 0, after);
 }
@@ -587,7 +588,7 @@ bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int
         !case_start_dispatch(opened, rules, err)) {
         return false;
     }
-    bool timed = set_timeout(opened, rules, err);
+    bool timed = set_timeout(opened, opened->at_us, rules, err);
     opened->next_timer = case_next_timer(opened, rules);
     return timed;
 }

@@ -119,7 +119,8 @@ struct case_snapshot {
     const char *language;
     int64_t opened_at, accepted_at, resolved_at, rejected_at, closed_at;
     struct case_clock clocks[CASE_CLOCKS];
-    int64_t timeout_at; /* when the state times out; 0: it does not */
+    int64_t timeout_at;   /* when the state times out; 0: it does not */
+    int64_t timeout_from; /* since when that is waited for */
     struct case_task tasks[CASE_TASKS_MAX];
     size_t task_count;
     struct case_handover trail[CASE_TRAIL_MAX];

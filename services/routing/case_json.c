@@ -274,6 +274,7 @@ static void put_times(struct json_writer *writer, const struct case_snapshot *sn
     json_put_instant_if(writer, "rejected_at", snapshot->rejected_at);
     json_put_instant_if(writer, "closed_at", snapshot->closed_at);
     json_put_instant_if(writer, "timeout_at", snapshot->timeout_at);
+    json_put_instant_if(writer, "timeout_from", snapshot->timeout_from);
     json_put_int(writer, "escalation",
                  snapshot->accepted_at == 0 ? snapshot->clocks[CASE_RECEIVE].escalation
                                             : resolve->escalation);

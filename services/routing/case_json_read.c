@@ -304,6 +304,7 @@ static void read_times(struct json_reader *reader, struct case_snapshot *snapsho
     snapshot->rejected_at = json_read_instant(reader, "rejected_at", JSON_OPTIONAL);
     snapshot->closed_at = json_read_instant(reader, "closed_at", JSON_OPTIONAL);
     snapshot->timeout_at = json_read_instant(reader, "timeout_at", JSON_OPTIONAL);
+    snapshot->timeout_from = json_read_instant(reader, "timeout_from", JSON_OPTIONAL);
     read_clocks(reader, snapshot);
     read_tasks(reader, snapshot);
     read_alert(reader, snapshot);

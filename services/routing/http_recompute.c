@@ -100,6 +100,17 @@ static void on_chunk_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     end_chunk(run);
 }
 
+static void put_due(struct json_writer *writer, const char *clock, int64_t was, int64_t is)
+{
+    if (was != is) {
+        json_open_object(writer, NULL);
+        json_put_text(writer, "clock", clock);
+        json_put_instant_if(writer, "was", was);
+        json_put_instant_if(writer, "is", is);
+        json_close_object(writer);
+    }
+}
+
 static void put_change(struct recompute *run, const struct case_snapshot *now,
                        const struct case_snapshot *after)
 {
@@ -111,15 +122,10 @@ static void put_change(struct recompute *run, const struct case_snapshot *now,
     json_put_text(writer, "unit", now->unit);
     json_open_array(writer, "clocks");
     for (size_t i = 0; i < case_clock_count(now); i++) {
-        int64_t was = clock_due(case_clock_at(now, i)), is = clock_due(case_clock_at(after, i));
-        if (was != is) {
-            json_open_object(writer, NULL);
-            json_put_text(writer, "clock", i < CASE_CLOCKS ? case_clock_words[i] : "task");
-            json_put_instant_if(writer, "was", was);
-            json_put_instant_if(writer, "is", is);
-            json_close_object(writer);
-        }
+        put_due(writer, i < CASE_CLOCKS ? case_clock_words[i] : "task",
+                clock_due(case_clock_at(now, i)), clock_due(case_clock_at(after, i)));
     }
+    put_due(writer, "timeout", now->timeout_at, after->timeout_at);
     json_close_array(writer);
     json_close_object(writer);
 }
@@ -131,7 +137,7 @@ static bool is_changed(const struct case_snapshot *now, const struct case_snapsh
             return true;
         }
     }
-    return false;
+    return now->timeout_at != after->timeout_at;
 }
 
 static void recompute_case(struct recompute *run, const struct case_snapshot *now,

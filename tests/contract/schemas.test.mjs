@@ -67,7 +67,7 @@ test('a maximal example fills every property of its schema', () => {
     const excused = (type, name) => (type.startsWith('vn.hanoi.case.') &&
         ['result', 'reason', 'resolved_at', 'rejected_at', 'accepted_at', 'resolve_due', 'assignee',
             'previous_state', 'unit', 'focal_point', 'note', 'resume_state', 'area_confirmed',
-            'bound', 'closed_at', 'timeout_at', 'tasks', 'alert', 'handovers', 'pending',
+            'bound', 'closed_at', 'timeout_at', 'timeout_from', 'tasks', 'alert', 'handovers', 'pending',
             'extensions', 'reopenings', 'question', 'rating', 'rating_asked', 'audit',
             'merged_into', 'split_from', 'details'].includes(name)) ||
         (type === 'vn.hanoi.submission.submitted.v1' && name === 'details');

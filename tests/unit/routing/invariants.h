@@ -201,6 +201,9 @@ static inline const char *fault_of_state(const struct case_snapshot *now)
     if (now->timeout_at != 0 && process->states[now->state].timeout_action < 0) {
         return "a time-out where there is none";
     }
+    if ((now->timeout_at != 0) != (now->timeout_from != 0) || now->timeout_from > now->timeout_at) {
+        return "a time-out that begins nowhere";
+    }
     return NULL;
 }
 

@@ -308,6 +308,26 @@ static void a_changed_calendar_moves_what_runs(void **state)
     calendar_free(decreed);
 }
 
+static void a_changed_calendar_moves_how_long_an_answer_is_waited_for(void **state)
+{
+    (void)state;
+    const struct calendar_exception holiday = {.day = calendar_day_of(2026, 11, 26)};
+    struct calendar *decreed = engine_calendar(&holiday, 1), *kept = office.calendar;
+    struct desk desk = accepted_case("onsite_report");
+    wait_until(&desk, "2026-11-24 10:00");
+    act(&desk, officer, "ask", (struct words){.question = "?"});
+    assert_int_equal(desk.now.timeout_at, hanoi("2026-11-27 10:00"));
+    desk.at_us += MINUTES(30);
+    act(&desk, resident, "comment", (struct words){.note = "soon"});
+    office.rules.calendar = decreed;
+    act(&desk, the_system, CASE_RECOMPUTE, (struct words){0});
+    assert_int_equal(desk.now.timeout_from, hanoi("2026-11-24 10:00"));
+    assert_int_equal(desk.now.timeout_at, hanoi("2026-11-30 10:00"));
+    assert_int_equal(desk.now.next_timer, desk.now.timeout_at);
+    office.rules.calendar = kept;
+    calendar_free(decreed);
+}
+
 /* ---- time-outs ---- */
 
 /* In a week; the day before is early enough. */
@@ -356,6 +376,7 @@ int main(void)
         cmocka_unit_test(the_end_of_the_calendar_is_not_the_end_of_steps),
         cmocka_unit_test(a_promise_is_escalated_when_it_was_promised),
         cmocka_unit_test(a_changed_calendar_moves_what_runs),
+        cmocka_unit_test(a_changed_calendar_moves_how_long_an_answer_is_waited_for),
         cmocka_unit_test(a_visitor_is_reminded_of_an_appointment),
         cmocka_unit_test(time_alone_comes_to_an_end),
     };
