@@ -203,8 +203,8 @@ describe('docker compose', () => {
         const now = await figures();
         return now.counts?.resolved === 1 && now;
       });
-      assert.deepEqual(kept.figures.indicators,
-        [['received_on_time', 1, 1], ['resolved_on_time', 1, 1]]);
+      assert.deepEqual(kept.figures.indicators, [['received_on_time', 1, 1], ['resolved_on_time', 1, 1],
+        ['handed_over_often', 0, 1], ['reopened', 0, 1], ['resolved_with_evidence', 1, 1]]);
     });
 
     test('is kept, with positions, figures and cluster id, when all is taken down and up again', async () => {
