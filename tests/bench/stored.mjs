@@ -42,6 +42,11 @@ const FILL = [
       replace(s.snapshot, s.case_id::text, ${ID}::text), s.hash
     FROM generate_series(1, $1::bigint) AS i,
       (SELECT * FROM case_history WHERE version = 1 LIMIT 1) AS s`],
+  // Of five thousand words eight are in each; what the desk row looks for, in every tenth case.
+  ['routing', `INSERT INTO case_words (case_id, ticket, plain, marked)
+    SELECT ${ID}, 'HN-2023-' || i, array(SELECT 'tu' || (i * n * 7919) % 5000
+      FROM generate_series(1, 8) AS n) || CASE WHEN i % 10 = 0 THEN '{nap,cong}'::text[] ELSE '{}' END, '{}'
+    FROM generate_series(1, $1::bigint) AS i`],
 ];
 
 export async function measureStored(cluster, bench, cases) {
