@@ -1,77 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every field of every route, malformed in every way, gets the answer that names it. A new route is a
-// row of ROUTES; tests/support/bad_input.mjs says what a row makes.
+// row in one of bad_input_*.mjs; tests/support/bad_input.mjs says what a row makes.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { account, accountParameter, badRequests, cursor, day, dayParameter, email, id, instant, integer,
-  misjudged, number, object, oneOf, text, truth, urls, uuid, word } from '../../support/bad_input.mjs';
+import { badRequests, misjudged } from '../../support/bad_input.mjs';
+import { CASE_ROUTES } from './bad_input_cases.mjs';
+import { DESK_ROUTES } from './bad_input_desk.mjs';
+import { REGISTRY_ROUTES } from './bad_input_registry.mjs';
+import { RULE_ROUTES } from './bad_input_rules.mjs';
 import { Desk } from './desk.mjs';
 
 const ADMINISTRATOR = { role: 'administrator', unit: 'HN', sub: 'quang' };
-const CASE = { path: { id: uuid } };
-const UNIT = [...text(32, 2), ['of nobody', 'NOWHERE', 'unknown_unit']];
-
-// Of units and their people.
-const inDays = (n) => new Date(Date.now() + 7 * 3600000 + n * 86400000).toISOString().slice(0, 10);
-const OF_UNIT = { path: { code: [['of nobody', 'NOWHERE', 'unit_not_found', 404]] } };
-const CODE = [...text(32, 2), ['in small letters', 'abc', 'bad_code'], ['of dashes', '-A', 'bad_code']];
-const KNOWN = [...CODE, ['of nobody', 'NOWHERE', 'unknown_unit']];
-const CODES = [['null', null, 'wrong_type'], ['of another type', {}, 'wrong_type'],
-  ['too many', Array(16).fill('00004'), 'too_many'], ['with a number in it', ['00004', 7], 'wrong_type', '[1]'],
-  ['with an empty one', [''], 'too_short', '[0]'], ['with one that is too long', ['X'.repeat(33)], 'too_long', '[0]'],
-  ['with one in small letters', ['ab'], 'bad_code', '[0]'], ['with one of nobody', ['NOWHERE'], 'unknown_unit', '[0]'],
-  ['with one twice', ['00004', '00004'], 'twice', '[1]'], ['with the main one', ['00082'], 'twice', '[0]']];
-const FIELD = [...text(64), ['of nothing', 'bong-da', 'unknown_category']];
-const FROM = [...day, ['in the past', '2026-01-01', 'in_the_past']];
-const LAST = [...day, ['before the first', '2026-01-01', 'before_from']];
-const ENDS = [...day, ['in the past', '2026-01-01', 'in_the_past']];
-const change = (what, body, members, required = Object.keys(body)) => ({
-  route: `POST /api/routing/units/{code}/${what}`, versioned: true, ...OF_UNIT, body: { ...body, reason: 'r' },
-  members: { ...members, reason: text(2000) }, required: [...required, 'reason'] });
-
-const ROUTES = [
-  { route: 'GET /api/routing/cases/{id}', ...CASE,
-    query: { min_version: integer(0, 2147483647), wait_ms: integer(0, 10000) } },
-  { route: 'GET /api/routing/cases/{id}/history', ...CASE },
-  { route: 'POST /api/routing/cases/{id}/{action}', versioned: true, body: {},
-    path: { id: uuid, action: [['of no process', 'fly', 'unknown_action', 404]] },
-    members: { result: object, 'result.text': text(4000), 'result.evidence': urls(10),
-      reason: object, 'reason.class': word, 'reason.text': text(2000), assignee: account, unit: UNIT,
-      proposed_unit: UNIT, question: text(2000), asked: word, answer: text(4000), rating: word,
-      minutes: number(1, 525600), into: id, category: [...text(64), ['of nothing', 'x', 'unknown_category']],
-      level: word, details: object, note: text(2000) } },
-  { route: 'POST /api/routing/recomputations', body: { apply: false, reason: 'QĐ 1.' },
-    members: { apply: truth, reason: text(500, 3) }, required: ['apply', 'reason'] },
-  { route: 'GET /api/routing/units', query: { at: dayParameter() } },
-  { route: 'GET /api/routing/rules' },
-  { route: 'GET /api/routing/processes' },
-  { route: 'GET /api/routing/audit/checkpoints', query: { from: dayParameter('bad_day'), cursor, limit: integer(1, 200) } },
-  { route: 'GET /api/routing/audit/key' },
-  { route: 'GET /api/routing/units/{code}', ...OF_UNIT },
-  { route: 'POST /api/routing/units', body: { code: 'BAN-X', type: 'board', parent: 'HN', name: { vi: 'Ban', en: 'Board' },
-    from: inDays(1), source: 'QĐ 1', reason: 'r' },
-  members: { code: CODE, type: word, parent: KNOWN, name: object, 'name.vi': text(200), 'name.en': text(200),
-    from: FROM, last_day: LAST, source: text(200), reason: text(2000) },
-  required: ['code', 'type', 'parent', 'name', 'name.vi', 'name.en', 'from', 'source', 'reason'] },
-  change('alter', { from: inDays(1), source: 'QĐ 1' }, { from: FROM, type: word, parent: KNOWN, name: object,
-    'name.vi': text(200), 'name.en': text(200), source: text(200) }),
-  change('end', { last_day: inDays(1) }, { last_day: ENDS }),
-  change('merge', { into: '00082', from: inDays(1) }, { into: KNOWN, from: FROM, also: CODES }, ['into', 'from']),
-  change('head', { account: 'an', name: 'An', from: inDays(1) },
-    { account, name: text(120), email, from: FROM, last_day: LAST }),
-  change('head/end', { last_day: inDays(1) }, { last_day: ENDS }),
-  change('focal-points', { field: '*', account: 'an', name: 'An', email: 'an@x.example', from: inDays(1) },
-    { field: FIELD, account, name: text(120), email, rank: number(1, 9), from: FROM, last_day: LAST }),
-  change('focal-points/end', { field: '*', account: 'an', last_day: inDays(1) },
-    { field: text(64), account, last_day: ENDS }),
-  change('absences', { account: 'an', from: inDays(1), last_day: inDays(2) },
-    { account: [...account, ['of nobody there', 'an', 'not_at_unit']], from: FROM, last_day: LAST }),
-  change('absences/end', { account: 'an', from: inDays(1), back_on: inDays(1) },
-    { account, from: day, back_on: [...day, ['in the past', '2026-01-01', 'in_the_past']] }),
-  { route: 'GET /api/routing/focal-points/coverage', query: { unit: [['of nobody', 'NOWHERE', 'unit_not_found', 404]] } },
-  { route: 'GET /api/routing/reference/changes', query: { kind: [], key: [], cursor, limit: integer(1, 200) } },
-];
+const ROUTES = [...CASE_ROUTES, ...DESK_ROUTES, ...RULE_ROUTES, ...REGISTRY_ROUTES];
 
 // Only the generated requests of tests/openapi malform these so far.
 const WITHOUT_ROWS = [
@@ -113,7 +54,7 @@ const WITHOUT_ROWS = [
   'PUT /api/routing/templates/{id}',
 ];
 
-const desk = new Desk(6400);
+const desk = new Desk(Number(process.env.OFFSET ?? 6400));
 before(() => desk.start());
 after(() => desk.stop());
 
