@@ -260,11 +260,11 @@ static const char *const day_words[AUDIT_FAULTS] = {
 
 static void format_day(const struct audit_fault *fault, char text[AUDIT_FAULT_SIZE])
 {
-    char day[AUDIT_DAY_SIZE], last[AUDIT_DAY_SIZE];
-    audit_day_format(fault->day, day);
+    char day[DAY_TEXT_SIZE], last[DAY_TEXT_SIZE];
+    day_format(fault->day, day);
     if (fault->kind == AUDIT_DAY_MISSING) {
         snprintf(text, AUDIT_FAULT_SIZE, "days %s to %s: no checkpoint", day,
-                 audit_day_format(fault->last, last));
+                 day_format(fault->last, last));
     } else if (fault->kind <= AUDIT_ROWS_CHANGED) {
         snprintf(text, AUDIT_FAULT_SIZE,
                  "day %s: %s: %" PRId64 " were signed, %" PRId64 " are there", day,

@@ -26,28 +26,6 @@ int64_t audit_day_due(int64_t now_us)
     return audit_day(now_us - AUDIT_GRACE_US) - 1;
 }
 
-char *audit_day_format(int64_t day, char text[AUDIT_DAY_SIZE])
-{
-    int year, month, month_day;
-    calendar_date_of(day, &year, &month, &month_day);
-    snprintf(text, AUDIT_DAY_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000, (unsigned)month % 100,
-             (unsigned)month_day % 100);
-    return text;
-}
-
-bool audit_day_parse(const char *text, int64_t *day)
-{
-    char again[AUDIT_DAY_SIZE];
-    int year, month, month_day, end = 0;
-    if (strlen(text) != AUDIT_DAY_SIZE - 1 ||
-        sscanf(text, "%4d-%2d-%2d%n", &year, &month, &month_day, &end) != 3 ||
-        end != AUDIT_DAY_SIZE - 1 || year < 1970 || month < 1 || month > 12) {
-        return false;
-    }
-    *day = calendar_day_of(year, month, month_day);
-    return strcmp(audit_day_format(*day, again), text) == 0; /* not on 30 February */
-}
-
 void audit_checkpoint_begin(struct audit_checkpoint *checkpoint, int64_t day,
                             const struct audit_checkpoint *last)
 {
@@ -61,11 +39,11 @@ void audit_checkpoint_begin(struct audit_checkpoint *checkpoint, int64_t day,
 
 size_t audit_statement(const struct audit_checkpoint *checkpoint, char text[AUDIT_STATEMENT_SIZE])
 {
-    char day[AUDIT_DAY_SIZE], root[DIGEST_HEX_SIZE], previous[DIGEST_HEX_SIZE];
+    char day[DAY_TEXT_SIZE], root[DIGEST_HEX_SIZE], previous[DIGEST_HEX_SIZE];
     int size = snprintf(text, AUDIT_STATEMENT_SIZE,
                         "ihanoi audit checkpoint 1\nday %s\nrows %" PRId64 "\ntotal %" PRId64
                         "\nroot %s\nprevious %s\nkey %s\n",
-                        audit_day_format(checkpoint->day, day), checkpoint->rows, checkpoint->total,
+                        day_format(checkpoint->day, day), checkpoint->rows, checkpoint->total,
                         digest_hex(checkpoint->root, root),
                         digest_hex(checkpoint->previous, previous), checkpoint->key_id);
     assert(size > 0 && size < AUDIT_STATEMENT_SIZE);

@@ -14,13 +14,14 @@
 
 #include "common/digest.h"
 #include "common/sign.h"
+#include "services/routing/day.h"
 
 /* A day is closed so long after its end. A row bears the instant of its decision and is committed
  * later: within 15 s, by the deadlines of requests and transactions. The rest is for clocks that
  * disagree. */
 #define AUDIT_GRACE_US INT64_C(600000000)
 
-enum { AUDIT_DAY_SIZE = 11, AUDIT_STATEMENT_SIZE = 320 };
+enum { AUDIT_STATEMENT_SIZE = 320 };
 
 struct audit_checkpoint {
     int64_t day;
@@ -36,8 +37,6 @@ int64_t audit_day(int64_t at_us);
 int64_t audit_day_start_us(int64_t day);
 /* The last day whose checkpoint can be made. */
 int64_t audit_day_due(int64_t now_us);
-char *audit_day_format(int64_t day, char text[AUDIT_DAY_SIZE]); /* "2026-11-24"; returns text */
-bool audit_day_parse(const char *text, int64_t *day);
 
 /* Begins a checkpoint of `day`, without rows, after `last` (NULL: the first). */
 void audit_checkpoint_begin(struct audit_checkpoint *checkpoint, int64_t day,

@@ -4,15 +4,16 @@
 #include <string.h>
 
 #include "common/base64.h"
+#include "services/routing/day_json.h"
 
 enum { ITEMS_MAX = 1000, SIGNATURE_TEXT_SIZE = BASE64_SIZE(SIGN_SIZE) + 1 };
 
 void audit_json_put(struct json_writer *writer, const struct audit_checkpoint *checkpoint)
 {
-    char day[AUDIT_DAY_SIZE], root[DIGEST_HEX_SIZE], previous[DIGEST_HEX_SIZE];
+    char day[DAY_TEXT_SIZE], root[DIGEST_HEX_SIZE], previous[DIGEST_HEX_SIZE];
     char signature[SIGNATURE_TEXT_SIZE];
     json_open_object(writer, NULL);
-    json_put_text(writer, "day", audit_day_format(checkpoint->day, day));
+    json_put_text(writer, "day", day_format(checkpoint->day, day));
     json_put_int(writer, "rows", checkpoint->rows);
     json_put_int(writer, "total", checkpoint->total);
     json_put_text(writer, "root", digest_hex(checkpoint->root, root));
@@ -72,11 +73,7 @@ static void read_signature(struct json_reader *reader, uint8_t signature[SIGN_SI
 static void read_checkpoint(struct json_reader *reader, struct audit_list *list)
 {
     struct audit_checkpoint checkpoint = {0};
-    const char *day =
-        json_read_text(reader, "day", JSON_REQUIRED, AUDIT_DAY_SIZE - 1, AUDIT_DAY_SIZE - 1);
-    if (day != NULL && !audit_day_parse(day, &checkpoint.day)) {
-        json_read_fault(reader, "day", "bad_day", "must be a date, like 2026-11-24");
-    }
+    checkpoint.day = day_json_read(reader, "day", JSON_REQUIRED, 0);
     checkpoint.rows = json_read_int(reader, "rows", JSON_REQUIRED, 0, INT64_MAX, 0);
     checkpoint.total = json_read_int(reader, "total", JSON_REQUIRED, 0, INT64_MAX, 0);
     read_digest(reader, "root", checkpoint.root);

@@ -171,9 +171,9 @@ static void store(struct audit_timer *timer)
 /* All of it: the log is one of the places where a checkpoint is kept. */
 static void log_checkpoint(const struct audit_checkpoint *checkpoint)
 {
-    char day[AUDIT_DAY_SIZE], root[DIGEST_HEX_SIZE], previous[DIGEST_HEX_SIZE];
+    char day[DAY_TEXT_SIZE], root[DIGEST_HEX_SIZE], previous[DIGEST_HEX_SIZE];
     char signature[BASE64_SIZE(SIGN_SIZE) + 1];
-    log_info("audit_checkpoint", log_text("day", audit_day_format(checkpoint->day, day)),
+    log_info("audit_checkpoint", log_text("day", day_format(checkpoint->day, day)),
              log_int("rows", checkpoint->rows), log_int("total", checkpoint->total),
              log_text("root", digest_hex(checkpoint->root, root)),
              log_text("previous", digest_hex(checkpoint->previous, previous)),

@@ -55,7 +55,7 @@ static bool verify_parse(struct verify *verify, int argc, char **argv)
         if (value == NULL) {
             return false;
         }
-        if (strcmp(argv[i], "--from") == 0 && audit_day_parse(value, &verify->from)) {
+        if (strcmp(argv[i], "--from") == 0 && day_parse(value, &verify->from)) {
             verify->has_from = true;
         } else if (strcmp(argv[i], "--key") == 0 && verify->key_path_count < KEYS_MAX) {
             verify->key_paths[verify->key_path_count++] = value;
@@ -225,11 +225,11 @@ static bool find_next(struct audit_scan *scan, struct audit_list *list, int64_t 
 
 static bool check_day(struct audit_scan *scan, int64_t day, int64_t next, struct error *err)
 {
-    char text[AUDIT_DAY_SIZE];
+    char text[DAY_TEXT_SIZE];
     bool quiet;
     if (day != next) {
         return error_set(err, ERR_UNPROCESSABLE, "another_day", "the next checkpoint is that of %s",
-                         audit_day_format(next, text));
+                         day_format(next, text));
     }
     if (day > audit_day_due(clock_now_us())) {
         return error_set(err, ERR_UNPROCESSABLE, "day_not_over",
@@ -282,7 +282,7 @@ static int make_by_hand(const struct config *config, int argc, char **argv)
     struct arena arena;
     struct error err = {0};
     int64_t day;
-    if (argc != 2 || strcmp(argv[0], "--day") != 0 || !audit_day_parse(argv[1], &day)) {
+    if (argc != 2 || strcmp(argv[0], "--day") != 0 || !day_parse(argv[1], &day)) {
         return usage();
     }
     arena_init(&arena);

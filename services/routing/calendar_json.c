@@ -5,19 +5,9 @@
 #include <string.h>
 
 #include "common/json.h"
-#include "services/routing/day.h"
+#include "services/routing/day_json.h"
 
 enum { EXCEPTIONS_MAX = 4000, YEAR_DAYS = 366 };
-
-static int64_t read_date(struct json_reader *reader, const char *name)
-{
-    int64_t day = 0;
-    const char *text = json_read_text(reader, name, JSON_REQUIRED, 10, 10);
-    if (text != NULL && !day_parse(text, &day)) {
-        json_read_fault(reader, name, "bad_date", "must be a date like 2026-02-17");
-    }
-    return day;
-}
 
 static int32_t read_minute(struct json_reader *reader, const char *name)
 {
@@ -71,7 +61,7 @@ static void read_exceptions(struct json_reader *reader, struct calendar_rules *r
     for (size_t i = 0; i < count; i++) {
         struct json_reader exception;
         if (json_read_item(reader, "exceptions", i, &exception)) {
-            exceptions[i].day = read_date(&exception, "date");
+            exceptions[i].day = day_json_read(&exception, "date", JSON_REQUIRED, 0);
             exceptions[i].works = json_read_bool(&exception, "works", JSON_REQUIRED, false);
             exceptions[i].period_count =
                 read_periods(&exception, JSON_OPTIONAL, exceptions[i].periods);
@@ -96,8 +86,8 @@ struct calendar *calendar_json_read(const char *text, size_t size, int64_t *know
     rules.utc_offset_min =
         (int32_t)json_read_int(&reader, "utc_offset_minutes", JSON_REQUIRED, -840, 840, 0);
     if (json_read_object(&reader, "covers", JSON_REQUIRED, &covers)) {
-        rules.first_day = read_date(&covers, "from");
-        *known_to = read_date(&covers, "to");
+        rules.first_day = day_json_read(&covers, "from", JSON_REQUIRED, 0);
+        *known_to = day_json_read(&covers, "to", JSON_REQUIRED, 0);
         json_read_end(&covers);
     }
     rules.last_day = *known_to + YEAR_DAYS;

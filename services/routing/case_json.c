@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "services/routing/rule_json.h"
+
 void case_json_put_rule(struct json_writer *writer, const char *name, const struct case_rule *rule)
 {
     json_open_object(writer, name);
-    json_put_text(writer, "code", rule->code);
-    json_put_int(writer, "version", rule->version);
-    json_put_text(writer, "source", rule->source);
+    rule_json_put(writer, rule);
     json_close_object(writer);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/day.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +38,6 @@ char *day_format(int64_t day, char text[DAY_TEXT_SIZE])
 {
     int year, month, month_day;
     calendar_date_of(day, &year, &month, &month_day);
-    assert(year >= 0 && year <= 9999);
     snprintf(text, DAY_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000, (unsigned)month % 100,
              (unsigned)month_day % 100);
     return text;

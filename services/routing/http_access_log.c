@@ -2,7 +2,6 @@
 /* Who read what about whom, and why: GET /api/routing/access-log. */
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/http_page.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/store_desk.h"
@@ -41,25 +40,14 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     http_page_answer(page, rows > shown ? &next : NULL);
 }
 
-static int64_t read_instant(struct http_request *request, const char *name, int64_t fallback,
-                            struct error *err)
-{
-    const char *text = http_query(request, name);
-    int64_t at_us = fallback;
-    if (text != NULL && !clock_parse(text, strlen(text), &at_us)) {
-        error_add_field(err, name, "bad_instant", "must be RFC 3339 with a zone");
-    }
-    return at_us;
-}
-
 static bool read_filter(struct http_request *request, struct access_filter *filter,
                         struct uuid *case_id, struct error *err)
 {
     const char *text = http_query(request, "case");
     const int64_t far_us = INT64_C(253402300799000000); /* the end of the year 9999 */
     filter->account = http_query(request, "account");
-    filter->from_us = read_instant(request, "from", 1, err);
-    filter->until_us = read_instant(request, "until", far_us, err);
+    filter->from_us = http_query_instant(request, "from", 1, err);
+    filter->until_us = http_query_instant(request, "until", far_us, err);
     if (text != NULL) {
         filter->case_id = case_id;
         if (!uuid_parse(text, strlen(text), case_id)) {

@@ -12,15 +12,9 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static bool list_decode(struct http_page *page, int64_t *after, struct http_request *request,
                         struct error *err)
 {
-    const char *from = http_query(request, "from");
-    *after = -1; /* nothing is older than 1970 */
-    if (from != NULL) {
-        if (audit_day_parse(from, after)) {
-            --*after;
-        } else {
-            error_add_field(err, "from", "bad_day", "must be a date, like 2026-11-24");
-        }
-    }
+    int64_t from = 0; /* nothing is older than 1970 */
+    http_query_day(request, "from", &from, err);
+    *after = from - 1;
     if (http_page_read(page, request, err) && page->has_cursor && page->cursor.at_us > 0) {
         *after = audit_day(page->cursor.at_us);
     }

@@ -31,7 +31,7 @@ void http_get_case(struct http_request *request, void *state)
     struct error err = {0};
     get->request = request;
     get->routing = state;
-    if (!http_has_reference(request, state) || !http_read_case_id(request, &get->read.id)) {
+    if (!http_has_reference(request, state) || !http_read_id(request, &get->read.id)) {
         return;
     }
     get->min_version = http_query_int(request, "min_version", 0, INT32_MAX, 0, &err);

@@ -33,7 +33,7 @@ void http_command(struct http_request *request, void *state)
                                 .decode = decode,
                                 .on_done = on_done,
                                 .arg = request};
-    if (http_has_reference(request, state) && http_read_case_id(request, &run->case_id)) {
+    if (http_has_reference(request, state) && http_read_id(request, &run->case_id)) {
         command_run_start(run);
     }
 }

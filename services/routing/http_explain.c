@@ -62,7 +62,7 @@ void http_explain_case(struct http_request *request, void *state)
 {
     struct explain *e = start(request, state);
     e->is_case = true;
-    if (http_has_reference(request, e->routing) && http_read_case_id(request, &e->read.id)) {
+    if (http_has_reference(request, e->routing) && http_read_id(request, &e->read.id)) {
         explain_read_case(e);
     }
 }
@@ -240,13 +240,11 @@ static const char *known_level(const struct explain *e, const char *usual, struc
 static void explain_decode(struct explain *e)
 {
     struct route_question *question = &e->explanation.question;
-    const char *at = http_query(e->request, "at"), *usual = NULL;
+    const char *usual = NULL;
     struct error err = {0};
 
-    e->query.known_us = e->query.at_us = clock_now_us();
-    if (at != NULL && !clock_parse(at, strlen(at), &e->query.at_us)) {
-        error_add_field(&err, "at", "bad_instant", "must be RFC 3339 with a zone");
-    }
+    e->query.known_us = clock_now_us();
+    e->query.at_us = http_query_instant(e->request, "at", e->query.known_us, &err);
     question->of[ROUTE_BY_PROCESS] = known_process(e, &err);
     question->of[ROUTE_BY_CATEGORY] = known_category(e, &usual, &err);
     question->of[ROUTE_BY_LEVEL] = known_level(e, usual, &err);

@@ -60,7 +60,7 @@ void reading_start(struct http_request *request, struct routing *routing, const 
     struct error err = {0};
     *reading = (struct reading){
         .request = request, .routing = routing, .what = what, .on_allowed = on_allowed};
-    if (!http_has_reference(request, routing) || !http_read_case_id(request, &reading->read.id)) {
+    if (!http_has_reference(request, routing) || !http_read_id(request, &reading->read.id)) {
         return;
     }
     reading->read.arena = http_arena(request);

@@ -18,7 +18,7 @@ void http_get_related_cases(struct http_request *request, void *state)
     struct error err = {0};
     r->request = request;
     r->routing = state;
-    if (!http_has_reference(request, state) || !http_read_case_id(request, &r->read.id)) {
+    if (!http_has_reference(request, state) || !http_read_id(request, &r->read.id)) {
         return;
     }
     r->read.arena = http_arena(request);

@@ -171,8 +171,13 @@ const char *http_task_unit(const struct principal *principal, const struct routi
 /* Reads {id} of the path; answers 400 and gives false when it is not one. */
 bool http_read_id(struct http_request *request, struct uuid *id);
 
-/* The same of a case; answers 404 and gives false when it is not one. */
-bool http_read_case_id(struct http_request *request, struct uuid *id);
+/* Query parameter as a day. False when absent, and with a field error when bad. */
+bool http_query_day(struct http_request *request, const char *name, int64_t *day,
+                    struct error *err);
+
+/* Query parameter as an instant; fallback when absent, field error when bad. */
+int64_t http_query_instant(struct http_request *request, const char *name, int64_t fallback_us,
+                           struct error *err);
 
 /* The Idempotency-Key of a request to make `what`, and its body, as they are kept; false: none was
  * given. */

@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/json.h"
 #include "services/routing/case_json.h"
+#include "services/routing/day.h"
 #include "services/routing/http_routing.h"
 
 enum { ETAG_SIZE = 16 };
@@ -187,19 +189,29 @@ bool http_is_committed(struct http_request *request, const struct pg_tx *tx,
     return false;
 }
 
-bool http_read_id(struct http_request *request, struct uuid *id)
+bool http_query_day(struct http_request *request, const char *name, int64_t *day, struct error *err)
 {
-    const char *text = http_param(request, "id");
-    struct error err = {0};
-    if (!uuid_parse(text, strlen(text), id)) {
-        error_add_field(&err, "id", "bad_uuid", "must be a UUID");
-        http_answer_error(request, &err);
-        return false;
-    }
-    return true;
+    const char *text = http_query(request, name);
+    return text != NULL &&
+           (day_parse(text, day) || error_add_field(err, name, DAY_FAULT, DAY_FAULT_TEXT));
 }
 
-bool http_read_case_id(struct http_request *request, struct uuid *id)
+int64_t http_query_instant(struct http_request *request, const char *name, int64_t fallback_us,
+                           struct error *err)
+{
+    const char *text = http_query(request, name);
+    int64_t at_us;
+    if (text == NULL) {
+        return fallback_us;
+    }
+    if (!clock_parse(text, strlen(text), &at_us)) {
+        error_add_field(err, name, "bad_instant", "must be RFC 3339 with a zone");
+        return fallback_us;
+    }
+    return at_us;
+}
+
+bool http_read_id(struct http_request *request, struct uuid *id)
 {
     struct error err = {0};
     if (http_param_uuid(request, "id", id, &err)) {

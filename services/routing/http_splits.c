@@ -39,7 +39,7 @@ void http_split_case(struct http_request *request, void *state)
     const char *body = http_body(request, &size);
     s->request = request;
     s->routing = state;
-    if (!http_has_reference(request, state) || !http_read_case_id(request, &s->read.id)) {
+    if (!http_has_reference(request, state) || !http_read_id(request, &s->read.id)) {
         return;
     }
     if (!split_json_read(&s->wanted, body, size, http_arena(request), &err)) {

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
-#include <string.h>
 
 #include "common/clock.h"
 #include "services/routing/coverage_json.h"
-#include "services/routing/day.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/reference_json.h"
 #include "services/routing/store_registry.h"
@@ -43,16 +41,11 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     answer(list->request, &body);
 }
 
-static void list_of_day(struct http_request *request, struct routing *routing, const char *at)
+static void list_of_day(struct http_request *request, struct routing *routing, int64_t day)
 {
     struct unit_list *list = arena_alloc(http_arena(request), sizeof *list);
-    struct error err = {0};
     list->request = request;
-    if (!day_parse(at, &list->day)) {
-        error_add_field(&err, "at", "bad_date", "must be a date like 2026-02-17");
-        http_answer_error(request, &err);
-        return;
-    }
+    list->day = day;
     struct pg_tx *tx = pg_tx_new(routing->parts->pg);
     pg_tx_set_read_only(tx);
     store_units_of_day(tx, list->day);
@@ -62,18 +55,21 @@ static void list_of_day(struct http_request *request, struct routing *routing, c
 void http_get_units(struct http_request *request, void *state)
 {
     struct routing *routing = state;
-    const char *at = http_query(request, "at");
+    struct error err = {0};
     struct buffer body;
+    int64_t day;
     if (!http_has_reference(request, routing)) {
         return;
     }
-    if (at != NULL) {
-        list_of_day(request, routing, at);
-        return;
+    if (http_query_day(request, "at", &day, &err)) {
+        list_of_day(request, routing, day);
+    } else if (error_is_set(&err)) {
+        http_answer_error(request, &err);
+    } else {
+        buffer_init(&body);
+        units_json_write(&body, routing->reference);
+        answer(request, &body);
     }
-    buffer_init(&body);
-    units_json_write(&body, routing->reference);
-    answer(request, &body);
 }
 
 /* ---- one unit ---- */

@@ -7,6 +7,7 @@
 #include "common/json.h"
 #include "services/routing/day.h"
 #include "services/routing/route_json.h"
+#include "services/routing/rule_json.h"
 
 static void put_names(struct json_writer *writer, const char *name, const char *vi, const char *en)
 {
@@ -98,22 +99,6 @@ void focal_point_json_write(struct buffer *out, const struct focal_point *point)
     json_close_object(&writer);
 }
 
-static void put_rule(struct json_writer *writer, const struct case_rule *rule)
-{
-    json_put_text(writer, "code", rule->code);
-    json_put_int(writer, "version", rule->version);
-    json_put_text(writer, "source", rule->source);
-}
-
-/* In answers a person reads: what waits to be confirmed is marked. */
-static void put_marked_rule(struct json_writer *writer, const struct case_rule *rule)
-{
-    put_rule(writer, rule);
-    if (rule_is_assumption(rule)) {
-        json_put_bool(writer, "assumption", true);
-    }
-}
-
 void promise_json_write(struct buffer *out, const struct promise *promise)
 {
     struct json_writer writer;
@@ -124,7 +109,7 @@ void promise_json_write(struct buffer *out, const struct promise *promise)
     json_put_text(&writer, "kind", "receive");
     json_put_text(&writer, "month", month);
     json_open_object(&writer, "rule");
-    put_rule(&writer, &promise->deadline->rule);
+    rule_json_put(&writer, &promise->deadline->rule);
     json_put_int(&writer, "minutes", promise->deadline->minutes);
     json_close_object(&writer);
     json_open_array(&writer, "segments");
@@ -193,7 +178,7 @@ static void put_deadlines(struct json_writer *writer, const struct case_rules *c
     for (size_t i = 0; i < cases->deadlines.count; i++) {
         const struct deadline_rule *deadline = &cases->deadlines.items[i];
         json_open_object(writer, NULL);
-        put_marked_rule(writer, &deadline->rule);
+        rule_json_put_marked(writer, &deadline->rule);
         json_put_text(writer, "clock", deadline_clock_words[deadline->clock]);
         json_put_text(writer, "process", deadline->process);
         json_put_text(writer, "level",
@@ -213,7 +198,7 @@ static void put_timers(struct json_writer *writer, const struct reference *refer
     for (size_t i = 0; i < reference->timer_count; i++) {
         const struct timer_rule *timer = &reference->timers[i];
         json_open_object(writer, NULL);
-        put_marked_rule(writer, &timer->rule);
+        rule_json_put_marked(writer, &timer->rule);
         if (timer->step == 0) {
             json_put_int(writer, "percent", timer->percent);
         } else {
@@ -237,7 +222,7 @@ void rules_json_write(struct buffer *out, const struct reference *reference)
     put_deadlines(&writer, &reference->cases);
     put_timers(&writer, reference);
     json_open_object(&writer, "calendar");
-    put_marked_rule(&writer, &reference->calendar_rule);
+    rule_json_put_marked(&writer, &reference->calendar_rule);
     json_put_raw(&writer, "body", reference->calendar_body, strlen(reference->calendar_body));
     json_close_object(&writer);
     json_close_object(&writer);

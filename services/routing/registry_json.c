@@ -4,7 +4,7 @@
 
 #include "common/json.h"
 #include "common/opaque_ref.h"
-#include "services/routing/day.h"
+#include "services/routing/day_json.h"
 #include "services/routing/registry_json.h"
 
 enum {
@@ -34,17 +34,6 @@ static const char *read_code(struct json_reader *reader, const char *name,
         json_read_fault(reader, name, "bad_code", "must be digits, capital letters and -");
     }
     return code;
-}
-
-static int64_t read_day(struct json_reader *reader, const char *name, enum json_presence presence,
-                        int64_t fallback)
-{
-    int64_t day = fallback;
-    const char *text = json_read_text(reader, name, presence, DAY_TEXT_SIZE - 1, DAY_TEXT_SIZE - 1);
-    if (text != NULL && !day_parse(text, &day)) {
-        json_read_fault(reader, name, "bad_date", "must be a date like 2026-02-17");
-    }
-    return day;
 }
 
 static const char *read_account(struct json_reader *reader)
@@ -109,14 +98,14 @@ static void read_create(struct json_reader *reader, struct registry_command *com
     command->type = read_type(reader, JSON_REQUIRED);
     command->parent = read_code(reader, "parent", JSON_REQUIRED);
     read_names(reader, JSON_REQUIRED, command);
-    command->from = read_day(reader, "from", JSON_REQUIRED, 0);
-    command->last_day = read_day(reader, "last_day", JSON_OPTIONAL, DAY_OPEN);
+    command->from = day_json_read(reader, "from", JSON_REQUIRED, 0);
+    command->last_day = day_json_read(reader, "last_day", JSON_OPTIONAL, DAY_OPEN);
     command->source = json_read_text(reader, "source", JSON_REQUIRED, 1, NAME_MAX_POINTS);
 }
 
 static void read_alter(struct json_reader *reader, struct registry_command *command)
 {
-    command->from = read_day(reader, "from", JSON_REQUIRED, 0);
+    command->from = day_json_read(reader, "from", JSON_REQUIRED, 0);
     command->last_day = DAY_OPEN;
     command->type = read_type(reader, JSON_OPTIONAL);
     command->parent = read_code(reader, "parent", JSON_OPTIONAL);
@@ -126,7 +115,7 @@ static void read_alter(struct json_reader *reader, struct registry_command *comm
 
 static void read_end(struct json_reader *reader, struct registry_command *command)
 {
-    command->last_day = read_day(reader, "last_day", JSON_REQUIRED, 0);
+    command->last_day = day_json_read(reader, "last_day", JSON_REQUIRED, 0);
 }
 
 static void read_merge(struct json_reader *reader, struct registry_command *command)
@@ -141,7 +130,7 @@ static void read_merge(struct json_reader *reader, struct registry_command *comm
             json_read_fault(reader, name, "bad_code", "must be digits, capital letters and -");
         }
     }
-    command->from = read_day(reader, "from", JSON_REQUIRED, 0);
+    command->from = day_json_read(reader, "from", JSON_REQUIRED, 0);
     command->last_day = DAY_OPEN;
 }
 
@@ -150,8 +139,8 @@ static void read_head(struct json_reader *reader, struct registry_command *comma
     command->account = read_account(reader);
     command->name = json_read_text(reader, "name", JSON_REQUIRED, 1, PERSON_MAX);
     command->email = read_email(reader, JSON_OPTIONAL);
-    command->from = read_day(reader, "from", JSON_REQUIRED, 0);
-    command->last_day = read_day(reader, "last_day", JSON_OPTIONAL, DAY_OPEN);
+    command->from = day_json_read(reader, "from", JSON_REQUIRED, 0);
+    command->last_day = day_json_read(reader, "last_day", JSON_OPTIONAL, DAY_OPEN);
 }
 
 static void read_field(struct json_reader *reader, struct registry_command *command)
@@ -166,28 +155,28 @@ static void read_assign(struct json_reader *reader, struct registry_command *com
     command->name = json_read_text(reader, "name", JSON_REQUIRED, 1, PERSON_MAX);
     command->email = read_email(reader, JSON_REQUIRED);
     command->rank = (int32_t)json_read_int(reader, "rank", JSON_OPTIONAL, 1, RANK_MAX, 1);
-    command->from = read_day(reader, "from", JSON_REQUIRED, 0);
-    command->last_day = read_day(reader, "last_day", JSON_OPTIONAL, DAY_OPEN);
+    command->from = day_json_read(reader, "from", JSON_REQUIRED, 0);
+    command->last_day = day_json_read(reader, "last_day", JSON_OPTIONAL, DAY_OPEN);
 }
 
 static void read_end_assignment(struct json_reader *reader, struct registry_command *command)
 {
     read_field(reader, command);
-    command->last_day = read_day(reader, "last_day", JSON_REQUIRED, 0);
+    command->last_day = day_json_read(reader, "last_day", JSON_REQUIRED, 0);
 }
 
 static void read_absence(struct json_reader *reader, struct registry_command *command)
 {
     command->account = read_account(reader);
-    command->from = read_day(reader, "from", JSON_REQUIRED, 0);
-    command->last_day = read_day(reader, "last_day", JSON_REQUIRED, 0);
+    command->from = day_json_read(reader, "from", JSON_REQUIRED, 0);
+    command->last_day = day_json_read(reader, "last_day", JSON_REQUIRED, 0);
 }
 
 static void read_end_absence(struct json_reader *reader, struct registry_command *command)
 {
     command->account = read_account(reader);
-    command->from = read_day(reader, "from", JSON_REQUIRED, 0);
-    command->back_on = read_day(reader, "back_on", JSON_REQUIRED, 0);
+    command->from = day_json_read(reader, "from", JSON_REQUIRED, 0);
+    command->back_on = day_json_read(reader, "back_on", JSON_REQUIRED, 0);
 }
 
 bool registry_json_read(struct registry_command *command, const char *text, size_t size,

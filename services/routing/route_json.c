@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "services/routing/day.h"
+#include "services/routing/day_json.h"
+#include "services/routing/rule_json.h"
 
 #define CODE_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
 
@@ -11,12 +13,7 @@ enum { CODE_MAX = 64, UNIT_MAX = 32, REF_MAX = 128, SOURCE_MAX = 200, REASON_MAX
 
 void route_rule_json_put(struct json_writer *writer, const struct route_rule *rule)
 {
-    json_put_text(writer, "code", rule->rule.code);
-    json_put_int(writer, "version", rule->rule.version);
-    json_put_text(writer, "source", rule->rule.source);
-    if (rule_is_assumption(&rule->rule)) {
-        json_put_bool(writer, "assumption", true);
-    }
+    rule_json_put_marked(writer, &rule->rule);
     for (int i = 0; i < ROUTE_DIMENSIONS; i++) {
         json_put_text(writer, route_fault_words[i], rule->wanted[i]);
     }
@@ -69,28 +66,18 @@ const char *route_code_json_read(struct json_reader *reader)
     return code;
 }
 
-static int64_t read_day(struct json_reader *reader, const char *name, enum json_presence presence)
-{
-    int64_t day = ROUTE_DAY_OPEN;
-    const char *text = json_read_text(reader, name, presence, DAY_TEXT_SIZE - 1, DAY_TEXT_SIZE - 1);
-    if (text != NULL && !day_parse(text, &day)) {
-        json_read_fault(reader, name, "bad_date", "must be a date like 2026-02-17");
-    }
-    return day;
-}
-
 static void read_new(struct json_reader *reader, struct route_change *change)
 {
     change->rule.rule.code = route_code_json_read(reader);
     route_rule_json_read(reader, &change->rule);
-    change->first_day = read_day(reader, "from", JSON_REQUIRED);
-    change->last_day = read_day(reader, "last_day", JSON_OPTIONAL);
+    change->first_day = day_json_read(reader, "from", JSON_REQUIRED, ROUTE_DAY_OPEN);
+    change->last_day = day_json_read(reader, "last_day", JSON_OPTIONAL, ROUTE_DAY_OPEN);
     change->rule.rule.source = json_read_text(reader, "source", JSON_REQUIRED, 1, SOURCE_MAX);
 }
 
 static void read_end(struct json_reader *reader, struct route_change *change)
 {
-    change->last_day = read_day(reader, "last_day", JSON_REQUIRED);
+    change->last_day = day_json_read(reader, "last_day", JSON_REQUIRED, ROUTE_DAY_OPEN);
 }
 
 static bool read_change(struct route_change *change, const char *text, size_t size,

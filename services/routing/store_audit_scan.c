@@ -200,8 +200,8 @@ static bool insert(struct audit_scan *scan, const struct audit_checkpoint *check
         "INSERT INTO audit_checkpoint (day, rows, total, root, previous, key_id, signature, "
         "made_at) VALUES ($1::text::date, $2::text::bigint, $3::text::bigint, $4, $5, $6, $7, "
         "now()) ON CONFLICT (day) DO NOTHING RETURNING 1";
-    char day[AUDIT_DAY_SIZE], rows[NUMBER_SIZE], total[NUMBER_SIZE];
-    audit_day_format(checkpoint->day, day);
+    char day[DAY_TEXT_SIZE], rows[NUMBER_SIZE], total[NUMBER_SIZE];
+    day_format(checkpoint->day, day);
     snprintf(rows, sizeof rows, "%" PRId64, checkpoint->rows);
     snprintf(total, sizeof total, "%" PRId64, checkpoint->total);
     const char *values[] = {day,

@@ -44,8 +44,8 @@ export const integer = (min, max) => [['no number', 'x', 'not_an_integer'], ['em
 export const oneOf = (code = 'unknown_word') => [['no known word', 'nonsense', code], ['empty', '', code]];
 export const instant = [['no instant', 'yesterday', 'bad_instant'], ['without a zone', '2026-11-24T05:02:11', 'bad_instant'],
   ['no such day', '2026-02-30T00:00:00Z', 'bad_instant'], ['before 1970', '1969-12-31T00:00:00Z', 'bad_instant']];
-export const dayParameter = (code = 'bad_date') => [['no day', 'yesterday', code], ['empty', '', code],
-  ['no such day', '2026-02-30', code], ['before 1970', '1969-12-31', code]];
+export const dayParameter = [['no day', 'yesterday', 'bad_date'], ['empty', '', 'bad_date'],
+  ['no such day', '2026-02-30', 'bad_date'], ['before 1970', '1969-12-31', 'bad_date']];
 export const cursor = [['not ours', 'nonsense', 'bad_cursor'], ['too long', 'A'.repeat(33), 'bad_cursor'],
   ['no base64', '!'.repeat(32), 'bad_cursor'], ['beyond all time', 'f'.repeat(32), 'bad_cursor'],
   ['before all time', '_'.repeat(32), 'bad_cursor']];

@@ -15,7 +15,7 @@ const change = (what, body, members, required = Object.keys(body)) => ({
   members: { ...members, reason: text(2000) }, required: [...required, 'reason'] });
 
 export const REGISTRY_ROUTES = [
-  { route: 'GET /api/routing/units', query: { at: dayParameter() } },
+  { route: 'GET /api/routing/units', query: { at: dayParameter } },
   { route: 'GET /api/routing/units/{code}', ...OF_UNIT },
   { route: 'POST /api/routing/units', body: { code: 'BAN-X', type: 'board', parent: 'HN', name: { vi: 'Ban', en: 'Board' },
     from: inDays(1), source: 'QĐ 1', reason: 'r' },

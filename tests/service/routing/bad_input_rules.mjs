@@ -7,6 +7,6 @@ export const RULE_ROUTES = [
     members: { apply: truth, reason: text(500, 3) }, required: ['apply', 'reason'] },
   { route: 'GET /api/routing/rules' },
   { route: 'GET /api/routing/processes' },
-  { route: 'GET /api/routing/audit/checkpoints', query: { from: dayParameter('bad_day'), cursor, limit: integer(1, 200) } },
+  { route: 'GET /api/routing/audit/checkpoints', query: { from: dayParameter, cursor, limit: integer(1, 200) } },
   { route: 'GET /api/routing/audit/key' },
 ];
