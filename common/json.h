@@ -82,6 +82,9 @@ bool json_read_bool(struct json_reader *reader, const char *name, enum json_pres
 /* RFC 3339 instant in µs; 0 when absent or bad. */
 int64_t json_read_instant(struct json_reader *reader, const char *name,
                           enum json_presence presence);
+/* The same where 0 may be meant: fallback when absent or bad. */
+int64_t json_read_instant_or(struct json_reader *reader, const char *name,
+                             enum json_presence presence, int64_t fallback_us);
 /* Lower case only, as the schemas want it: ids are compared as text elsewhere. */
 bool json_read_uuid(struct json_reader *reader, const char *name, enum json_presence presence,
                     struct uuid *uuid);

@@ -260,19 +260,25 @@ bool json_read_bool(struct json_reader *reader, const char *name, enum json_pres
 
 int64_t json_read_instant(struct json_reader *reader, const char *name, enum json_presence presence)
 {
+    return json_read_instant_or(reader, name, presence, 0);
+}
+
+int64_t json_read_instant_or(struct json_reader *reader, const char *name,
+                             enum json_presence presence, int64_t fallback_us)
+{
     int64_t instant_us;
     const struct json_value *value = take(reader, name, presence);
     if (value == NULL) {
-        return 0;
+        return fallback_us;
     }
     if (value->kind != KIND_TEXT) {
         wrong_type(reader, name, NO_INDEX, "text");
-        return 0;
+        return fallback_us;
     }
     if (!clock_parse(value->text, value->size, &instant_us)) {
         fault_at(reader, name, NO_INDEX, "bad_instant",
                  "must be an instant with a zone, as 2026-11-24T05:02:11.123Z");
-        return 0;
+        return fallback_us;
     }
     return instant_us;
 }

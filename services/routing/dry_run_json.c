@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "services/routing/route_json.h"
+#include "services/routing/rule_json.h"
 
 enum { CODE_MAX = 64, FLOWS_MAX = 200 };
 
@@ -50,8 +51,8 @@ bool dry_run_json_read(struct dry_run_request *asked, const char *text, size_t s
     check_twice(&reader, proposal);
     proposal->ended_count = json_read_texts(&reader, "ended", JSON_OPTIONAL, DRY_RUN_CHANGES_MAX,
                                             CODE_MAX, &proposal->ended);
-    asked->from_us = json_read_instant(&reader, "from", JSON_OPTIONAL);
-    asked->to_us = json_read_instant(&reader, "to", JSON_OPTIONAL);
+    asked->from_us = json_read_instant_or(&reader, "from", JSON_OPTIONAL, -1);
+    asked->to_us = json_read_instant_or(&reader, "to", JSON_OPTIONAL, -1);
     if (proposal->count + proposal->ended_count == 0) {
         json_read_fault(&reader, "rules", "required", "nothing is proposed");
     }
@@ -98,11 +99,7 @@ static void put_rules(struct json_writer *writer, const struct dry_run *run)
 static void put_rule(struct json_writer *writer, const char *name, const struct case_rule *rule)
 {
     json_open_object(writer, name);
-    json_put_text(writer, "code", rule->code);
-    if (rule->version > 0) {
-        json_put_int(writer, "version", rule->version);
-    }
-    json_put_text(writer, "source", rule->source);
+    rule_json_put_marked(writer, rule);
     json_close_object(writer);
 }
 

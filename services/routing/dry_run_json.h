@@ -9,7 +9,7 @@
 /* What to try out, on the cases filed in a period. */
 struct dry_run_request {
     struct rule_proposal proposal;
-    int64_t from_us, to_us; /* 0: not given */
+    int64_t from_us, to_us; /* -1: not given */
 };
 
 /* {"rules": [rule …], "ended": [code …], "from"?, "to"?}. Texts live in the arena. */

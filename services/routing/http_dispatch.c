@@ -3,20 +3,18 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/json.h"
+#include "common/http_page.h"
 #include "common/words.h"
 #include "services/routing/case_json.h"
 #include "services/routing/dispatch.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/store_dispatch.h"
 
-enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 200 };
-
 struct dispatch_list {
     struct http_request *request;
     struct routing *routing;
+    struct http_page page;
     struct dispatch_filter filter;
-    size_t limit;
 };
 
 /* Steps, in running order. */
@@ -57,20 +55,17 @@ static void list_decode(struct dispatch_list *list)
 {
     struct http_request *request = list->request;
     struct dispatch_filter *filter = &list->filter;
-    const char *due = http_query(request, "due_before");
     struct error err = {0};
 
     filter->queue = query_queue(request, &err);
-    if (due != NULL && !clock_parse(due, strlen(due), &filter->due_before)) {
-        error_add_field(&err, "due_before", "bad_instant", "must be RFC 3339 with a zone");
-    }
-    cursor_parse(http_query(request, "cursor"), &filter->cursor, &filter->has_cursor, &err);
-    list->limit = (size_t)http_query_int(request, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &err);
-    filter->limit = (int)list->limit + 1; /* one more tells whether there is a next page */
+    filter->due_before = http_query_instant(request, "due_before", CLOCK_LAST_US, &err);
+    http_page_read(&list->page, request, &err);
     if (error_is_set(&err)) {
         http_answer_error(request, &err);
         return;
     }
+    filter->cursor = list->page.has_cursor ? &list->page.cursor : NULL;
+    filter->limit = (int)list->page.limit + 1; /* one more tells whether there is a next page */
     list_read(list);
 }
 
@@ -85,13 +80,9 @@ static void list_read(struct dispatch_list *list)
 static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct dispatch_list *list = arg;
-    struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(list->request, &err);
-        return;
+    if (http_is_committed(list->request, tx, outcome)) {
+        list_answer(list, tx);
     }
-    list_answer(list, tx);
 }
 
 static void put_candidates(struct json_writer *writer, const struct case_snapshot *snapshot)
@@ -137,7 +128,7 @@ static void put_next(struct json_writer *writer, const struct pg_tx *tx, size_t 
 
 static void list_answer(struct dispatch_list *list, const struct pg_tx *tx)
 {
-    size_t rows = pg_rows(tx, 0), shown = rows < list->limit ? rows : list->limit;
+    size_t rows = pg_rows(tx, 0), shown = http_page_shown(&list->page, rows);
     struct error err = {0};
     struct buffer body;
     struct json_writer writer;

@@ -59,8 +59,8 @@ void http_try_route_rules(struct http_request *request, void *state)
 static void check_period(struct dry_run_request *asked, struct error *err)
 {
     int64_t now_us = clock_now_us();
-    asked->to_us = asked->to_us != 0 ? asked->to_us : now_us;
-    if (asked->from_us == 0) {
+    asked->to_us = asked->to_us >= 0 ? asked->to_us : now_us;
+    if (asked->from_us < 0) {
         asked->from_us = asked->to_us > PERIOD_US ? asked->to_us - PERIOD_US : 0;
     }
     if (asked->from_us >= asked->to_us) {

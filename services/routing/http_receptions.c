@@ -2,25 +2,15 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/http_page.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/reception_json.h"
 #include "services/routing/store_opening.h"
 #include "services/routing/store_reception.h"
 
-enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 500, SPAN_DEFAULT_DAYS = 31, SPAN_MAX_DAYS = 93 };
+enum { SPAN_DEFAULT_DAYS = 31, SPAN_MAX_DAYS = 93 };
 
 #define DAY_US INT64_C(86400000000)
-
-static bool has_committed(struct http_request *request, const struct pg_tx *tx,
-                          enum pg_outcome outcome)
-{
-    struct error err = {0};
-    if (pg_tx_error(tx, outcome, &err)) {
-        return true;
-    }
-    http_answer_error(request, &err);
-    return false;
-}
 
 static bool find_unit(const struct routing *routing, const char *unit, struct error *err)
 {
@@ -35,15 +25,6 @@ static bool find_own_unit(struct http_request *request, const struct routing *ro
     return (unit_find(&routing->reference->units, unit) != NULL &&
             http_is_in_scope(http_principal(request), routing, unit)) ||
            error_set(err, ERR_NOT_FOUND, "unit_not_found", "there is no such unit in your scope");
-}
-
-static void put_slots(struct json_writer *writer, const struct reception_slot *slots, size_t count)
-{
-    json_open_array(writer, "items");
-    for (size_t i = 0; i < count; i++) {
-        reception_json_put(writer, &slots[i]);
-    }
-    json_close_array(writer);
 }
 
 /* ---- offering slots ---- */
@@ -124,7 +105,7 @@ static void on_offer_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg
 {
     struct offer *offer = arg;
     struct error err = {0};
-    if (!has_committed(offer->request, tx, outcome)) {
+    if (!http_is_committed(offer->request, tx, outcome)) {
         return;
     }
     if (pg_rows(tx, 0) == 0) {
@@ -164,7 +145,7 @@ static void on_offered(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         offer_look(offer); /* the same key at another replica */
         return;
     }
-    if (!has_committed(offer->request, tx, outcome)) {
+    if (!http_is_committed(offer->request, tx, outcome)) {
         return;
     }
     for (size_t row = 0; row < pg_rows(tx, MET_STATEMENT); row++) {
@@ -184,7 +165,11 @@ static void offer_answer(struct offer *offer)
     buffer_init(&body);
     json_write_start(&writer, &body);
     json_open_object(&writer, NULL);
-    put_slots(&writer, offer->slots, offer->count);
+    json_open_array(&writer, "items");
+    for (size_t i = 0; i < offer->count; i++) {
+        reception_json_put(&writer, &offer->slots[i]);
+    }
+    json_close_array(&writer);
     json_close_object(&writer);
     http_answer(offer->request, 201, NULL, body.data, body.size);
     buffer_finish(&body);
@@ -192,94 +177,64 @@ static void offer_answer(struct offer *offer)
 
 /* ---- looking for a free place ---- */
 
-struct slot_list {
-    struct http_request *request;
-    struct slot_filter filter;
-    int limit;
-};
+static void on_slots_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 
-static int64_t query_instant(struct http_request *request, const char *name, int64_t fallback,
-                             struct error *err)
+static bool list_decode(struct http_page *page, struct slot_filter *filter,
+                        struct http_request *request, struct error *err)
 {
-    const char *text = http_query(request, name);
-    int64_t at_us = fallback;
-    if (text != NULL && !clock_parse(text, strlen(text), &at_us)) {
-        error_add_field(err, name, "bad_instant", "must be RFC 3339 with a zone");
-    }
-    return at_us;
-}
-
-static bool list_decode(struct slot_list *list, struct error *err)
-{
-    struct http_request *request = list->request;
-    struct slot_filter *filter = &list->filter;
     filter->unit = http_param(request, "unit");
-    filter->from_us = query_instant(request, "from", clock_now_us(), err);
-    filter->to_us = query_instant(request, "to", filter->from_us + SPAN_DEFAULT_DAYS * DAY_US, err);
-    cursor_parse(http_query(request, "cursor"), &filter->cursor, &filter->has_cursor, err);
-    list->limit = (int)http_query_int(request, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, err);
-    filter->limit = list->limit + 1; /* one more tells whether there is a next page */
-    if (filter->to_us <= filter->from_us ||
-        filter->to_us - filter->from_us > SPAN_MAX_DAYS * DAY_US) {
-        error_add_field(err, "to", "out_of_range", "must come after from, by 93 days at most");
+    filter->from_us = http_query_instant(request, "from", clock_now_us(), err);
+    filter->to_us =
+        http_query_instant(request, "to", filter->from_us + SPAN_DEFAULT_DAYS * DAY_US, err);
+    if (!error_is_set(err) && (filter->to_us <= filter->from_us ||
+                               filter->to_us - filter->from_us > SPAN_MAX_DAYS * DAY_US)) {
+        error_add_field(err, "to", "out_of_range", "must come after from, by %d days at most",
+                        SPAN_MAX_DAYS);
     }
+    http_page_read(page, request, err);
+    filter->cursor = page->has_cursor ? &page->cursor : NULL;
+    filter->limit = (int)page->limit + 1; /* one more tells whether there is a next page */
     return !error_is_set(err);
-}
-
-static void on_slots_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
-{
-    struct slot_list *list = arg;
-    struct arena *arena = http_arena(list->request);
-    struct buffer body;
-    struct json_writer writer;
-    if (!has_committed(list->request, tx, outcome)) {
-        return;
-    }
-    size_t limit = (size_t)list->limit, found = pg_rows(tx, 0);
-    size_t shown = found < limit ? found : limit;
-    struct reception_slot *slots = arena_array(arena, shown, sizeof *slots);
-    for (size_t row = 0; row < shown; row++) {
-        store_slot_row(tx, 0, row, arena, &slots[row]);
-    }
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    put_slots(&writer, slots, shown);
-    if (found > limit) {
-        char text[CURSOR_TEXT_SIZE];
-        struct cursor next = {.at_us = slots[shown - 1].starts_at, .id = slots[shown - 1].id};
-        json_put_text(&writer, "next", cursor_format(&next, text));
-    }
-    json_close_object(&writer);
-    http_answer(list->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
 }
 
 void http_list_slots(struct http_request *request, void *state)
 {
     struct routing *routing = state;
-    struct slot_list *list = arena_alloc(http_arena(request), sizeof *list);
+    struct http_page *page = arena_alloc(http_arena(request), sizeof *page);
+    struct slot_filter filter;
     struct error err = {0};
-    list->request = request;
     if (!http_has_reference(request, routing)) {
         return;
     }
-    if (!list_decode(list, &err) || !find_unit(routing, list->filter.unit, &err)) {
+    if (!list_decode(page, &filter, request, &err) || !find_unit(routing, filter.unit, &err)) {
         http_answer_error(request, &err);
         return;
     }
     struct pg_tx *tx = pg_tx_new(routing->parts->pg);
     pg_tx_set_read_only(tx);
-    store_slots_list(tx, &list->filter);
-    pg_tx_send(tx, on_slots_listed, list);
+    store_slots_list(tx, &filter);
+    pg_tx_send(tx, on_slots_listed, page);
+}
+
+static void on_slots_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct http_page *page = arg;
+    struct reception_slot slot;
+    struct cursor next;
+    if (!http_is_committed(page->request, tx, outcome)) {
+        return;
+    }
+    size_t rows = pg_rows(tx, 0), shown = http_page_shown(page, rows);
+    http_page_open(page);
+    for (size_t row = 0; row < shown; row++) {
+        store_slot_row(tx, 0, row, http_arena(page->request), &slot);
+        reception_json_put(&page->writer, &slot);
+        next = (struct cursor){.at_us = slot.starts_at, .id = slot.id};
+    }
+    http_page_answer(page, rows > shown ? &next : NULL);
 }
 
 /* ---- taking a slot back ---- */
-
-static bool no_slot(struct error *err)
-{
-    return error_set(err, ERR_NOT_FOUND, "slot_not_found", "the unit has no such slot");
-}
 
 static void on_slot_deleted(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
@@ -288,19 +243,13 @@ static void on_slot_deleted(struct pg_tx *tx, enum pg_outcome outcome, void *arg
     if (outcome == PG_REFUSED && strcmp(pg_tx_sqlstate(tx), "23503") == 0) {
         error_set(&err, ERR_CONFLICT, "slot_booked", "somebody has a place in this slot");
     } else if (pg_tx_error(tx, outcome, &err) && pg_rows(tx, 0) == 0) {
-        no_slot(&err);
+        error_set(&err, ERR_NOT_FOUND, "slot_not_found", "the unit has no such slot");
     }
     if (error_is_set(&err)) {
         http_answer_error(request, &err);
     } else {
         http_answer(request, 204, NULL, "", 0);
     }
-}
-
-static bool read_slot_id(struct http_request *request, struct uuid *id, struct error *err)
-{
-    const char *text = http_param(request, "id");
-    return uuid_parse(text, strlen(text), id) || no_slot(err);
 }
 
 void http_delete_slot(struct http_request *request, void *state)
@@ -312,7 +261,8 @@ void http_delete_slot(struct http_request *request, void *state)
     if (!http_has_reference(request, routing)) {
         return;
     }
-    if (!find_own_unit(request, routing, unit, &err) || !read_slot_id(request, &id, &err)) {
+    if (!find_own_unit(request, routing, unit, &err) ||
+        !http_param_uuid(request, "id", &id, &err)) {
         http_answer_error(request, &err);
         return;
     }

@@ -12,12 +12,12 @@ static const struct pg_statement dispatch_list = {
 
 void store_dispatch_list(struct pg_tx *tx, const struct dispatch_filter *filter)
 {
-    static const struct uuid first;
-    const int64_t far_us = INT64_C(253402300799000000); /* the end of the year 9999 */
+    static const struct cursor first = {.at_us = 1}; /* 0 would be NULL */
+    const struct cursor *after = filter->cursor != NULL ? filter->cursor : &first;
     pg_tx_add(tx, &dispatch_list);
-    pg_tx_instant(tx, filter->has_cursor ? filter->cursor.at_us : 1);
-    pg_tx_uuid(tx, filter->has_cursor ? &filter->cursor.id : &first);
+    pg_tx_instant(tx, after->at_us);
+    pg_tx_uuid(tx, &after->id);
     pg_tx_text(tx, filter->queue >= 0 ? case_queue_words[filter->queue] : NULL);
-    pg_tx_instant(tx, filter->due_before != 0 ? filter->due_before : far_us);
+    pg_tx_instant(tx, filter->due_before);
     pg_tx_int4(tx, filter->limit);
 }

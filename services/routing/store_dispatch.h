@@ -8,10 +8,9 @@
 #include "services/routing/process.h"
 
 struct dispatch_filter {
-    int queue;          /* enum case_queue; -1: any. At a unit they are those near a border */
-    int64_t due_before; /* 0: any */
-    bool has_cursor;
-    struct cursor cursor;
+    int queue; /* enum case_queue; -1: any. At a unit they are those near a border */
+    int64_t due_before;
+    const struct cursor *cursor; /* NULL: from the beginning */
     int limit;
 };
 

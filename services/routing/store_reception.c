@@ -74,13 +74,14 @@ static const struct pg_statement slots_list = {
 
 void store_slots_list(struct pg_tx *tx, const struct slot_filter *filter)
 {
-    static const struct uuid first;
+    const struct cursor first = {.at_us = filter->from_us};
+    const struct cursor *after = filter->cursor != NULL ? filter->cursor : &first;
     pg_tx_add(tx, &slots_list);
     pg_tx_text(tx, filter->unit);
     pg_tx_instant(tx, filter->from_us);
     pg_tx_instant(tx, filter->to_us);
-    pg_tx_instant(tx, filter->has_cursor ? filter->cursor.at_us : filter->from_us);
-    pg_tx_uuid(tx, filter->has_cursor ? &filter->cursor.id : &first);
+    pg_tx_instant(tx, after->at_us);
+    pg_tx_uuid(tx, &after->id);
     pg_tx_int4(tx, filter->limit);
 }
 

@@ -19,9 +19,8 @@ size_t store_slot_position(const struct pg_tx *tx, size_t statement, size_t row)
 
 struct slot_filter {
     const char *unit;
-    int64_t from_us, to_us; /* of their beginning; to excluded */
-    bool has_cursor;
-    struct cursor cursor;
+    int64_t from_us, to_us;      /* of their beginning; to excluded */
+    const struct cursor *cursor; /* NULL: from the beginning */
     int limit;
 };
 /* In order of their beginning; rows as store_slot_row reads them. */
