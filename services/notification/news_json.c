@@ -10,8 +10,6 @@
 
 enum { CODE_MAX = 64, UNIT_MAX = 32, TICKET_MAX = 24, RUNS_MAX = 16 };
 
-#define APPOINTMENT "reception_booking"
-
 static const char *const level_words[] = {"urgent", "complex", "normal", NULL};
 static const char *const mode_words[] = {"working", "always", NULL};
 static const char *const queue_words[] = {"unit", "unroutable", "disputed", NULL};
@@ -118,6 +116,7 @@ static void read_submission(struct news *news, struct json_reader *root)
     struct json_reader reporter;
     json_read_uuid(root, "submission_id", JSON_REQUIRED, &news->case_id);
     notice->ticket = read_ticket(root);
+    notice->kind = json_read_text(root, "kind", JSON_REQUIRED, 1, CODE_MAX);
     notice->category = json_read_text(root, "category", JSON_REQUIRED, 1, CODE_MAX);
     notice->level = read_word(root, "level", JSON_REQUIRED, level_words);
     if (json_read_object(root, "reporter", JSON_REQUIRED, &reporter)) {
@@ -300,8 +299,8 @@ static void read_question(struct notice *notice, struct json_reader *root)
 static void read_appointment(struct notice *notice, struct json_reader *root)
 {
     struct json_reader details;
-    const char *kind = json_read_text(root, "kind", JSON_OPTIONAL, 1, CODE_MAX);
-    if (is_word(kind, APPOINTMENT) && json_read_object(root, "details", JSON_OPTIONAL, &details)) {
+    if (is_word(notice->kind, KIND_BOOKING) &&
+        json_read_object(root, "details", JSON_OPTIONAL, &details)) {
         const char *slot = json_read_text(&details, "slot_at", JSON_OPTIONAL, 1, CODE_MAX);
         if (slot == NULL || !clock_parse(slot, strlen(slot), &notice->slot_at)) {
             notice->slot_at = 0;
@@ -368,6 +367,7 @@ static void read_case(struct news *news, struct json_reader *root)
     struct uuid parent;
     json_read_uuid(root, "case_id", JSON_REQUIRED, &news->case_id);
     notice->ticket = read_ticket(root);
+    notice->kind = json_read_text(root, "kind", JSON_REQUIRED, 1, CODE_MAX);
     notice->category = json_read_text(root, "category", JSON_REQUIRED, 1, CODE_MAX);
     notice->level = read_word(root, "level", JSON_REQUIRED, level_words);
     notice->at = json_read_instant(root, "at", JSON_REQUIRED);

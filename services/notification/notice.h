@@ -66,9 +66,13 @@ struct notice_handover {
     int64_t at;
 };
 
+/* Of the kinds of cases, the one that has an appointment. */
+#define KIND_BOOKING "reception_booking"
+
 /* Absent texts are NULL, instants that do not apply 0. */
 struct notice {
     const char *ticket;
+    const char *kind; /* as its event has it; NULL in rows from before it was kept */
     const char *category;
     const char *level;
     const char *unit;      /* NULL: none yet */

@@ -86,6 +86,7 @@ void notice_write(const struct notice *notice, struct buffer *out)
     json_write_start(&writer, out);
     json_open_object(&writer, NULL);
     json_put_text(&writer, "ticket", notice->ticket);
+    json_put_text(&writer, "kind", notice->kind);
     json_put_text(&writer, "category", notice->category);
     json_put_text(&writer, "level", notice->level);
     json_put_text(&writer, "unit", notice->unit);
@@ -158,6 +159,7 @@ static void read_words(struct notice *notice, struct json_reader *root)
 static void read_notice(struct notice *notice, struct json_reader *root)
 {
     notice->ticket = json_read_text(root, "ticket", JSON_REQUIRED, 1, TICKET_MAX);
+    notice->kind = json_read_text(root, "kind", JSON_OPTIONAL, 1, CODE_MAX);
     notice->category = json_read_text(root, "category", JSON_REQUIRED, 1, CODE_MAX);
     notice->level = read_word(root, "level", JSON_REQUIRED, level_words);
     notice->unit = json_read_text(root, "unit", JSON_OPTIONAL, 1, UNIT_MAX);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wording.h"
 
+#include <assert.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,6 +16,7 @@ struct values {
 
 static void put(struct values *values, const char *name, const char *text)
 {
+    assert(values->count < VALUES_MAX);
     values->list[values->count++] = (struct template_value){.name = name, .text = text};
 }
 
@@ -59,6 +61,52 @@ static const char *yes_if(const char *word, const char *wanted)
 static const char *yes(bool value)
 {
     return value ? "yes" : NULL;
+}
+
+/* What a case is called, by its kind: within a sentence, and where one begins. */
+struct matter {
+    const char *kind;
+    const char *within[LANGUAGE_COUNT], *first[LANGUAGE_COUNT];
+};
+
+static const struct matter matters[] = {
+    {"onsite_report", {"phản ánh", "report"}, {"Phản ánh", "Report"}},
+    {"procedure_report",
+     {"phản ánh về thủ tục hành chính", "report on procedures"},
+     {"Phản ánh về thủ tục hành chính", "Report on procedures"}},
+    {"waste_report",
+     {"phản ánh về lãng phí", "report of waste"},
+     {"Phản ánh về lãng phí", "Report of waste"}},
+    {"initiative", {"sáng kiến", "initiative"}, {"Sáng kiến", "Initiative"}},
+    {"voter_petition",
+     {"kiến nghị cử tri", "voter petition"},
+     {"Kiến nghị cử tri", "Voter petition"}},
+    {KIND_BOOKING,
+     {"đăng ký tiếp công dân", "reception booking"},
+     {"Đăng ký tiếp công dân", "Reception booking"}},
+    {"hotline_ticket",
+     {"yêu cầu hỗ trợ", "support request"},
+     {"Yêu cầu hỗ trợ", "Support request"}},
+};
+
+/* Processes are data of routing: for a kind that is newer than this program, a word for all. */
+static const struct matter *matter_of(const char *kind)
+{
+    static const struct matter any = {NULL, {"yêu cầu", "request"}, {"Yêu cầu", "Request"}};
+    for (size_t i = 0; kind != NULL && i < sizeof matters / sizeof matters[0]; i++) {
+        if (strcmp(matters[i].kind, kind) == 0) {
+            return &matters[i];
+        }
+    }
+    return &any;
+}
+
+static void put_matter(struct values *values, const char *kind, enum language language)
+{
+    const struct matter *matter = matter_of(kind);
+    put(values, "matter", matter->within[language]);
+    put(values, "Matter", matter->first[language]);
+    put(values, "booking", yes_if(kind, KIND_BOOKING));
 }
 
 static void put_list(struct values *values, const char *name, const char *const *items,
@@ -133,6 +181,7 @@ static void put_values(struct values *values, const struct notice *notice,
     put(values, "name", context->name);
     put(values, "site", context->site);
     put(values, "ticket", notice->ticket);
+    put_matter(values, notice->kind, context->language);
     put(values, "category", category_name(context, notice->category));
     put(values, "urgent", yes_if(notice->level, "urgent"));
     put(values, "unit", unit_name(context, notice->unit));

@@ -2,7 +2,8 @@
 /* wording: a notice in words: its template, filled in.
  *
  * A template's first line is the subject; the body follows after an empty line. A message in the
- * app has the same words without salutation and signature (section {{#mail}}). Pure. */
+ * app has the same words without salutation and signature (section {{#mail}}). What a case is
+ * called goes by its kind: {{matter}} within a sentence, {{Matter}} where one begins. Pure. */
 #ifndef NOTIFICATION_WORDING_H
 #define NOTIFICATION_WORDING_H
 
@@ -19,7 +20,7 @@ struct wording_context {
     const struct reference *reference;
     enum template_id template;
     enum language language;
-    const char *site; /* where people look a report up */
+    const char *site; /* where people look a case up */
     const char *name; /* of the recipient; NULL: not known */
     bool mail;
 };

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { compiler } from '../../contract/contracts.mjs';
 import { message, uuid7 } from '../../support/topics.mjs';
-import { City, someone, until } from './city.mjs';
+import { City, someone, submission, until } from './city.mjs';
 
 const city = new City(6080);
 const ajv = compiler('2020-12');
@@ -27,6 +27,7 @@ test('who files is told at once, by mail and in the app', async () => {
   assert.equal(mail.subject, `Đã nhận phản ánh ${filed.ticket}`);
   assert.match(mail.text, /^Kính gửi Nguyễn Thị Lan,/);
   assert.match(mail.text, /Lĩnh vực: Giao thông/);
+  assert.match(mail.text, /Công dân Thủ đô số – iHaNoi\s*$/);
   assert.equal(mail.from, 'khong-tra-loi@ihanoi.example');
   const row = await city.settled(filed.submission_id, lan.ref, 'sent');
   assert.equal(mail.headers['message-id'], `<${row.id}@ihanoi.example>`);
@@ -88,11 +89,11 @@ test('each step is told to whom it concerns', async () => {
   const mails = await city.mailsTo(minh.email, 5);
   const subjects = mails.map((mail) => mail.subject).sort();
   assert.deepEqual(subjects, [
-    `Phản ánh ${filed.ticket} đang được xử lý`, `Phản ánh ${filed.ticket} đã được giải quyết`,
+    `Phản ánh ${filed.ticket} đang được xử lý`, `Phản ánh ${filed.ticket} đã có kết quả`,
     `Phản ánh ${filed.ticket} đã được phân công xử lý`, `Phản ánh ${filed.ticket} đã được tiếp nhận`,
     `Đã nhận phản ánh ${filed.ticket}`].sort());
-  const resolved = mails.find((mail) => mail.subject.endsWith('giải quyết'));
-  assert.match(resolved.text, /Phường Hoàn Kiếm đã giải quyết/);
+  const resolved = mails.find((mail) => mail.subject.endsWith('kết quả'));
+  assert.match(resolved.text, /Phường Hoàn Kiếm đã trả kết quả phản ánh/);
   assert.match(resolved.text, /- https:\/\/media\.ihanoi\.example\/.*sau\.jpg/);
   const office = await city.mailsTo('cuong@official.example', 1);
   assert.ok(office.some((mail) => mail.subject === `[KHẨN] Phản ánh mới ${filed.ticket}`));
@@ -153,7 +154,7 @@ test('a rating is asked for once, though a result may come twice', async () => {
     resolve: { ...resolved.clocks.resolve, runs: [{ from: resolved.at, to: resolved.at }] } } });
   const mails = await city.mailsTo(thu.email, 4);
   const asking = mails.filter((mail) => /Xin Quý vị đánh giá/.test(mail.text));
-  assert.equal(mails.filter((mail) => mail.subject.endsWith('được giải quyết')).length, 2);
+  assert.equal(mails.filter((mail) => mail.subject.endsWith('đã có kết quả')).length, 2);
   assert.equal(asking.length, 1);
 });
 
@@ -179,6 +180,26 @@ test('officials are told what they must decide, do and know', { timeout: 60000 }
   assert.deepEqual(await toldBy('info_supplied', { assignee: 'binh' }), ['binh answered']);
   assert.deepEqual(await toldBy('rated', { assignee: undefined }), ['cuong rated']);
   assert.deepEqual(await toldBy('task_changed/minimal', { unit: 'SXD' }), ['cuong task']);
+});
+
+test('a visitor is told when and where, and again when it is near', async () => {
+  for (const [language, booked, near, place] of [
+    ['vi', 'Đã nhận đăng ký tiếp công dân', 'Nhắc lịch tiếp công dân', 'tại Phường Hoàn Kiếm'],
+    ['en', 'We have received your reception booking', 'Your appointment', 'at Hoan Kiem Ward']]) {
+    const visitor = someone('visitor');
+    await city.knows(visitor);
+    const booking = submission(visitor.ref, { kind: 'reception_booking' });
+    const actor = { role: 'citizen', ref: visitor.ref };
+    await city.tell('opened/booking', booking, { language, actor });
+    await city.tell('advanced/appointment', booking, { language });
+    const mails = await city.mailsTo(visitor.email, 2);
+    for (const subject of [booked, near]) {
+      const mail = mails.find((one) => one.subject.startsWith(`${subject} ${booking.ticket}`));
+      assert.ok(mail, `${subject} among ${mails.map((one) => one.subject)}`);
+      assert.match(mail.text, new RegExp(`09:00 27/11/2026,? ${place}`));
+      assert.doesNotMatch(mail.text, /phản ánh|report/i);
+    }
+  }
 });
 
 test('what the mail server defers is tried again, as the same mail', async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages in the app, and the log of deliveries.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { DEMO_KEY } from '../../../deploy/local/stack.mjs';
 import { message } from '../../support/topics.mjs';
@@ -90,6 +91,36 @@ test('a stream brings what comes, and resumes where it ended', async () => {
   const all = await city.listen(me, { lastId: '0' });
   await until('all', () => all.events.length === 4, 5000);
   all.close();
+});
+
+test('a message names the matter by its kind, in the language of its sender', { timeout: 60000 }, async () => {
+  const matters = {
+    onsite_report: ['phản ánh', 'report'],
+    procedure_report: ['phản ánh về thủ tục hành chính', 'report on procedures'],
+    waste_report: ['phản ánh về lãng phí', 'report of waste'],
+    initiative: ['sáng kiến', 'initiative'],
+    voter_petition: ['kiến nghị cử tri', 'voter petition'],
+    reception_booking: ['đăng ký tiếp công dân', 'reception booking'],
+    hotline_ticket: ['yêu cầu hỗ trợ', 'support request'],
+  };
+  const { definitions } = JSON.parse(readFileSync('proto/events/common.schema.json', 'utf8'));
+  assert.deepEqual(Object.keys(matters), definitions.kind.enum, 'each kind has its words');
+  const read = async (kind, language) => {
+    const { ref } = someone();
+    const filed = await city.file(ref, { kind, language });
+    await city.tell('accepted/minimal', filed, { kind, language });
+    let items;
+    await until('two messages', async () => {
+      ({ items } = (await city.get({ role: 'citizen', sub: ref }, '/messages')).body);
+      return items.length === 2;
+    }, 10000);
+    return items.map((item) => item.title.replace(filed.ticket, 'T')).sort();
+  };
+  for (const [kind, [vi, en]] of Object.entries({ ...matters, of_next_year: ['yêu cầu', 'request'] })) {
+    const capital = vi[0].toUpperCase() + vi.slice(1);
+    assert.deepEqual(await read(kind, 'vi'), [`${capital} T đã được tiếp nhận`, `Đã nhận ${vi} T`].sort());
+    assert.deepEqual(await read(kind, 'en'), [`We have received your ${en} T`, `Your ${en} T was taken up`]);
+  }
 });
 
 test('the log shows a case to auditors, and officials what they were sent', async () => {

@@ -186,7 +186,9 @@ static void what_was_news_before_is_not_told_again(void **state)
     struct news returned = news_of(CASE "returned.v1/maximal", &arena);
     assert_true(returned.notice.disputed);
     assert_int_equal(returned.notice.handover_count, 3);
-    assert_true(news_of(CASE "advanced.v1/appointment", &arena).notice.slot_at != 0);
+    struct news appointment = news_of(CASE "advanced.v1/appointment", &arena);
+    assert_true(appointment.notice.slot_at != 0);
+    assert_string_equal(appointment.notice.kind, KIND_BOOKING);
     assert_int_equal(news_of(CASE "advanced.v1/minimal", &arena).notice.slot_at, 0);
     assert_true(news_of(CASE "opened.v1/split", &arena).notice.is_split);
     arena_finish(&arena);
@@ -228,6 +230,7 @@ static void news_reads_submissions(void **state)
     assert_true(news_read_submission(&news, &event, &arena, &err));
     assert_string_equal(news.reporter, "3f0c8a52-7d1e-4b7a-9a53-0d6f4f2a8c11");
     assert_string_equal(news.notice.ticket, "HN-2026-0000123-K");
+    assert_string_equal(news.notice.kind, "onsite_report");
     assert_string_equal(news.notice.level, "urgent");
     assert_int_equal(news.language, LANGUAGE_VI);
     assert_true(news.notice.receive_due > news.notice.at);

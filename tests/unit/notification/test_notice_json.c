@@ -15,6 +15,7 @@ static void notice_survives_its_column(void **state)
     static const struct notice_handover handovers[] = {{"00070", "SXD", "r1", 1795496531000000},
                                                        {"SXD", NULL, "r2", 1795496532000000}};
     struct notice notice = {.ticket = "HN-2026-0000123-K",
+                            .kind = "initiative",
                             .category = "giao-thong",
                             .level = "urgent",
                             .unit = "00070",
@@ -58,6 +59,7 @@ static void notice_survives_its_column(void **state)
     assert_string_equal(first.data, second.data);
     assert_true(read.asks_rating && read.third_party && read.disputed && read.check_failed &&
                 read.by_reporter && read.is_split);
+    assert_string_equal(read.kind, "initiative");
     assert_string_equal(read.handovers[0].to, "SXD");
     assert_null(read.handovers[1].to);
     buffer_finish(&first);

@@ -15,6 +15,7 @@ static const struct notice_handover handovers[] = {
     {"SXD", "00070", "Tuyến phố do phường quản lý.", INT64_C(1795496531123456)},
     {"00070", NULL, "Không rõ.", INT64_C(1795500131123456)}};
 static const struct notice full = {.ticket = "HN-2026-0000123-K",
+                                   .kind = "onsite_report",
                                    .category = "giao-thong",
                                    .level = "urgent",
                                    .unit = "00070",
@@ -86,8 +87,8 @@ static void wording_renders_every_template(void **state)
     arena_finish(&reference.snapshot.arena);
 }
 
-static const char *body_of(enum template_id template, enum language language,
-                           const struct notice *notice, struct arena *arena)
+static struct wording words_of(enum template_id template, enum language language,
+                               const struct notice *notice, bool mail, struct arena *arena)
 {
     static struct reference reference;
     struct wording wording;
@@ -96,10 +97,17 @@ static const char *body_of(enum template_id template, enum language language,
     struct wording_context context = {.reference = &reference,
                                       .template = template,
                                       .language = language,
-                                      .site = "https://ihanoi.example"};
+                                      .site = "https://ihanoi.example",
+                                      .mail = mail};
     assert_true(wording_make(&wording, notice, &context, arena, &err));
     arena_finish(&reference.snapshot.arena);
-    return wording.body;
+    return wording;
+}
+
+static const char *body_of(enum template_id template, enum language language,
+                           const struct notice *notice, struct arena *arena)
+{
+    return words_of(template, language, notice, false, arena).body;
 }
 
 static void wording_says_what_was_done(void **state)
@@ -108,7 +116,7 @@ static void wording_says_what_was_done(void **state)
     (void)state;
     arena_init(&arena);
     assert_string_equal(body_of(TEMPLATE_RESOLVED, LANGUAGE_EN, &full, &arena),
-                        "Hoan Kiem Ward resolved your report HN-2026-0000123-K at 12:02 "
+                        "Hoan Kiem Ward gave the result of your report HN-2026-0000123-K at 12:02 "
                         "24/11/2026.\n\nResult:\nĐã vá đường.\n"
                         "- https://media.ihanoi.example/1.jpg\n"
                         "- https://media.ihanoi.example/2.jpg\n\n"
@@ -178,12 +186,148 @@ static void wording_tells_the_case_apart(void **state)
     arena_finish(&arena);
 }
 
+/* Within a sentence and at its beginning. */
+static void wording_names_the_matter_by_its_kind(void **state)
+{
+    static const struct {
+        const char *kind, *within[LANGUAGE_COUNT], *first[LANGUAGE_COUNT];
+    } rows[] = {
+        {"onsite_report",
+         {"Đã nhận phản ánh T", "We have received your report T"},
+         {"Phản ánh T đã", "Report T is"}},
+        {"procedure_report",
+         {"Đã nhận phản ánh về thủ tục hành chính T", "received your report on procedures T"},
+         {"Phản ánh về thủ tục hành chính T đã", "Report on procedures T is"}},
+        {"waste_report",
+         {"Đã nhận phản ánh về lãng phí T", "received your report of waste T"},
+         {"Phản ánh về lãng phí T đã", "Report of waste T is"}},
+        {"initiative",
+         {"Đã nhận sáng kiến T", "received your initiative T"},
+         {"Sáng kiến T đã", "Initiative T is"}},
+        {"voter_petition",
+         {"Đã nhận kiến nghị cử tri T", "received your voter petition T"},
+         {"Kiến nghị cử tri T đã", "Voter petition T is"}},
+        {"reception_booking",
+         {"Đã nhận đăng ký tiếp công dân T", "received your reception booking T"},
+         {"Đăng ký tiếp công dân T đã", "Reception booking T is"}},
+        {"hotline_ticket",
+         {"Đã nhận yêu cầu hỗ trợ T", "received your support request T"},
+         {"Yêu cầu hỗ trợ T đã", "Support request T is"}},
+        {"of_next_year",
+         {"Đã nhận yêu cầu T", "received your request T"},
+         {"Yêu cầu T đã", "Request T is"}},
+        {NULL, {"Đã nhận yêu cầu T", "received your request T"}, {"Yêu cầu T đã", "Request T is"}},
+    };
+    struct arena arena;
+    (void)state;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct notice notice = bare;
+        notice.ticket = "T";
+        notice.kind = rows[i].kind;
+        for (enum language language = 0; language < LANGUAGE_COUNT; language++) {
+            const char *got =
+                words_of(TEMPLATE_ACKNOWLEDGED, language, &notice, false, &arena).subject;
+            assert_non_null(strstr(got, rows[i].within[language]));
+            got = words_of(TEMPLATE_ESCALATED, language, &notice, false, &arena).subject;
+            assert_memory_equal(got, rows[i].first[language], strlen(rows[i].first[language]));
+        }
+    }
+    arena_finish(&arena);
+}
+
+static void assert_says_no(const char *text, enum template_id template)
+{
+    static const char *const words[] = {"phản ánh", "Phản ánh", "hiện trường", "report", "Report"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strstr(text, words[i]) != NULL) {
+            fail_msg("%s: %s", template_words[template], text);
+        }
+    }
+}
+
+/* Of whatever is no report. */
+static void no_text_takes_all_for_reports(void **state)
+{
+    static const char *const classes[] = {"out_of_scope_legal", "unclear", "duplicate", "not_city"};
+    static const char *const kinds[] = {"initiative", "voter_petition", "reception_booking",
+                                        "hotline_ticket", NULL};
+    (void)state;
+    for (enum template_id template = 0; template <TEMPLATE_COUNT; template ++) {
+        for (size_t i = 0; i < 2 * LANGUAGE_COUNT * 4 * 5; i++) {
+            struct arena arena;
+            struct notice notice = i % 2 ? full : bare;
+            notice.kind = kinds[i / 2 / LANGUAGE_COUNT / 4];
+            notice.reason_class = classes[i / 2 / LANGUAGE_COUNT % 4];
+            arena_init(&arena);
+            struct wording wording =
+                words_of(template, (enum language)(i / 2 % LANGUAGE_COUNT), &notice, true, &arena);
+            assert_says_no(wording.subject, template);
+            assert_says_no(wording.body, template);
+            arena_finish(&arena);
+        }
+    }
+}
+
+/* What a visitor reads: when and where, and nothing of clocks that run for reports. */
+static void wording_tells_a_visitor_when_and_where(void **state)
+{
+    static const struct {
+        enum template_id template;
+        bool by_reporter;
+        const char *words[LANGUAGE_COUNT];
+    } rows[] = {
+        {TEMPLATE_ACKNOWLEDGED,
+         true,
+         {"Lịch hẹn: 20:33 26/11/2026, tại Phường Hoàn Kiếm.",
+          "Appointment: 20:33 26/11/2026, at Hoan Kiem Ward."}},
+        {TEMPLATE_ROUTED,
+         true,
+         {"Lịch hẹn: 20:33 26/11/2026, tại Phường Hoàn Kiếm.",
+          "Appointment: 20:33 26/11/2026, at Hoan Kiem Ward."}},
+        {TEMPLATE_APPOINTMENT,
+         true,
+         {"Quý vị có lịch tiếp công dân lúc 20:33 26/11/2026 tại Phường Hoàn Kiếm.",
+          "You have an appointment at 20:33 26/11/2026, at Hoan Kiem Ward."}},
+        {TEMPLATE_WITHDRAWN,
+         true,
+         {"đã được hủy lúc 12:02 24/11/2026.\nLịch hẹn: 20:33 26/11/2026.",
+          "was cancelled at 12:02 24/11/2026.\nAppointment: 20:33 26/11/2026."}},
+        {TEMPLATE_WITHDRAWN,
+         false,
+         {"tại Phường Hoàn Kiếm đã được hủy lúc 12:02 24/11/2026.\nLịch hẹn: 20:33 26/11/2026.",
+          "at Hoan Kiem Ward was cancelled at 12:02 24/11/2026.\nAppointment: 20:33"}},
+        {TEMPLATE_OPENED, true, {"Lịch hẹn: 20:33 26/11/2026.", "Appointment: 20:33 26/11/2026."}},
+    };
+    struct arena arena;
+    struct notice notice = full;
+    (void)state;
+    arena_init(&arena);
+    notice.kind = KIND_BOOKING;
+    notice.slot_at = INT64_C(1795700000000000);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        notice.by_reporter = rows[i].by_reporter;
+        for (enum language language = 0; language < LANGUAGE_COUNT; language++) {
+            const char *body = body_of(rows[i].template, language, &notice, &arena);
+            if (strstr(body, rows[i].words[language]) == NULL) {
+                fail_msg("%s: %s", template_words[rows[i].template], body);
+            }
+            assert_null(strstr(body, "13:30 25/11/2026")); /* receive_due */
+        }
+    }
+    assert_null(strstr(body_of(TEMPLATE_RESOLVED, LANGUAGE_EN, &notice, &arena), "taken up again"));
+    arena_finish(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wording_renders_every_template),
         cmocka_unit_test(wording_says_what_was_done),
         cmocka_unit_test(wording_tells_the_case_apart),
+        cmocka_unit_test(wording_names_the_matter_by_its_kind),
+        cmocka_unit_test(no_text_takes_all_for_reports),
+        cmocka_unit_test(wording_tells_a_visitor_when_and_where),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
