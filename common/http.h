@@ -108,6 +108,9 @@ const char *http_body(const struct http_request *request, size_t *size);
 /* Parameter of the path as a UUID; field error when it is none. */
 bool http_param_uuid(const struct http_request *request, const char *name, struct uuid *uuid,
                      struct error *err);
+/* Query parameter as a UUID; false when absent, and with a field error when bad. */
+bool http_query_uuid(const struct http_request *request, const char *name, struct uuid *uuid,
+                     struct error *err);
 /* Query parameter as a number; fallback when absent, field error when bad. */
 int64_t http_query_int(const struct http_request *request, const char *name, int64_t min,
                        int64_t max, int64_t fallback, struct error *err);

@@ -40,12 +40,16 @@ const char *http_param(const struct http_request *request, const char *name)
     return value;
 }
 
+static bool read_uuid(const char *text, const char *name, struct uuid *uuid, struct error *err)
+{
+    return uuid_parse(text, strlen(text), uuid) ||
+           error_add_field(err, name, "bad_uuid", "must be a UUID");
+}
+
 bool http_param_uuid(const struct http_request *request, const char *name, struct uuid *uuid,
                      struct error *err)
 {
-    const char *text = http_param(request, name);
-    return uuid_parse(text, strlen(text), uuid) ||
-           error_add_field(err, name, "bad_uuid", "must be a UUID");
+    return read_uuid(http_param(request, name), name, uuid, err);
 }
 
 const char *http_query(const struct http_request *request, const char *name)
@@ -67,6 +71,13 @@ const char *http_body(const struct http_request *request, size_t *size)
 {
     *size = request->body.size;
     return request->body.data;
+}
+
+bool http_query_uuid(const struct http_request *request, const char *name, struct uuid *uuid,
+                     struct error *err)
+{
+    const char *text = http_query(request, name);
+    return text != NULL && read_uuid(text, name, uuid, err);
 }
 
 int64_t http_query_int(const struct http_request *request, const char *name, int64_t min,

@@ -110,38 +110,21 @@ static bool wrong_type(struct json_reader *reader, const char *name, int index, 
     return fault_at(reader, name, index, "wrong_type", "must be %s", wanted);
 }
 
-/* Counts code points of valid UTF-8; false at a control character that no text of ours holds:
- * C0 but tab and line ends, DEL, C1. */
-static bool measure_text(const char *text, size_t size, size_t *length)
-{
-    *length = 0;
-    for (size_t i = 0; i < size; i++) {
-        unsigned char c = (unsigned char)text[i];
-        bool c0 = c < 0x20 && c != '\t' && c != '\n' && c != '\r';
-        bool c1 = c == 0xC2 && (unsigned char)text[i + 1] < 0xA0;
-        if (c0 || c1 || c == 0x7F) {
-            return false;
-        }
-        *length += (c & 0xC0) != 0x80;
-    }
-    return true;
-}
-
 /* The text in the arena, or NULL and a fault. */
 static const char *check_text(struct json_reader *reader, const char *name, int index,
                               const struct json_value *value, size_t min, size_t max)
 {
-    size_t length;
     if (value->kind != KIND_TEXT) {
         wrong_type(reader, name, index, "text");
         return NULL;
     }
     const char *text = value->text;
     size_t size = value->size;
-    if (!measure_text(text, size, &length)) {
+    if (utf8_has_control(text, size, "\t\n\r")) {
         fault_at(reader, name, index, "control_character", "holds a control character");
         return NULL;
     }
+    size_t length = utf8_length(text, size);
     if (length < min) {
         fault_at(reader, name, index, "too_short", "must have at least %zu characters", min);
         return NULL;

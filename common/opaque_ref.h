@@ -13,4 +13,7 @@ enum { OPAQUE_REF_MAX = 128 }; /* characters */
 /* Whether a text of a length that was checked has only characters of an id. */
 bool opaque_ref_has_form(const char *text);
 
+/* The same of any text. */
+bool opaque_ref_is_valid(const char *text);
+
 #endif

@@ -62,6 +62,19 @@ size_t utf8_length(const char *text, size_t size)
     return length;
 }
 
+bool utf8_has_control(const char *text, size_t size, const char *but)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bool c0 = c < 0x20 && (c == '\0' || strchr(but, c) == NULL);
+        bool c1 = c == 0xC2 && (unsigned char)text[i + 1] < 0xA0;
+        if (c0 || c1 || c == 0x7F) {
+            return true;
+        }
+    }
+    return false;
+}
+
 size_t utf8_fit(const char *text, size_t size, size_t size_max)
 {
     if (size <= size_max) {

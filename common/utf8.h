@@ -18,6 +18,9 @@ bool utf8_is_valid(const char *text, size_t size);
 /* Code points of valid text. */
 size_t utf8_length(const char *text, size_t size);
 
+/* Whether valid text holds a control character, C0, DEL or C1, that is none of `but`. */
+bool utf8_has_control(const char *text, size_t size, const char *but);
+
 /* The longest prefix of valid text that fits into size_max bytes without cutting a code point. */
 size_t utf8_fit(const char *text, size_t size, size_t size_max);
 

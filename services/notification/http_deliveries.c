@@ -64,17 +64,15 @@ void http_list_deliveries(struct http_request *request, void *state)
 {
     const struct principal *principal = http_principal(request);
     struct asked *asked = arena_alloc(http_arena(request), sizeof *asked);
-    const char *case_text = http_query(request, "case_id");
     struct error err = {0};
     struct uuid case_id;
 
     asked->notification = state;
     http_page_read(&asked->page, request, &err);
-    if (case_text == NULL) {
+    if (http_query(request, "case_id") == NULL) {
         error_add_field(&err, "case_id", "required", "must be given");
-    } else if (!uuid_parse(case_text, strlen(case_text), &case_id)) {
-        error_add_field(&err, "case_id", "bad_uuid", "must be a UUID");
     }
+    http_query_uuid(request, "case_id", &case_id, &err);
     if (error_is_set(&err)) {
         http_answer_error(request, &err);
         return;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/opaque_ref.h"
 
@@ -22,10 +23,23 @@ static void only_visible_ascii_without_at_is_allowed(void **state)
     }
 }
 
+static void any_text_is_judged_with_its_length(void **state)
+{
+    char text[OPAQUE_REF_MAX + 2];
+    (void)state;
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = '\0';
+    assert_false(opaque_ref_is_valid(text));
+    assert_true(opaque_ref_is_valid(text + 1));
+    assert_false(opaque_ref_is_valid(""));
+    assert_false(opaque_ref_is_valid("a@b"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_visible_ascii_without_at_is_allowed),
+        cmocka_unit_test(any_text_is_judged_with_its_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
