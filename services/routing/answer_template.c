@@ -23,6 +23,22 @@ enum place {
 const char *const answer_places[] = {"ticket", "unit", "category", "level",  "state", "area",
                                      "opened", "due",  "result",   "reason", NULL};
 
+bool answer_template_check_scope(const struct process_book *book, const char *process,
+                                 const char *state, const char *action, struct error *err)
+{
+    bool known = true;
+    if (!process_book_has(book, process)) {
+        return error_add_field(err, "process", "unknown_process", "there is no such process");
+    }
+    if (state != NULL && !process_book_has_state(book, process, state)) {
+        known = error_add_field(err, "state", "unknown_state", "the process has no such state");
+    }
+    if (action != NULL && !process_book_has_action(book, process, action)) {
+        known = error_add_field(err, "action", "unknown_action", "the process has no such action");
+    }
+    return known;
+}
+
 static void name_places(struct template_value values[PLACES])
 {
     for (int place = 0; place < PLACES; place++) {

@@ -11,6 +11,7 @@
 #include "common/buffer.h"
 #include "common/error.h"
 #include "services/routing/case.h"
+#include "services/routing/process_book.h"
 #include "services/routing/reference.h"
 
 /* The places that texts may have filled in; ends with NULL. */
@@ -22,6 +23,10 @@ struct answer_template {
     const char *text_vi;
     const char *text_en; /* NULL: none */
 };
+
+/* Whether there is the process, the state and the action; false with field errors. */
+bool answer_template_check_scope(const struct process_book *book, const char *process,
+                                 const char *state, const char *action, struct error *err);
 
 /* Whether a text names only places that there are, and closes what it opens; false adds the field
  * error. */

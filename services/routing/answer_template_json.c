@@ -7,38 +7,20 @@
 
 enum { NAME_MAX_LENGTH = 100, CODE_MAX = 64, UNIT_MIN = 2, UNIT_MAX = 32, TEXT_MAX = 4000 };
 
-typedef int find_in(const struct process *process, const char *code);
-
-/* Whether a process has a state or action of this name; the named one, or any. */
-static bool is_known(const struct process_book *book, const char *process, const char *code,
-                     find_in *find)
-{
-    for (size_t i = 0; i < book->count; i++) {
-        const struct process *item = book->items[i];
-        if ((process == NULL || strcmp(item->rule.code, process) == 0) &&
-            (code == NULL || find(item, code) >= 0)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void read_scope(struct json_reader *reader, const struct process_book *book,
                        struct answer_template *template)
 {
+    struct error fault = {0};
     template->unit = json_read_text(reader, "unit", JSON_OPTIONAL, UNIT_MIN, UNIT_MAX);
     template->process = json_read_text(reader, "process", JSON_OPTIONAL, 1, CODE_MAX);
     template->state = json_read_text(reader, "state", JSON_OPTIONAL, 1, CODE_MAX);
     template->action = json_read_text(reader, "action", JSON_OPTIONAL, 1, CODE_MAX);
-    if (!is_known(book, template->process, NULL, NULL)) {
-        json_read_fault(reader, "process", "unknown_process", "there is no such process");
-        return;
-    }
-    if (!is_known(book, template->process, template->state, process_state_find)) {
-        json_read_fault(reader, "state", "unknown_state", "the process has no such state");
-    }
-    if (!is_known(book, template->process, template->action, process_action_find)) {
-        json_read_fault(reader, "action", "unknown_action", "the process has no such action");
+    if (!answer_template_check_scope(book, template->process, template->state, template->action,
+                                     &fault)) {
+        for (size_t i = 0; i < fault.field_count; i++) {
+            json_read_fault(reader, fault.fields[i].field, fault.fields[i].code,
+                            fault.fields[i].text);
+        }
     }
 }
 

@@ -75,18 +75,13 @@ static int read_bool(const struct reading *reading, const char *name)
     return value == 2 ? -1 : value;
 }
 
-static bool is_account(const char *text)
-{
-    return *text != '\0' && opaque_ref_has_form(text) && strlen(text) <= OPAQUE_REF_MAX;
-}
-
 static void read_assignee(const struct reading *reading, const char *account)
 {
     const char *text = get(reading, "assignee");
     if (text == NULL) {
         return;
     }
-    if (!is_account(text)) {
+    if (!opaque_ref_is_valid(text)) {
         error_add_field(reading->err, "assignee", "bad_reference",
                         "must be an account id, me or none");
     } else if (strcmp(text, "none") == 0) {
@@ -114,7 +109,12 @@ static void read_text(const struct reading *reading, struct arena *arena)
     if (text == NULL) {
         return;
     }
-    if (utf8_length(text, strlen(text)) > CASE_FILTER_TEXT_MAX) {
+    size_t size = strlen(text);
+    if (utf8_has_control(text, size, "\t\n\r")) {
+        error_add_field(reading->err, "text", "control_character", "holds a control character");
+        return;
+    }
+    if (utf8_length(text, size) > CASE_FILTER_TEXT_MAX) {
         error_add_field(reading->err, "text", "too_long", "may have %d characters",
                         CASE_FILTER_TEXT_MAX);
         return;
@@ -151,15 +151,11 @@ static int is_closed_state(const struct process_book *processes, const char *pro
 static void read_process(const struct reading *reading, const struct process_book *processes)
 {
     const char *code = read_code(reading, "process");
-    for (size_t i = 0; code != NULL && i < processes->count; i++) {
-        if (strcmp(processes->items[i]->rule.code, code) == 0) {
-            reading->filter->process = code;
-            return;
-        }
-    }
-    if (code != NULL) {
+    if (code != NULL && !process_book_has(processes, code)) {
         error_add_field(reading->err, "process", "unknown_process", "there is no such process");
+        return;
     }
+    reading->filter->process = code;
 }
 
 /* What state and phase say of it: 1 closed, 0 open; -1: nothing. */
@@ -225,6 +221,10 @@ static void read_due(const struct reading *reading, int64_t now_us)
     struct case_filter *filter = reading->filter;
     filter->due_after = read_instant(reading, "due_after");
     filter->due_before = read_instant(reading, "due_before");
+    if (filter->due_before != 0 && filter->due_before < filter->due_after) {
+        error_add_field(reading->err, "due_before", "contradiction",
+                        "must not come before due_after");
+    }
     if (read_bool(reading, "overdue") == 1 &&
         (filter->due_before == 0 || filter->due_before > now_us)) {
         filter->due_before = now_us;

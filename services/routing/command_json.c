@@ -94,6 +94,19 @@ static void read_into(struct json_reader *reader, struct case_command *command)
     }
 }
 
+/* process NULL: it is not known yet, and nobody looks into the details. */
+static void read_details(struct json_reader *reader, const struct process *process,
+                         struct case_command *command)
+{
+    struct json_reader unread;
+    if (process == NULL) {
+        json_read_object(reader, "details", JSON_OPTIONAL, &unread);
+        return;
+    }
+    command->detail_count = details_read(reader, process, command->details);
+    command->given |= command->detail_count > 0 ? PROCESS_BIT(FIELD_DETAILS) : 0;
+}
+
 static void read_fields(struct json_reader *reader, const struct process *process,
                         struct case_command *command)
 {
@@ -110,8 +123,7 @@ static void read_fields(struct json_reader *reader, const struct process *proces
     read_minutes(reader, command);
     read_into(reader, command);
     read_classification(reader, command);
-    command->detail_count = details_read(reader, process, command->details);
-    command->given |= command->detail_count > 0 ? PROCESS_BIT(FIELD_DETAILS) : 0;
+    read_details(reader, process, command);
     command->note = read_text(reader, "note", 1, TEXT_MAX, FIELD_NOTE, command);
 }
 
@@ -171,13 +183,15 @@ bool command_bulk_read(struct command_bulk *bulk, const char *text, size_t size,
                        struct arena *arena, struct error *err)
 {
     struct json_reader reader;
+    struct case_command form = {0}; /* read again for each case, with the details of its process */
     *bulk = (struct command_bulk){0};
     if (!json_document_parse(&bulk->document, text, size, err)) {
         return false;
     }
-    json_read_root(&reader, &bulk->document, arena, JSON_SKIP_UNKNOWN, err);
+    json_read_root(&reader, &bulk->document, arena, JSON_STRICT_FIELDS, err);
     bulk->action = json_read_text(&reader, "action", JSON_REQUIRED, 1, CODE_MAX);
     read_cases(&reader, bulk);
+    read_fields(&reader, NULL, &form);
     return json_read_end(&reader);
 }
 

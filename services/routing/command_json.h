@@ -34,7 +34,8 @@ struct command_bulk {
     struct json_document document;
 };
 
-/* Reads action and cases; finish it in any case. */
+/* Reads action and cases, and refuses what no command has or is malformed, but for the details:
+ * they are data of the process of each case. Finish it in any case. */
 bool command_bulk_read(struct command_bulk *bulk, const char *text, size_t size,
                        struct arena *arena, struct error *err);
 /* As command_json_read, for one of the cases. */

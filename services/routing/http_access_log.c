@@ -3,10 +3,9 @@
 #include <string.h>
 
 #include "common/http_page.h"
+#include "common/opaque_ref.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/store_desk.h"
-
-enum { ACCOUNT_MAX = 128 };
 
 static void put_entry(struct json_writer *writer, const struct pg_tx *tx, size_t row)
 {
@@ -43,19 +42,15 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 static bool read_filter(struct http_request *request, struct access_filter *filter,
                         struct uuid *case_id, struct error *err)
 {
-    const char *text = http_query(request, "case");
     const int64_t far_us = INT64_C(253402300799000000); /* the end of the year 9999 */
     filter->account = http_query(request, "account");
     filter->from_us = http_query_instant(request, "from", 1, err);
     filter->until_us = http_query_instant(request, "until", far_us, err);
-    if (text != NULL) {
-        filter->case_id = case_id;
-        if (!uuid_parse(text, strlen(text), case_id)) {
-            error_add_field(err, "case", "bad_uuid", "must be a UUID");
-        }
+    if (filter->until_us < filter->from_us) {
+        error_add_field(err, "until", "before_from", "must not come before from");
     }
-    if (filter->account != NULL &&
-        (filter->account[0] == '\0' || strlen(filter->account) > ACCOUNT_MAX)) {
+    filter->case_id = http_query_uuid(request, "case", case_id, err) ? case_id : NULL;
+    if (filter->account != NULL && !opaque_ref_is_valid(filter->account)) {
         error_add_field(err, "account", "bad_reference", "must be an account id");
     }
     return !error_is_set(err);

@@ -2,6 +2,7 @@
 /* One command on many cases, each for itself: POST /api/routing/cases/bulk. */
 #include "common/json.h"
 #include "common/log.h"
+#include "common/words.h"
 #include "services/routing/command_json.h"
 #include "services/routing/command_run.h"
 #include "services/routing/http_routing.h"
@@ -28,18 +29,29 @@ static void on_item_done(struct command_run *run, const struct error *err);
 static void bulk_leave(struct bulk *bulk);
 static void bulk_answer(struct bulk *bulk);
 
+/* An action of any process, or a judgement of what was proposed. */
+static bool check_action(const char *action, const struct process_book *book, struct error *err)
+{
+    static const char *const judgements[] = {CASE_APPROVE, CASE_DISAPPROVE, NULL};
+    return process_book_has_action(book, NULL, action) ||
+           judgements[word_index(judgements, action)] != NULL ||
+           error_add_field(err, "action", "unknown_action", "no process has such an action");
+}
+
 void http_command_many(struct http_request *request, void *state)
 {
     struct bulk *bulk = arena_alloc(http_arena(request), sizeof *bulk);
+    struct routing *routing = state;
     struct error err = {0};
     size_t size;
     const char *body = http_body(request, &size);
     bulk->request = request;
-    if (!http_has_reference(request, state)) {
+    if (!http_has_reference(request, routing)) {
         return;
     }
-    if (command_bulk_read(&bulk->command, body, size, http_arena(request), &err)) {
-        bulk_start(bulk, state);
+    if (command_bulk_read(&bulk->command, body, size, http_arena(request), &err) &&
+        check_action(bulk->command.action, &routing->processes, &err)) {
+        bulk_start(bulk, routing);
     } else {
         command_bulk_finish(&bulk->command);
         http_answer_error(request, &err);

@@ -72,11 +72,9 @@ static void list_refuse(struct case_list *list, const struct error *err)
 static void list_read_saved(struct case_list *list)
 {
     struct http_request *request = list->page.request;
-    const char *text = http_query(request, "filter");
     struct error err = {0};
     struct uuid id;
-    if (!uuid_parse(text, strlen(text), &id)) {
-        error_add_field(&err, "filter", "bad_uuid", "must be a UUID");
+    if (!http_query_uuid(request, "filter", &id, &err)) {
         list_refuse(list, &err);
         return;
     }

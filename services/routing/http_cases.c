@@ -133,5 +133,5 @@ static void history_read(struct reading *reading)
 
 void http_get_case_history(struct http_request *request, void *state)
 {
-    reading_start(request, state, NULL, history_read);
+    reading_start(request, state, NULL, NULL, history_read, NULL);
 }

@@ -40,13 +40,7 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 
 static void notes_read(struct reading *reading)
 {
-    struct http_page *page = arena_alloc(http_arena(reading->request), sizeof *page);
-    struct error err = {0};
-    if (!http_page_read(page, reading->request, &err)) {
-        http_answer_error(reading->request, &err);
-        return;
-    }
-    reading->arg = page;
+    const struct http_page *page = reading->arg;
     struct pg_tx *tx = pg_tx_new(reading->routing->parts->pg);
     store_note_list(tx, &reading->read.id, http_principal(reading->request)->id, &page->cursor,
                     page->limit + 1);
@@ -55,7 +49,10 @@ static void notes_read(struct reading *reading)
 
 void http_list_notes(struct http_request *request, void *state)
 {
-    reading_start(request, state, "notes", notes_read);
+    struct http_page *page = arena_alloc(http_arena(request), sizeof *page);
+    struct error faults = {0};
+    http_page_read(page, request, &faults);
+    reading_start(request, state, "notes", &faults, notes_read, page);
 }
 
 /* ---- POST ---- */
@@ -65,20 +62,12 @@ static void note_add(struct reading *reading)
     struct http_request *request = reading->request;
     const struct principal *principal = http_principal(request);
     struct record *record = record_new(request, http_path(request), put_note);
-    struct error err = {0};
-    size_t size;
-    const char *body = http_body(request, &size);
-    const char *text = note_json_read(body, size, http_arena(request), &err);
-    if (text == NULL) {
-        http_answer_error(request, &err);
-        return;
-    }
     struct note_row row = {.creation = &record->creation,
                            .case_id = &reading->read.id,
                            .at_us = clock_now_us(),
                            .account = principal->id,
                            .unit = principal->unit,
-                           .body = text};
+                           .body = reading->arg};
     struct pg_tx *tx = pg_tx_new(reading->routing->parts->pg);
     store_note_add(tx, &row);
     record_send_made(record, tx);
@@ -86,5 +75,9 @@ static void note_add(struct reading *reading)
 
 void http_add_note(struct http_request *request, void *state)
 {
-    reading_start(request, state, NULL, note_add);
+    struct error faults = {0};
+    size_t size;
+    const char *body = http_body(request, &size);
+    const char *text = note_json_read(body, size, http_arena(request), &faults);
+    reading_start(request, state, NULL, &faults, note_add, (void *)(uintptr_t)text);
 }

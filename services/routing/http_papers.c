@@ -57,7 +57,7 @@ static void report_read(struct reading *reading)
 
 void http_get_case_report(struct http_request *request, void *state)
 {
-    reading_start(request, state, "report", report_read);
+    reading_start(request, state, "report", NULL, report_read, NULL);
 }
 
 /* ---- as a page ---- */
@@ -126,7 +126,7 @@ static void print_read(struct reading *reading)
 
 void http_print_case(struct http_request *request, void *state)
 {
-    reading_start(request, state, "print", print_read);
+    reading_start(request, state, "print", NULL, print_read, NULL);
 }
 
 /* ---- before and after, for the control office ---- */
@@ -214,5 +214,5 @@ static void audit_read(struct reading *reading)
 
 void http_get_case_audit(struct http_request *request, void *state)
 {
-    reading_start(request, state, "audit", audit_read);
+    reading_start(request, state, "audit", NULL, audit_read, NULL);
 }

@@ -7,33 +7,27 @@
 #include "common/utf8.h"
 #include "services/routing/store_desk.h"
 
-static bool has_control(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < ' ' || *text == 0x7F) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool read_reason(struct reading *reading, struct error *err)
 {
-    const char *reason = http_header(reading->request, "X-Access-Reason");
+    const char *name = "X-Access-Reason", *reason = http_header(reading->request, name);
     if (reason == NULL) {
-        reason = http_query(reading->request, "reason");
+        name = "reason";
+        reason = http_query(reading->request, name);
     }
     if (reason == NULL) {
         return error_add_field(err, "reason", "required",
                                "say why you read this: X-Access-Reason or reason");
     }
     size_t size = strlen(reason);
-    if (!utf8_is_valid(reason, size) || has_control(reason)) {
-        return error_add_field(err, "reason", "not_allowed", "must be plain text in UTF-8");
+    if (!utf8_is_valid(reason, size)) {
+        return error_add_field(err, name, "encoding", "must be UTF-8");
+    }
+    if (utf8_has_control(reason, size, "")) {
+        return error_add_field(err, name, "control_character", "holds a control character");
     }
     size_t length = utf8_length(reason, size);
     if (length < REASON_MIN || length > REASON_MAX) {
-        return error_add_field(err, "reason", length < REASON_MIN ? "too_short" : "too_long",
+        return error_add_field(err, name, length < REASON_MIN ? "too_short" : "too_long",
                                "must have %d to %d characters", REASON_MIN, REASON_MAX);
     }
     reading->reason = reason;
@@ -54,20 +48,24 @@ static void on_read(struct case_read *read, const struct error *err)
 }
 
 void reading_start(struct http_request *request, struct routing *routing, const char *what,
-                   void (*on_allowed)(struct reading *reading))
+                   const struct error *faults, void (*on_allowed)(struct reading *reading),
+                   void *arg)
 {
     struct reading *reading = arena_alloc(http_arena(request), sizeof *reading);
-    struct error err = {0};
+    struct error err = faults != NULL ? *faults : (struct error){0};
     *reading = (struct reading){
-        .request = request, .routing = routing, .what = what, .on_allowed = on_allowed};
-    if (!http_has_reference(request, routing) || !http_read_id(request, &reading->read.id)) {
+        .request = request, .routing = routing, .what = what, .on_allowed = on_allowed, .arg = arg};
+    if (!http_has_reference(request, routing)) {
         return;
     }
     reading->read.arena = http_arena(request);
     reading->read.on_read = on_read;
     reading->read.arg = reading;
-    if ((what != NULL && !read_reason(reading, &err)) ||
-        !case_reader_submit(routing->reader, &reading->read, &err)) {
+    http_param_uuid(request, "id", &reading->read.id, &err);
+    if (what != NULL) {
+        read_reason(reading, &err);
+    }
+    if (error_is_set(&err) || !case_reader_submit(routing->reader, &reading->read, &err)) {
         http_answer_error(request, &err);
     }
 }

@@ -21,9 +21,11 @@ struct reading {
     void *arg; /* for on_allowed and what comes after it */
 };
 
-/* Calls on_allowed when the caller is an official of the case and has said why; else answers. */
+/* Calls on_allowed when the caller is an official of the case and has said why; else answers.
+ * faults: those that were found before; NULL: none. */
 void reading_start(struct http_request *request, struct routing *routing, const char *what,
-                   void (*on_allowed)(struct reading *reading));
+                   const struct error *faults, void (*on_allowed)(struct reading *reading),
+                   void *arg);
 
 /* Adds the entry in the access log, if there is something to log, and sends. */
 void reading_send(struct reading *reading, struct pg_tx *tx, pg_on_done *on_done);

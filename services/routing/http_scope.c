@@ -65,8 +65,7 @@ size_t http_scope_desks(struct http_request *request, const struct routing *rout
     const char **only = arena_array(http_arena(request), 1, sizeof *only);
     only[0] = unit;
     *desks = only;
-    return unit_find(&routing->reference->units, unit) != NULL ||
-           unit_find(&routing->reference->former_units, unit) != NULL;
+    return reference_has_unit(routing->reference, unit);
 }
 
 bool http_sees_city(const struct principal *principal)

@@ -51,7 +51,9 @@ struct template_list {
 };
 
 /* Steps, in running order. */
-static bool list_read_case(struct template_list *list, const char *text);
+static bool list_decode(struct template_list *list, struct http_request *request,
+                        struct error *err);
+static void list_read_case(struct template_list *list);
 static void on_case_read(struct case_read *read, const struct error *err);
 static void list_read(struct template_list *list);
 static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
@@ -69,44 +71,50 @@ static void set_units(struct template_list *list, const char *code)
     }
 }
 
+static bool list_decode(struct template_list *list, struct http_request *request, struct error *err)
+{
+    const char *unit = http_query(request, "unit");
+    struct template_filter *filter = &list->filter;
+    http_page_read(&list->page, request, err);
+    filter->process = http_query(request, "process");
+    filter->state = http_query(request, "state");
+    filter->action = http_query(request, "action");
+    answer_template_check_scope(&list->routing->processes, filter->process, filter->state,
+                                filter->action, err);
+    list->has_case = http_query_uuid(request, "case", &list->read.id, err);
+    if (unit != NULL && !reference_has_unit(list->routing->reference, unit)) {
+        error_set(err, ERR_NOT_FOUND, "unit_not_found", "there is no such unit");
+    }
+    set_units(list, unit != NULL ? unit : http_principal(request)->unit);
+    return !error_is_set(err);
+}
+
 void http_list_templates(struct http_request *request, void *state)
 {
     struct template_list *list = arena_alloc(http_arena(request), sizeof *list);
-    const char *unit = http_query(request, "unit"), *case_text = http_query(request, "case");
     struct error err = {0};
     list->routing = state;
     if (!http_has_reference(request, list->routing)) {
         return;
     }
-    if (!http_page_read(&list->page, request, &err)) {
+    if (!list_decode(list, request, &err)) {
         http_answer_error(request, &err);
-        return;
-    }
-    list->filter.process = http_query(request, "process");
-    list->filter.state = http_query(request, "state");
-    list->filter.action = http_query(request, "action");
-    set_units(list, unit != NULL ? unit : http_principal(request)->unit);
-    if (case_text == NULL) {
+    } else if (list->has_case) {
+        list_read_case(list);
+    } else {
         list_read(list);
-    } else if (!list_read_case(list, case_text)) {
-        error_add_field(&err, "case", "bad_uuid", "must be a UUID");
-        http_answer_error(request, &err);
     }
 }
 
-static bool list_read_case(struct template_list *list, const char *text)
+static void list_read_case(struct template_list *list)
 {
     struct error err = {0};
-    if (!uuid_parse(text, strlen(text), &list->read.id)) {
-        return false;
-    }
     list->read.arena = http_arena(list->page.request);
     list->read.on_read = on_case_read;
     list->read.arg = list;
     if (!case_reader_submit(list->routing->reader, &list->read, &err)) {
         http_answer_error(list->page.request, &err);
     }
-    return true;
 }
 
 static void on_case_read(struct case_read *read, const struct error *err)
@@ -122,7 +130,6 @@ static void on_case_read(struct case_read *read, const struct error *err)
         http_answer_no_case(list->page.request);
         return;
     }
-    list->has_case = true;
     list->filter.process = now->process->rule.code;
     list->filter.state = now->process->states[now->state].code;
     list->filter.unit_count = 0;

@@ -67,3 +67,39 @@ const struct process *process_current(const struct process_book *book, const cha
     }
     return found;
 }
+
+static bool is_named(const struct process *process, const char *code)
+{
+    return code == NULL || strcmp(process->rule.code, code) == 0;
+}
+
+bool process_book_has(const struct process_book *book, const char *process)
+{
+    for (size_t i = 0; i < book->count; i++) {
+        if (is_named(book->items[i], process)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool process_book_has_state(const struct process_book *book, const char *process, const char *state)
+{
+    for (size_t i = 0; i < book->count; i++) {
+        if (is_named(book->items[i], process) && process_state_find(book->items[i], state) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool process_book_has_action(const struct process_book *book, const char *process,
+                             const char *action)
+{
+    for (size_t i = 0; i < book->count; i++) {
+        if (is_named(book->items[i], process) && process_action_find(book->items[i], action) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -37,4 +37,12 @@ const struct process *process_find(const struct process_book *book, const char *
 const struct process *process_current(const struct process_book *book, const char *code,
                                       int64_t at_us);
 
+/* Whether there is, or ever was, such a process; with such a state, such an action. process NULL:
+ * whether any has it. */
+bool process_book_has(const struct process_book *book, const char *process);
+bool process_book_has_state(const struct process_book *book, const char *process,
+                            const char *state);
+bool process_book_has_action(const struct process_book *book, const char *process,
+                             const char *action);
+
 #endif

@@ -18,6 +18,12 @@ void reference_free(struct reference *reference)
     }
 }
 
+bool reference_has_unit(const struct reference *reference, const char *code)
+{
+    return unit_find(&reference->units, code) != NULL ||
+           unit_find(&reference->former_units, code) != NULL;
+}
+
 const struct category *reference_category(const struct reference *reference, const char *code)
 {
     for (size_t i = 0; i < reference->category_count; i++) {

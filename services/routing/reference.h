@@ -70,6 +70,9 @@ void reference_free(struct reference *reference); /* NULL is fine */
 
 const struct category *reference_category(const struct reference *reference, const char *code);
 
+/* Whether a unit is there, or was and cases may stand at it. */
+bool reference_has_unit(const struct reference *reference, const char *code);
+
 /* A new case out of a submission: routed, promised and opened; texts are borrowed from both. False
  * with ERR_INPUT "unknown_kind" when no process takes in what was filed, or ERR_RETRY. */
 struct submission;

@@ -4,11 +4,13 @@
 //   { route: 'POST /cases/{id}/assign', path: { id: uuid }, query: {…}, versioned: true,
 //     body: { assignee: 'binh' },                        // a good one; none: the route takes no body
 //     members: { assignee: account, note: text(2000) },  // what may stand in it: a kind by its path
-//     required: ['assignee'] }
+//     required: ['assignee'],
+//     headers: { 'X-Access-Reason': reason } }           // others that it reads: a kind by name
 //
-// A kind is a list of faults: [what, bad value, code]; those of a parameter may have a status of their own,
-// and then name no field. badRequests(row) makes them into requests, each
-// with the answer that it must get: {what, path, headers, body, status, code, field}.
+// A path leads through objects and arrays: "cases[1].id". A kind is a list of faults: [what, bad value,
+// code]; those of a parameter may have a status of their own, and then name no field. badRequests(row)
+// makes them into requests, each with the answer that it must get:
+// {what, path, headers, body, status, code, field}.
 
 // ---- kinds: of members of a body ----
 
@@ -20,9 +22,11 @@ export const text = (max, min = 1) => [...typed(7),
 export const word = [...typed(7), ['no known word', 'nonsense', 'not_allowed'], ['empty', '', 'not_allowed']];
 export const number = (min, max) => [...typed('7'), ['a fraction', 1.5, 'not_an_integer'],
   ['too small', min - 1, 'out_of_range'], ['too large', max + 1, 'out_of_range']];
+export const real = (min, max) => [...typed('7'), ['too small', min - 1, 'out_of_range'], ['too large', max + 1, 'out_of_range']];
 export const truth = [...typed('true'), ['a number', 1, 'wrong_type']];
 export const id = [...typed(7), ['no UUID', 'x', 'bad_uuid'], ['in capitals', 'A'.repeat(8), 'bad_uuid']];
 export const object = [...typed('x'), ['an array', [], 'wrong_type']];
+export const array = (max, item) => [...typed({}), ['too many', Array(max + 1).fill(item), 'too_many']];
 export const account = [...text(128), ['an address', 'a@b', 'bad_reference'],
   ['with a blank', 'a b', 'bad_reference'], ['beyond ASCII', 'bình', 'bad_reference']];
 export const day = [...typed(7), ['no day', 'yesterday!', 'bad_date'], ['no such day', '2026-02-30', 'bad_date'],
@@ -51,6 +55,17 @@ export const cursor = [['not ours', 'nonsense', 'bad_cursor'], ['too long', 'A'.
   ['before all time', '_'.repeat(32), 'bad_cursor']];
 export const accountParameter = [['an address', 'a%40b', 'bad_reference'], ['empty', '', 'bad_reference'],
   ['too long', 'x'.repeat(129), 'bad_reference']];
+export const textParameter = (max, min = 1) => [['too short', 'x'.repeat(min - 1), 'too_short'],
+  ['too long', '%C4%83'.repeat(max + 1), 'too_long'], ['with a control character', `${'x'.repeat(min)}%07`, 'control_character'],
+  ['with one of ISO 6429', `${'x'.repeat(min)}%C2%85`, 'control_character']];
+export const code = (max) => [['empty', '', 'bad_code'], ['too long', 'x'.repeat(max + 1), 'bad_code'],
+  ['two words', 'a%20b', 'bad_code'], ['beyond ASCII', 'c%C3%A2y', 'bad_code']];
+export const truthParameter = oneOf('not_allowed');
+
+// ---- kinds: of headers ----
+
+export const key = [['too long', 'x'.repeat(129), 'malformed'], ['empty', '', 'malformed'], ['quoted and empty', '""', 'malformed'],
+  ['cut off', '"x', 'malformed'], ['two', '"x", "y"', 'malformed'], ['beyond ASCII', 'kh\u00f3a', 'malformed']];
 
 const ofAnyInPath = [['no UTF-8', '%FF', 'encoding'], ['half an escape', '%4', 'encoding'],
   ['U+0000', '%00', 'encoding'], ['a line break', '%0A', 'encoding']];
@@ -65,7 +80,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 // A copy in which the member at path ("result.text") is value; undefined takes it out.
 function withMember(body, path, value) {
   const copy = structuredClone(body);
-  const names = path.split('.');
+  const names = path.match(/[^.[\]]+/g);
   let holder = copy;
   for (const name of names.slice(0, -1)) holder = holder[name] ??= {};
   if (value === undefined) delete holder[names.at(-1)];
@@ -89,6 +104,11 @@ function badParameters(row, good, ids) {
   return [...inPath, ...inQuery,
     bad('nonsense', 'an unknown parameter', `${good.path}?nonsense=1`, 'unknown_parameter'),
     bad('LIMIT', 'a parameter in capitals', `${good.path}?LIMIT=1`, 'unknown_parameter')];
+}
+
+function badHeaders(row, good) {
+  return Object.entries(row.headers ?? {}).flatMap(([name, faults]) => faults.map(([what, value, code]) => (
+    { ...good, what: `${name} is ${what}`, headers: { ...good.headers, [name]: value }, code, field: name })));
 }
 
 function badVersions(good) {
@@ -148,6 +168,7 @@ export function badRequests(row, { ids = {}, version = 1 } = {}) {
   const good = { method, path, headers, body: row.body && JSON.stringify(row.body), status: 400 };
   return [
     ...badParameters(row, good, ids),
+    ...badHeaders(row, good),
     ...(row.versioned ? badVersions(good) : []),
     ...(row.body ? [...badDocuments(good, row.body), ...badMembers(row, good)]
       : method === 'GET' ? [] : [{ ...good, what: 'a body', body: '{}', status: 413, code: 'body_too_large' }]),

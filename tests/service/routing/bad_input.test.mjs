@@ -16,42 +16,16 @@ const ROUTES = [...CASE_ROUTES, ...DESK_ROUTES, ...RULE_ROUTES, ...REGISTRY_ROUT
 
 // Only the generated requests of tests/openapi malform these so far.
 const WITHOUT_ROWS = [
-  'DELETE /api/routing/filters/{id}',
   'DELETE /api/routing/receptions/{unit}/slots/{id}',
-  'DELETE /api/routing/templates/{id}',
-  'GET /api/routing/access-log',
   'GET /api/routing/boundaries',
-  'GET /api/routing/cases',
-  'GET /api/routing/cases/count',
-  'GET /api/routing/cases/stream',
-  'GET /api/routing/cases/{id}/audit',
-  'GET /api/routing/cases/{id}/explain',
-  'GET /api/routing/cases/{id}/notes',
-  'GET /api/routing/cases/{id}/print',
-  'GET /api/routing/cases/{id}/related',
-  'GET /api/routing/cases/{id}/report',
   'GET /api/routing/dispatch',
   'GET /api/routing/explain',
-  'GET /api/routing/filters',
-  'GET /api/routing/filters/{id}',
   'GET /api/routing/receptions/{unit}/slots',
-  'GET /api/routing/rejections',
-  'GET /api/routing/templates',
-  'GET /api/routing/templates/{id}',
-  'GET /api/routing/workload',
   'POST /api/routing/boundaries',
-  'POST /api/routing/cases',
-  'POST /api/routing/cases/bulk',
-  'POST /api/routing/cases/{id}/notes',
-  'POST /api/routing/cases/{id}/split',
-  'POST /api/routing/filters',
   'POST /api/routing/receptions/{unit}/slots',
   'POST /api/routing/rules/dry-run',
   'POST /api/routing/rules/routes',
   'POST /api/routing/rules/routes/{code}/end',
-  'POST /api/routing/templates',
-  'PUT /api/routing/filters/{id}',
-  'PUT /api/routing/templates/{id}',
 ];
 
 const desk = new Desk(Number(process.env.OFFSET ?? 6400));
@@ -61,8 +35,11 @@ after(() => desk.stop());
 async function send({ method, path, headers, body }, token) {
   const answer = await fetch(desk.stack.url('routing') + path, { method, body,
     headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) } });
-  const content = await answer.text();
-  return [answer, content === '' ? null : JSON.parse(content)];
+  if (!answer.headers.get('content-type')?.includes('json')) { // a page, or a stream that goes on
+    await answer.body?.cancel();
+    return [answer, null];
+  }
+  return [answer, await answer.json()];
 }
 
 async function received() {

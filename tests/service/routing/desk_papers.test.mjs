@@ -63,10 +63,11 @@ test('whoever co-operates or was given the case reads it too', async () => {
 test('nothing that residents have told is read without a reason', async () => {
   const now = await desk.opened(FOCAL, REPORT);
   for (const what of ['report', 'print', 'audit', 'notes']) {
-    for (const [reason, code] of [[null, 'required'], ['ab', 'too_short'], ['x'.repeat(201), 'too_long']]) {
+    for (const [reason, field, code] of [[null, 'reason', 'required'], ['ab', 'X-Access-Reason', 'too_short'],
+      ['x'.repeat(201), 'X-Access-Reason', 'too_long']]) {
       const answer = await read(OFFICER, now, what, reason);
       assert.equal(answer.status, 400, `${what}: ${reason}`);
-      assert.deepEqual(answer.body.errors.map((error) => [error.field, error.code]), [['reason', code]]);
+      assert.deepEqual(answer.body.errors.map((error) => [error.field, error.code]), [[field, code]]);
     }
   }
   assert.deepEqual((await accesses({ case: now.case_id })).items, []);

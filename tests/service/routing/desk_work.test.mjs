@@ -93,6 +93,8 @@ test('a bulk request that makes no sense is refused as a whole', async () => {
     [{ action: 'accept', cases: [one, { ...one, version: 0 }] }, 'cases[1].version'],
     [{ action: 'accept', cases: [one, one] }, 'cases[1].id'],
     [{ action: 'accept', cases: Array.from({ length: 201 }, () => ({ id: uuid7(), version: 1 })) }, 'cases'],
+    [{ action: 'dance', cases: [one] }, 'action'], [{ action: 'accept', cases: [one], lost: 1 }, 'lost'],
+    [{ action: 'assign', cases: [one], assignee: 'a@b' }, 'assignee'],
   ];
   for (const [body, field] of rows) {
     const answer = await bulk(FOCAL, body);
@@ -100,10 +102,11 @@ test('a bulk request that makes no sense is refused as a whole', async () => {
     assert.ok(answer.body.errors.some((error) => error.field === field), JSON.stringify(answer.body));
   }
   assert.equal((await bulk(CITIZEN, { action: 'accept', cases: [one] })).status, 403);
+  // What only the process of a case can tell is told of each case.
   const real = await desk.opened(FOCAL);
-  const unknown = await bulk(FOCAL, { action: 'accept', cases: [seen(real)], lost: 1 });
-  assert.equal(unknown.body.results[0].errors[0].field, 'lost');
-  const none = await bulk(FOCAL, { action: 'dance', cases: [seen(real)] });
+  const details = await bulk(FOCAL, { action: 'accept', cases: [seen(real)], details: { lost: 'x' } });
+  assert.equal(details.body.results[0].errors[0].field, 'details.lost');
+  const none = await bulk(FOCAL, { action: 'note_answer', cases: [seen(real)] });
   assert.equal(none.body.results[0].code, 'unknown_action');
 });
 
