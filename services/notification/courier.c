@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/batch.h"
 #include "common/clock.h"
 #include "common/log.h"
-#include "delivery_json.h"
+#include "settlement.h"
 #include "store_delivery.h"
 
 enum {
@@ -15,11 +14,7 @@ enum {
     CLAIM_MAX = 200,
     LOOK_MS = 250,
     CLOSING_MS = 10,
-    SMTP_DEADLINE_MS = 15000,
-    SETTLE_MAX = 500,
-    SETTLE_QUEUE_MAX = 8192,
-    SETTLE_DEADLINE_MS = 20000,
-    SETTLE_DEPTH = 2
+    SMTP_DEADLINE_MS = 15000
 };
 
 struct line {
@@ -33,15 +28,12 @@ struct line {
 struct courier {
     struct courier_config config;
     struct line lines[LANE_COUNT];
-    struct batch *settlements;
-    size_t settling;
+    struct settlements *settlements;
     uv_timer_t *timer;
     bool claiming, look_again;
     struct arena arena;           /* of the letter being written */
-    struct buffer data;           /* of the event being written */
     courier_on_closed *on_closed; /* set while closing */
     void *closed_arg;
-    struct metrics_counter *ended[LETTER_RETURNED + 1];
     struct metrics_histogram *delay;
     struct metrics_gauge *waiting;
 };
@@ -50,10 +42,6 @@ struct courier {
 static void courier_run(struct courier *courier); /* starts what may start */
 static void letter_send(struct courier *courier, struct letter *letter);
 static void on_mailed(long reply, const struct error *err, void *arg);
-static void letter_settle(struct courier *courier, struct letter *letter);
-static void build_settlements(struct pg_tx *tx, void **items, size_t count, void *arg);
-static void on_settled(const struct pg_tx *tx, void **items, size_t count, const struct error *err,
-                       bool in_doubt, void *arg);
 static void look_for_backlog(struct courier *courier); /* claims when a line has room for many */
 
 static void line_put(struct line *line, struct letter *letter)
@@ -169,13 +157,13 @@ static void letter_send(struct courier *courier, struct letter *letter)
     }
     arena_reset(&courier->arena);
     if (!letter_write(letter, &context, &courier->arena, &envelope)) {
-        letter_settle(courier, letter);
+        settlements_put(courier->settlements, letter);
         return;
     }
     if (!start_mail(courier, letter, &envelope)) {
         letter->end = LETTER_RETURNED;
         letter->next_attempt_at = context.now + (int64_t)LOOK_MS * 1000;
-        letter_settle(courier, letter);
+        settlements_put(courier->settlements, letter);
     }
     buffer_finish(&envelope.message);
 }
@@ -193,110 +181,9 @@ static void on_mailed(long reply, const struct error *err, void *arg)
     if (letter->end == LETTER_SENT) {
         metrics_observe(courier->delay, (double)(now - letter->created_at) / 1e6);
     }
-    letter_settle(courier, letter);
+    settlements_put(courier->settlements, letter);
     courier_run(courier);
     look_for_backlog(courier);
-}
-
-/* ---- settling ---- */
-
-static void stage_event(struct courier *courier, struct letter *letter)
-{
-    struct delivery_event out = {.data = courier->data};
-    struct delivery_said said = {
-        .id = &letter->id,
-        .event_id = &letter->event_id,
-        .case_id = &letter->case_id,
-        .recipient = letter->recipient,
-        .channel = CHANNEL_EMAIL,
-        .template = letter->template,
-        .end = letter->end,
-        .attempts = letter->attempts,
-        .reason = letter->reason,
-        .at = clock_now_us(),
-    };
-    delivery_write_event(&said, courier->config.seal, &out);
-    courier->data = out.data;
-    letter->said = outbox_stage(courier->config.outbox, &out.event, &letter->id);
-}
-
-static void letter_settle(struct courier *courier, struct letter *letter)
-{
-    struct error err = {0};
-    if (!batch_submit(courier->settlements, letter, &err)) {
-        log_warn_error("mail_not_settled", &err); /* its lease runs out */
-        letter_free(letter);
-        return;
-    }
-    courier->settling++;
-}
-
-/* Events are staged once per letter, however often it is built. */
-static void build_settlements(struct pg_tx *tx, void **items, size_t count, void *arg)
-{
-    struct courier *courier = arg;
-    struct letter *const *letters = (struct letter *const *)items;
-    struct outbox_columns said;
-
-    outbox_guard(courier->config.outbox, tx);
-    store_settle(tx, letters, count, clock_now_us());
-    outbox_columns_init(&said, courier->config.outbox);
-    for (size_t i = 0; i < count; i++) {
-        if (letters[i]->said == NULL && letters[i]->end <= LETTER_SKIPPED) {
-            stage_event(courier, letters[i]);
-        }
-        if (letters[i]->said != NULL) {
-            outbox_columns_add(&said, letters[i]->said);
-        }
-    }
-    outbox_columns_put(&said, tx);
-    outbox_columns_finish(&said);
-}
-
-static int by_id(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct uuid));
-}
-
-/* The ids whose end is now in the table, sorted. */
-static size_t read_winners(const struct pg_tx *tx, struct uuid **winners)
-{
-    size_t count = tx != NULL ? pg_rows(tx, 1) : 0;
-    *winners = memory_alloc((count + 1) * sizeof **winners);
-    for (size_t i = 0; i < count; i++) {
-        (*winners)[i] = pg_value_uuid(tx, 1, i, 0);
-    }
-    qsort(*winners, count, sizeof **winners, by_id);
-    return count;
-}
-
-static void on_settled(const struct pg_tx *tx, void **items, size_t count, const struct error *err,
-                       bool in_doubt, void *arg)
-{
-    struct courier *courier = arg;
-    struct uuid *winners;
-    size_t winner_count = read_winners(err == NULL ? tx : NULL, &winners);
-
-    if (err != NULL) {
-        log_warn_error("mails_not_settled", err, log_int("count", (int64_t)count));
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct letter *letter = items[i];
-        bool won = bsearch(&letter->id, winners, winner_count, sizeof *winners, by_id) != NULL;
-        if (won) {
-            metrics_add(courier->ended[letter->end], 1);
-        }
-        if (letter->said != NULL && won) {
-            outbox_publish(courier->config.outbox, letter->said);
-        } else if (letter->said != NULL && in_doubt) {
-            outbox_doubt(courier->config.outbox, letter->said);
-        } else if (letter->said != NULL) {
-            outbox_drop(courier->config.outbox, letter->said);
-        }
-        letter_free(letter);
-    }
-    free(winners);
-    courier->settling -= count;
 }
 
 /* ---- claiming what is due ---- */
@@ -369,17 +256,7 @@ static void on_look(uv_timer_t *timer)
 
 static void open_metrics(struct courier *courier)
 {
-    static const char *const results[] = {
-        [LETTER_SENT] = "result=sent",         [LETTER_FAILED] = "result=failed",
-        [LETTER_SKIPPED] = "result=skipped",   [LETTER_AGAIN] = "result=again",
-        [LETTER_RETURNED] = "result=returned",
-    };
     struct metrics *metrics = courier->config.metrics;
-    for (size_t i = 0; i <= LETTER_RETURNED; i++) {
-        const char *const labels[] = {results[i], NULL};
-        courier->ended[i] =
-            metrics_counter(metrics, "mails_total", "What became of e-mails, by result.", labels);
-    }
     courier->delay = metrics_histogram(metrics, "mail_delay_seconds",
                                        "From the making of an e-mail to its being taken.", NULL);
     courier->waiting = metrics_gauge(metrics, "mails_in_line", "E-mails in line in memory.", NULL);
@@ -392,19 +269,9 @@ struct courier *courier_new(const struct courier_config *config)
     for (size_t i = 0; i < LANE_COUNT; i++) {
         courier->lines[i].last = &courier->lines[i].first;
     }
-    struct batch_config settlements = {
-        .name = "mails",
-        .items_max = SETTLE_MAX,
-        .depth = SETTLE_DEPTH,
-        .queue_max = SETTLE_QUEUE_MAX,
-        .deadline_ms = SETTLE_DEADLINE_MS,
-        .build = build_settlements,
-        .done = on_settled,
-        .arg = courier,
-    };
-    courier->settlements = batch_new(config->pg, &settlements, config->metrics);
+    courier->settlements =
+        settlements_new(config->pg, config->outbox, config->seal, config->metrics);
     arena_init(&courier->arena);
-    buffer_init(&courier->data);
     open_metrics(courier);
     courier->timer = memory_zero(1, sizeof *courier->timer);
     courier->timer->data = courier;
@@ -421,8 +288,7 @@ static void on_timer_closed(uv_handle_t *timer)
 static bool is_idle(const struct courier *courier)
 {
     size_t sending = courier->lines[0].sending + courier->lines[1].sending;
-    return !courier->claiming && sending == 0 && courier->settling == 0 &&
-           batch_is_idle(courier->settlements);
+    return !courier->claiming && sending == 0 && settlements_are_idle(courier->settlements);
 }
 
 static void return_lines(struct courier *courier)
@@ -433,7 +299,7 @@ static void return_lines(struct courier *courier)
         while ((letter = line_take(&courier->lines[i])) != NULL) {
             letter->end = LETTER_RETURNED;
             letter->next_attempt_at = now;
-            letter_settle(courier, letter);
+            settlements_put(courier->settlements, letter);
         }
     }
 }
@@ -449,9 +315,8 @@ static void on_closing(uv_timer_t *timer)
     void *arg = courier->closed_arg;
     uv_timer_stop(timer);
     uv_close((uv_handle_t *)timer, on_timer_closed);
-    batch_free(courier->settlements);
+    settlements_free(courier->settlements);
     arena_finish(&courier->arena);
-    buffer_finish(&courier->data);
     free(courier);
     on_closed(arg);
 }
