@@ -20,7 +20,7 @@ static const struct config_option options[] = {
      .help = "opens contacts, shared with intake: openssl rand -base64 32",
      .demo = "aWhhbm9pIGRlbW8gY29udGFjdCBrZXksIG5vIGdvb2Q="},
     {.name = "PUBLIC_URL", .type = CONFIG_TEXT, .fallback = "http://127.0.0.1:8081",
-     .help = "where people look reports up; stands in mails"},
+     .help = "where people look up what they filed; stands in mails"},
     {.name = "MAIL_FROM", .type = CONFIG_TEXT, .help = "sender's address, without a name"},
     {.name = "SMTP_URL", .type = CONFIG_TEXT,
      .help = "mail server: smtp://host:port, or smtps:// for TLS from the start"},

@@ -8,9 +8,8 @@
 #include "common/opaque_ref.h"
 #include "notice_json.h"
 
-enum { CODE_MAX = 64, UNIT_MAX = 32, TICKET_MAX = 24, RUNS_MAX = 16 };
+enum { RUNS_MAX = 16 };
 
-static const char *const level_words[] = {"urgent", "complex", "normal", NULL};
 static const char *const mode_words[] = {"working", "always", NULL};
 static const char *const queue_words[] = {"unit", "unroutable", "disputed", NULL};
 static const char *const asked_words[] = {"reporter", "third_party", NULL};
@@ -57,14 +56,6 @@ bool news_type_of_case(const char *event_type, enum news_type *type)
     return false;
 }
 
-/* The word itself, or NULL when absent or bad. */
-static const char *read_word(struct json_reader *reader, const char *name,
-                             enum json_presence presence, const char *const *words)
-{
-    int index = json_read_word(reader, name, presence, words);
-    return index < 0 ? NULL : words[index];
-}
-
 static bool is_word(const char *word, const char *wanted)
 {
     return word != NULL && strcmp(word, wanted) == 0;
@@ -84,7 +75,7 @@ static const char *read_ref(struct json_reader *reader, const char *name,
 /* The subject of a mail holds it, so its form is checked: nothing but letters, digits, hyphens. */
 static const char *read_ticket(struct json_reader *reader)
 {
-    const char *ticket = json_read_text(reader, "ticket", JSON_REQUIRED, 17, TICKET_MAX);
+    const char *ticket = json_read_text(reader, "ticket", JSON_REQUIRED, 17, NOTICE_TICKET_MAX);
     static const char allowed[] = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     if (ticket != NULL && ticket[strspn(ticket, allowed)] != '\0') {
         json_read_fault(reader, "ticket", "not_allowed", "must be of A-Z, 0-9 and -");
@@ -116,9 +107,9 @@ static void read_submission(struct news *news, struct json_reader *root)
     struct json_reader reporter;
     json_read_uuid(root, "submission_id", JSON_REQUIRED, &news->case_id);
     notice->ticket = read_ticket(root);
-    notice->kind = json_read_text(root, "kind", JSON_REQUIRED, 1, CODE_MAX);
-    notice->category = json_read_text(root, "category", JSON_REQUIRED, 1, CODE_MAX);
-    notice->level = read_word(root, "level", JSON_REQUIRED, level_words);
+    notice->kind = json_read_text(root, "kind", JSON_REQUIRED, 1, NOTICE_CODE_MAX);
+    notice->category = json_read_text(root, "category", JSON_REQUIRED, 1, NOTICE_CODE_MAX);
+    notice->level = notice_read_word(root, "level", JSON_REQUIRED, notice_level_words);
     if (json_read_object(root, "reporter", JSON_REQUIRED, &reporter)) {
         news->reporter = read_ref(&reporter, "ref", JSON_REQUIRED);
         json_read_end(&reporter);
@@ -160,7 +151,7 @@ static struct clock_read read_clock(struct json_reader *parent, const char *name
     if (!json_read_object(parent, name, JSON_OPTIONAL, &clock)) {
         return found;
     }
-    const char *mode = read_word(&clock, "mode", JSON_REQUIRED, mode_words);
+    const char *mode = notice_read_word(&clock, "mode", JSON_REQUIRED, mode_words);
     int64_t due_working = json_read_instant(&clock, "due_working", JSON_OPTIONAL);
     int64_t due_always = json_read_instant(&clock, "due_always", JSON_OPTIONAL);
     found.due = is_word(mode, "always") ? due_always : due_working;
@@ -195,8 +186,8 @@ static void read_tasks(struct news *news, struct json_reader *root)
         if (!json_read_item(root, "tasks", i, &task)) {
             continue;
         }
-        const char *unit = json_read_text(&task, "unit", JSON_REQUIRED, 2, UNIT_MAX);
-        const char *state = json_read_text(&task, "state", JSON_REQUIRED, 1, CODE_MAX);
+        const char *unit = json_read_text(&task, "unit", JSON_REQUIRED, 2, NOTICE_UNIT_MAX);
+        const char *state = json_read_text(&task, "state", JSON_REQUIRED, 1, NOTICE_CODE_MAX);
         struct clock_read clock = read_clock(&task, "clock");
         json_read_end(&task);
         if (is_word(state, "open") && clock.from == notice->at) {
@@ -215,8 +206,8 @@ static void read_alert(struct news *news, struct json_reader *root)
     struct json_reader alert;
     news->escalation = (int)json_read_int(root, "escalation", JSON_REQUIRED, 0, 3, 0);
     if (json_read_object(root, "alert", JSON_OPTIONAL, &alert)) {
-        notice->clock = read_word(&alert, "clock", JSON_REQUIRED, notice_clock_words);
-        notice->task_unit = json_read_text(&alert, "unit", JSON_OPTIONAL, 2, UNIT_MAX);
+        notice->clock = notice_read_word(&alert, "clock", JSON_REQUIRED, notice_clock_words);
+        notice->task_unit = json_read_text(&alert, "unit", JSON_OPTIONAL, 2, NOTICE_UNIT_MAX);
         news->escalation = (int)json_read_int(&alert, "step", JSON_REQUIRED, 0, 3, 0);
         json_read_end(&alert);
     }
@@ -240,7 +231,7 @@ static void read_result(struct notice *notice, struct json_reader *root)
     struct clock_read resolve = read_case_clock(root, "resolve");
     int64_t accepted_at = json_read_instant(root, "accepted_at", JSON_OPTIONAL);
     bool asked = json_read_bool(root, "rating_asked", JSON_OPTIONAL, false);
-    const char *rating = read_word(root, "rating", JSON_OPTIONAL, notice_rating_words);
+    const char *rating = notice_read_word(root, "rating", JSON_OPTIONAL, notice_rating_words);
     notice->asks_rating = asked && rating == NULL && is_first_result(&resolve, accepted_at);
     if (json_read_object(root, "result", JSON_REQUIRED, &result)) {
         notice->result = json_read_text(&result, "text", JSON_REQUIRED, 1, NOTICE_TEXT_MAX);
@@ -256,7 +247,8 @@ static void read_reason(struct notice *notice, struct json_reader *parent,
 {
     struct json_reader reason;
     if (json_read_object(parent, "reason", presence, &reason)) {
-        notice->reason_class = read_word(&reason, "class", class_presence, notice_reason_words);
+        notice->reason_class =
+            notice_read_word(&reason, "class", class_presence, notice_reason_words);
         notice->reason = json_read_text(&reason, "text", JSON_REQUIRED, 1, NOTICE_TEXT_MAX);
         json_read_end(&reason);
     }
@@ -277,7 +269,7 @@ static void read_check(struct notice *notice, struct json_reader *root)
     struct json_reader audit;
     if (json_read_object(root, "audit", JSON_REQUIRED, &audit)) {
         notice->check_failed =
-            is_word(read_word(&audit, "state", JSON_REQUIRED, audit_words), "failed");
+            is_word(notice_read_word(&audit, "state", JSON_REQUIRED, audit_words), "failed");
         notice->reason = json_read_text(&audit, "text", JSON_OPTIONAL, 1, NOTICE_TEXT_MAX);
         json_read_end(&audit);
     }
@@ -287,8 +279,8 @@ static void read_question(struct notice *notice, struct json_reader *root)
 {
     struct json_reader question;
     if (json_read_object(root, "question", JSON_REQUIRED, &question)) {
-        notice->third_party =
-            is_word(read_word(&question, "asked", JSON_REQUIRED, asked_words), "third_party");
+        notice->third_party = is_word(
+            notice_read_word(&question, "asked", JSON_REQUIRED, asked_words), "third_party");
         notice->question = json_read_text(&question, "text", JSON_REQUIRED, 1, NOTICE_TEXT_MAX);
         notice->answer = json_read_text(&question, "answer", JSON_OPTIONAL, 1, NOTICE_TEXT_MAX);
         json_read_end(&question);
@@ -301,7 +293,7 @@ static void read_appointment(struct notice *notice, struct json_reader *root)
     struct json_reader details;
     if (is_word(notice->kind, KIND_BOOKING) &&
         json_read_object(root, "details", JSON_OPTIONAL, &details)) {
-        const char *slot = json_read_text(&details, "slot_at", JSON_OPTIONAL, 1, CODE_MAX);
+        const char *slot = json_read_text(&details, "slot_at", JSON_OPTIONAL, 1, NOTICE_CODE_MAX);
         if (slot == NULL || !clock_parse(slot, strlen(slot), &notice->slot_at)) {
             notice->slot_at = 0;
         }
@@ -340,7 +332,7 @@ static void read_special(struct news *news, struct json_reader *root)
         notice->handover_count = notice_read_handovers(root, &notice->handovers);
         break;
     case NEWS_RATED:
-        notice->rating = read_word(root, "rating", JSON_REQUIRED, notice_rating_words);
+        notice->rating = notice_read_word(root, "rating", JSON_REQUIRED, notice_rating_words);
         break;
     default:
         break;
@@ -353,7 +345,7 @@ static void read_actor(struct news *news, struct json_reader *root)
 {
     struct json_reader actor;
     if (json_read_object(root, "actor", JSON_REQUIRED, &actor)) {
-        const char *role = json_read_text(&actor, "role", JSON_REQUIRED, 1, CODE_MAX);
+        const char *role = json_read_text(&actor, "role", JSON_REQUIRED, 1, NOTICE_CODE_MAX);
         news->actor = read_ref(&actor, "ref", JSON_OPTIONAL);
         news->actor_is_citizen = is_word(role, "citizen");
         json_read_end(&actor);
@@ -367,12 +359,13 @@ static void read_case(struct news *news, struct json_reader *root)
     struct uuid parent;
     json_read_uuid(root, "case_id", JSON_REQUIRED, &news->case_id);
     notice->ticket = read_ticket(root);
-    notice->kind = json_read_text(root, "kind", JSON_REQUIRED, 1, CODE_MAX);
-    notice->category = json_read_text(root, "category", JSON_REQUIRED, 1, CODE_MAX);
-    notice->level = read_word(root, "level", JSON_REQUIRED, level_words);
+    notice->kind = json_read_text(root, "kind", JSON_REQUIRED, 1, NOTICE_CODE_MAX);
+    notice->category = json_read_text(root, "category", JSON_REQUIRED, 1, NOTICE_CODE_MAX);
+    notice->level = notice_read_word(root, "level", JSON_REQUIRED, notice_level_words);
     notice->at = json_read_instant(root, "at", JSON_REQUIRED);
-    notice->disputed = is_word(read_word(root, "queue", JSON_REQUIRED, queue_words), "disputed");
-    notice->unit = json_read_text(root, "unit", JSON_OPTIONAL, 2, UNIT_MAX);
+    notice->disputed =
+        is_word(notice_read_word(root, "queue", JSON_REQUIRED, queue_words), "disputed");
+    notice->unit = json_read_text(root, "unit", JSON_OPTIONAL, 2, NOTICE_UNIT_MAX);
     news->focal_point = read_ref(root, "focal_point", JSON_OPTIONAL);
     news->assignee = read_ref(root, "assignee", JSON_OPTIONAL);
     news->reporter = read_ref(root, "reporter_ref", JSON_REQUIRED);

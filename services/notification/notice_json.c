@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "notice_json.h"
 
-enum { CODE_MAX = 64, UNIT_MAX = 32, TICKET_MAX = 24 };
-
-static const char *const level_words[] = {"urgent", "complex", "normal", NULL};
+const char *const notice_level_words[] = {"urgent", "complex", "normal", NULL};
 const char *const notice_clock_words[] = {"receive", "resolve", "dispatch", "task", NULL};
 const char *const notice_reason_words[] = {
     "out_of_scope_legal", "unclear", "duplicate", "not_city", "abusive", "other", NULL};
@@ -98,8 +96,7 @@ void notice_write(const struct notice *notice, struct buffer *out)
 
 /* ---- reading ---- */
 
-/* The word itself, or NULL when absent or bad. */
-static const char *read_word(struct json_reader *reader, const char *name,
+const char *notice_read_word(struct json_reader *reader, const char *name,
                              enum json_presence presence, const char *const *words)
 {
     int index = json_read_word(reader, name, presence, words);
@@ -113,8 +110,8 @@ size_t notice_read_handovers(struct json_reader *parent, const struct notice_han
     for (size_t i = 0; i < count; i++) {
         struct json_reader reader;
         if (json_read_item(parent, "handovers", i, &reader)) {
-            found[i].from = json_read_text(&reader, "from", JSON_REQUIRED, 1, UNIT_MAX);
-            found[i].to = json_read_text(&reader, "to", JSON_OPTIONAL, 1, UNIT_MAX);
+            found[i].from = json_read_text(&reader, "from", JSON_REQUIRED, 1, NOTICE_UNIT_MAX);
+            found[i].to = json_read_text(&reader, "to", JSON_OPTIONAL, 1, NOTICE_UNIT_MAX);
             found[i].reason = json_read_text(&reader, "reason", JSON_REQUIRED, 1, NOTICE_TEXT_MAX);
             found[i].at = json_read_instant(&reader, "at", JSON_REQUIRED);
             json_read_end(&reader);
@@ -130,7 +127,7 @@ static void read_times(struct notice *notice, struct json_reader *root)
     notice->receive_due = json_read_instant(root, "receive_due", JSON_OPTIONAL);
     notice->resolve_due = json_read_instant(root, "resolve_due", JSON_OPTIONAL);
     notice->timeout_at = json_read_instant(root, "timeout_at", JSON_OPTIONAL);
-    notice->clock = read_word(root, "clock", JSON_OPTIONAL, notice_clock_words);
+    notice->clock = notice_read_word(root, "clock", JSON_OPTIONAL, notice_clock_words);
     notice->clock_due = json_read_instant(root, "clock_due", JSON_OPTIONAL);
     notice->slot_at = json_read_instant(root, "slot_at", JSON_OPTIONAL);
     notice->minutes = json_read_int(root, "minutes", JSON_OPTIONAL, 0, INT32_MAX, 0);
@@ -142,7 +139,8 @@ static void read_words(struct notice *notice, struct json_reader *root)
     notice->evidence_count = json_read_texts(root, "evidence", JSON_OPTIONAL, NOTICE_EVIDENCE_MAX,
                                              NOTICE_URL_MAX, &notice->evidence);
     notice->asks_rating = json_read_bool(root, "asks_rating", JSON_OPTIONAL, false);
-    notice->reason_class = read_word(root, "reason_class", JSON_OPTIONAL, notice_reason_words);
+    notice->reason_class =
+        notice_read_word(root, "reason_class", JSON_OPTIONAL, notice_reason_words);
     notice->reason = json_read_text(root, "reason", JSON_OPTIONAL, 1, NOTICE_TEXT_MAX);
     notice->question = json_read_text(root, "question", JSON_OPTIONAL, 1, NOTICE_TEXT_MAX);
     notice->third_party = json_read_bool(root, "third_party", JSON_OPTIONAL, false);
@@ -152,18 +150,18 @@ static void read_words(struct notice *notice, struct json_reader *root)
     notice->check_failed = json_read_bool(root, "check_failed", JSON_OPTIONAL, false);
     notice->by_reporter = json_read_bool(root, "by_reporter", JSON_OPTIONAL, false);
     notice->is_split = json_read_bool(root, "is_split", JSON_OPTIONAL, false);
-    notice->rating = read_word(root, "rating", JSON_OPTIONAL, notice_rating_words);
+    notice->rating = notice_read_word(root, "rating", JSON_OPTIONAL, notice_rating_words);
     notice->note = json_read_text(root, "note", JSON_OPTIONAL, 1, NOTICE_TEXT_MAX);
 }
 
 static void read_notice(struct notice *notice, struct json_reader *root)
 {
-    notice->ticket = json_read_text(root, "ticket", JSON_REQUIRED, 1, TICKET_MAX);
-    notice->kind = json_read_text(root, "kind", JSON_OPTIONAL, 1, CODE_MAX);
-    notice->category = json_read_text(root, "category", JSON_REQUIRED, 1, CODE_MAX);
-    notice->level = read_word(root, "level", JSON_REQUIRED, level_words);
-    notice->unit = json_read_text(root, "unit", JSON_OPTIONAL, 1, UNIT_MAX);
-    notice->task_unit = json_read_text(root, "task_unit", JSON_OPTIONAL, 1, UNIT_MAX);
+    notice->ticket = json_read_text(root, "ticket", JSON_REQUIRED, 1, NOTICE_TICKET_MAX);
+    notice->kind = json_read_text(root, "kind", JSON_OPTIONAL, 1, NOTICE_CODE_MAX);
+    notice->category = json_read_text(root, "category", JSON_REQUIRED, 1, NOTICE_CODE_MAX);
+    notice->level = notice_read_word(root, "level", JSON_REQUIRED, notice_level_words);
+    notice->unit = json_read_text(root, "unit", JSON_OPTIONAL, 1, NOTICE_UNIT_MAX);
+    notice->task_unit = json_read_text(root, "task_unit", JSON_OPTIONAL, 1, NOTICE_UNIT_MAX);
     read_times(notice, root);
     read_words(notice, root);
 }

@@ -9,9 +9,16 @@
 #include "common/json.h"
 #include "notice.h"
 
-enum { NOTICE_TEXT_MAX = 4000, NOTICE_URL_MAX = 2000 };
+enum {
+    NOTICE_TEXT_MAX = 4000,
+    NOTICE_URL_MAX = 2000,
+    NOTICE_CODE_MAX = 64,
+    NOTICE_UNIT_MAX = 32,
+    NOTICE_TICKET_MAX = 24
+};
 
 /* Words of a notice, as in the events; each list ends with NULL. */
+extern const char *const notice_level_words[];
 extern const char *const notice_clock_words[];
 extern const char *const notice_reason_words[];
 extern const char *const notice_rating_words[];
@@ -21,6 +28,9 @@ void notice_write(const struct notice *notice, struct buffer *out);
 bool notice_read(struct notice *notice, const char *json, size_t size, struct arena *arena,
                  struct error *err);
 
+/* The word itself, of the list; NULL when absent or bad. */
+const char *notice_read_word(struct json_reader *reader, const char *name,
+                             enum json_presence presence, const char *const *words);
 /* The member `handovers`, of events and notices alike. Their number, 0 when it is absent. */
 size_t notice_read_handovers(struct json_reader *parent, const struct notice_handover **handovers);
 

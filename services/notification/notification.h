@@ -15,7 +15,7 @@ struct notification {
     struct snapshot_source *reference;
     struct courier *courier;
     struct streams *streams;
-    const char *site; /* where people look reports up */
+    const char *site; /* where people look a case up */
 };
 
 /* What to say of a message that could not be read: the first bad field, or the error's code. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plan: who must know of an event, over which channel, in which words?
  *
- * The reporter hears of each step that concerns the report; what happens within the administration
- * stays there. Officials hear of what they must act on: the focal point of a new case (for one
- * without a unit, or that units cannot agree on: of the city office), its officer, units that
- * co-operate, who may approve of a proposal, and with each escalation the next level: the unit's
- * own people, its parent's, the city office. In-app goes to whoever has an account; e-mail to
- * whoever may have an address. A comment is told once, in the app; by e-mail only to who cannot
- * have the app. Nobody is told of what they did themselves, but reporters get a confirmation of
- * what they cannot take back. Pure. */
+ * The reporter hears of each step of the case that concerns them; what happens within the
+ * administration stays there. Officials hear of what they must act on: the focal point of a new
+ * case (for one without a unit, or that units cannot agree on: of the city office), its officer,
+ * units that co-operate, who may approve of a proposal, and with each escalation the next level:
+ * the unit's own people, its parent's, the city office. In-app goes to whoever has an account;
+ * e-mail to whoever may have an address. A comment is told once, in the app; by e-mail only to who
+ * cannot have the app. Nobody is told of what they did themselves, but reporters get a confirmation
+ * of what they cannot take back. Pure. */
 #ifndef NOTIFICATION_PLAN_H
 #define NOTIFICATION_PLAN_H
 
@@ -31,7 +31,7 @@ struct planned {
     enum lane lane;
 };
 
-/* A ref that stands for a contact of a system's report ("c-…") or for the system ("k-…"): neither
+/* A ref that stands for a contact that a system named ("c-…") or for the system ("k-…"): neither
  * can sign in. */
 bool ref_is_account(const char *ref);
 
