@@ -8,31 +8,34 @@
 
 enum { CODE_MAX = 64, FLOWS_MAX = 200 };
 
+static bool stands_before(const struct rule_proposal *proposal, const char *code)
+{
+    for (size_t i = 0; i < proposal->count; i++) {
+        if (proposal->rules[i].rule.code != NULL &&
+            strcmp(proposal->rules[i].rule.code, code) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void read_rules(struct json_reader *parent, struct rule_proposal *proposal)
 {
     size_t count = json_read_array(parent, "rules", JSON_OPTIONAL, DRY_RUN_CHANGES_MAX);
     proposal->rules = arena_array(parent->arena, count, sizeof *proposal->rules);
     for (size_t i = 0; i < count; i++) {
         struct json_reader reader;
-        struct route_rule *rule = &proposal->rules[proposal->count++];
+        struct route_rule *rule = &proposal->rules[i];
         if (json_read_item(parent, "rules", i, &reader)) {
-            rule->rule = (struct case_rule){route_code_json_read(&reader), 0, "proposed"};
+            const char *code = route_code_json_read(&reader);
+            if (code != NULL && stands_before(proposal, code)) {
+                json_read_fault(&reader, "code", "twice", "another rule here has this code");
+            }
+            rule->rule = (struct case_rule){code, 0, "proposed"};
             route_rule_json_read(&reader, rule);
             json_read_end(&reader);
         }
-    }
-}
-
-static void check_twice(struct json_reader *reader, const struct rule_proposal *proposal)
-{
-    for (size_t i = 0; i < proposal->count; i++) {
-        for (size_t j = 0; j < i; j++) {
-            const char *a = proposal->rules[i].rule.code, *b = proposal->rules[j].rule.code;
-            if (a != NULL && b != NULL && strcmp(a, b) == 0) {
-                json_read_fault(reader, "rules", "duplicate_code", "a code stands twice");
-                return;
-            }
-        }
+        proposal->count = i + 1;
     }
 }
 
@@ -48,7 +51,6 @@ bool dry_run_json_read(struct dry_run_request *asked, const char *text, size_t s
     }
     json_read_root(&reader, &document, arena, JSON_STRICT_FIELDS, err);
     read_rules(&reader, proposal);
-    check_twice(&reader, proposal);
     proposal->ended_count = json_read_texts(&reader, "ended", JSON_OPTIONAL, DRY_RUN_CHANGES_MAX,
                                             CODE_MAX, &proposal->ended);
     asked->from_us = json_read_instant_or(&reader, "from", JSON_OPTIONAL, -1);

@@ -172,8 +172,11 @@ static double query_degrees(struct http_request *request, const char *name, doub
         return NAN;
     }
     double value = strtod(text, &end);
-    bool number = strspn(text, "+-.0123456789eE") == strlen(text) && end != text && *end == '\0';
-    if (!number || !(fabs(value) <= limit)) {
+    if (end == text || *end != '\0' || strspn(text, "+-.0123456789eE") != strlen(text)) {
+        error_add_field(err, name, "not_a_number", "must be a number, like 21.0287");
+        return NAN;
+    }
+    if (!(fabs(value) <= limit)) {
         error_add_field(err, name, "out_of_range", "must be degrees between -%g and %g", limit,
                         limit);
         return NAN;

@@ -123,7 +123,7 @@ static bool check_days(const struct route_change *change, int64_t today, struct 
         return error_add_field(err, "from", "out_of_range", "is more than ten years ahead");
     }
     return change->last_day >= change->first_day ||
-           error_add_field(err, "last_day", "out_of_range", "must not be before the first day");
+           error_add_field(err, "last_day", "before_from", "must not be before the first day");
 }
 
 bool route_change_check_new(struct route_change *change, const struct reference *reference,

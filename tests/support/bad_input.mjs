@@ -4,7 +4,7 @@
 //   { route: 'POST /cases/{id}/assign', path: { id: uuid }, query: {…}, versioned: true,
 //     body: { assignee: 'binh' },                        // a good one; none: the route takes no body
 //     members: { assignee: account, note: text(2000) },  // what may stand in it: a kind by its path
-//     required: ['assignee'],
+//     required: ['assignee'],                            // members; without a body, of the query
 //     headers: { 'X-Access-Reason': reason } }           // others that it reads: a kind by name
 //
 // A path leads through objects and arrays: "cases[1].id". A kind is a list of faults: [what, bad value,
@@ -26,11 +26,15 @@ export const real = (min, max) => [...typed('7'), ['too small', min - 1, 'out_of
 export const truth = [...typed('true'), ['a number', 1, 'wrong_type']];
 export const id = [...typed(7), ['no UUID', 'x', 'bad_uuid'], ['in capitals', 'A'.repeat(8), 'bad_uuid']];
 export const object = [...typed('x'), ['an array', [], 'wrong_type']];
-export const array = (max, item) => [...typed({}), ['too many', Array(max + 1).fill(item), 'too_many']];
+export const array = (max, good, item = []) => [...typed({}), ['too many', Array(max + 1).fill(good), 'too_many'],
+  ...item.map(([what, value, code]) => [`with one that is ${what}`, [value], code, '[0]'])];
 export const account = [...text(128), ['an address', 'a@b', 'bad_reference'],
   ['with a blank', 'a b', 'bad_reference'], ['beyond ASCII', 'bình', 'bad_reference']];
 export const day = [...typed(7), ['no day', 'yesterday!', 'bad_date'], ['no such day', '2026-02-30', 'bad_date'],
   ['too short', '2026-2-3', 'too_short'], ['too long', '2026-02-030', 'too_long']];
+const INSTANT = [['no instant', 'yesterday', 'bad_instant'], ['without a zone', '2026-11-24T05:02:11', 'bad_instant'],
+  ['no such day', '2026-02-30T00:00:00Z', 'bad_instant'], ['before 1970', '1969-12-31T00:00:00Z', 'bad_instant']];
+export const instantMember = [...typed(7), ...INSTANT];
 export const email = [...text(254, 3), ['no address', 'a.example', 'bad_email'], ['of two', 'a@b@c', 'bad_email'],
   ['without a domain', 'abc@', 'bad_email']];
 export const urls = (max) => [...typed({}), ['too many', Array(max + 1).fill('https://x.example'), 'too_many'],
@@ -46,8 +50,10 @@ export const integer = (min, max) => [['no number', 'x', 'not_an_integer'], ['em
   ['a fraction', '1.5', 'not_an_integer'], ['too small', String(min - 1), 'out_of_range'],
   ['too large', String(max + 1), 'out_of_range'], ['very large', '9'.repeat(40), 'out_of_range']];
 export const oneOf = (code = 'unknown_word') => [['no known word', 'nonsense', code], ['empty', '', code]];
-export const instant = [['no instant', 'yesterday', 'bad_instant'], ['without a zone', '2026-11-24T05:02:11', 'bad_instant'],
-  ['no such day', '2026-02-30T00:00:00Z', 'bad_instant'], ['before 1970', '1969-12-31T00:00:00Z', 'bad_instant']];
+export const instant = [...INSTANT, ['empty', '', 'bad_instant']];
+export const degrees = (limit) => [['no number', 'x', 'not_a_number'], ['empty', '', 'not_a_number'],
+  ['not finite', 'nan', 'not_a_number'], ['in hexadecimals', '0x10', 'not_a_number'],
+  ['too small', `-${limit}.1`, 'out_of_range'], ['too large', '1e999', 'out_of_range']];
 export const dayParameter = [['no day', 'yesterday', 'bad_date'], ['empty', '', 'bad_date'],
   ['no such day', '2026-02-30', 'bad_date'], ['before 1970', '1969-12-31', 'bad_date']];
 export const cursor = [['not ours', 'nonsense', 'bad_cursor'], ['too long', 'A'.repeat(33), 'bad_cursor'],
@@ -77,7 +83,7 @@ const EXAMPLE_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 const BODY_MAX = 64 * 1024;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-// A copy in which the member at path ("result.text") is value; undefined takes it out.
+// A copy in which the member at path ("result.text", "slots[0].room") is value; undefined takes it out.
 function withMember(body, path, value) {
   const copy = structuredClone(body);
   const names = path.match(/[^.[\]]+/g);
@@ -101,7 +107,9 @@ function badParameters(row, good, ids) {
       bad(name, `${name} is ${what}`, `${good.path}?${name}=${value}`, code, status))),
     bad(name, `${name} comes twice`, `${good.path}?${name}=1&${name}=1`, 'repeated'),
   ]);
-  return [...inPath, ...inQuery,
+  const missing = (row.body ? [] : row.required ?? []).map((name) => (
+    bad(name, `${name} is missing`, good.path, 'required')));
+  return [...inPath, ...inQuery, ...missing,
     bad('nonsense', 'an unknown parameter', `${good.path}?nonsense=1`, 'unknown_parameter'),
     bad('LIMIT', 'a parameter in capitals', `${good.path}?LIMIT=1`, 'unknown_parameter')];
 }
@@ -122,7 +130,7 @@ function badVersions(good) {
 }
 
 // Bodies that are not even an object of JSON, or not for us.
-function badDocuments(good, body) {
+function badDocuments(good, { body, bodyMax = BODY_MAX }) {
   const json = JSON.stringify(body);
   const more = json === '{}' ? '' : `,${json.slice(1, -1)}`;
   const deep = `${'{"a":'.repeat(40)}1${'}'.repeat(40)}`;
@@ -141,7 +149,7 @@ function badDocuments(good, body) {
     document('U+0000 in a text', `{"a":"\\u0000"${more}}`, 'invalid_json', 'a'),
     document('no UTF-8', Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff]), Buffer.from('"}')]), 'invalid_utf8', 'a'),
     document('an unknown member', `{"nonsense":1${more}}`, 'unknown_field', 'nonsense'),
-    { ...document('too large', `{"a":"${'x'.repeat(BODY_MAX)}"}`, 'body_too_large'), status: 413 },
+    { ...document('too large', `{"a":"${'x'.repeat(bodyMax)}"}`, 'body_too_large'), status: 413 },
     ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'nonsense'].map((type) => (
       { ...good, what: `it is said to be ${type}`, headers: { ...good.headers, 'content-type': type },
         status: 415, code: 'unsupported_media_type', field: 'Content-Type' })),
@@ -170,7 +178,7 @@ export function badRequests(row, { ids = {}, version = 1 } = {}) {
     ...badParameters(row, good, ids),
     ...badHeaders(row, good),
     ...(row.versioned ? badVersions(good) : []),
-    ...(row.body ? [...badDocuments(good, row.body), ...badMembers(row, good)]
+    ...(row.body ? [...badDocuments(good, row), ...badMembers(row, good)]
       : method === 'GET' ? [] : [{ ...good, what: 'a body', body: '{}', status: 413, code: 'body_too_large' }]),
   ];
 }

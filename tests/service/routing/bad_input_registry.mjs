@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of bad input: units, their people, reception hours.
-import { account, cursor, day, dayParameter, email, integer, number, object, text, word } from '../../support/bad_input.mjs';
+import { account, array, cursor, day, dayParameter, email, instant, instantMember, integer, key, number, object, text, uuid,
+  word } from '../../support/bad_input.mjs';
 import { ENDS, FROM, KNOWN_CODE, LAST, NEW_CODE, inDays } from './bad_input_fields.mjs';
 
 const OF_UNIT = { path: { code: [['of nobody', 'NOWHERE', 'unit_not_found', 404]] } };
@@ -13,6 +14,12 @@ const FIELD = [...text(64), ['of nothing', 'bong-da', 'unknown_category']];
 const change = (what, body, members, required = Object.keys(body)) => ({
   route: `POST /api/routing/units/{code}/${what}`, versioned: true, ...OF_UNIT, body: { ...body, reason: 'r' },
   members: { ...members, reason: text(2000) }, required: [...required, 'reason'] });
+
+// The hour that begins in n days, at a whole minute.
+const hour = (n, minute = 0) => `${inDays(n)}T01:${String(minute).padStart(2, '0')}:00Z`;
+const OFFICE = [['of nobody', 'NOWHERE', 'unit_not_found', 404]];
+const SLOT = { starts_at: hour(1), ends_at: hour(1, 30), capacity: 1, room: 'P.1' };
+const SLOT_TIME = [...instantMember, ['within a minute', hour(1).replace('00Z', '01Z'), 'not_allowed']];
 
 export const REGISTRY_ROUTES = [
   { route: 'GET /api/routing/units', query: { at: dayParameter } },
@@ -38,5 +45,18 @@ export const REGISTRY_ROUTES = [
   change('absences/end', { account: 'an', from: inDays(1), back_on: inDays(1) },
     { account, from: day, back_on: [...day, ['in the past', '2026-01-01', 'in_the_past']] }),
   { route: 'GET /api/routing/focal-points/coverage', query: { unit: [['of nobody', 'NOWHERE', 'unit_not_found', 404]] } },
+  { route: 'GET /api/routing/receptions/{unit}/slots', path: { unit: OFFICE }, query: { cursor, limit: integer(1, 200),
+    from: instant, to: [...instant, ['before its beginning', '1970-01-01T00:00:00Z', 'out_of_range'],
+      ['far from it', '2999-01-01T00:00:00Z', 'out_of_range']] } },
+  { route: 'POST /api/routing/receptions/{unit}/slots', path: { unit: OFFICE },
+    headers: { 'Idempotency-Key': key }, body: { slots: [SLOT] },
+    members: { 'slots[0]': object, slots: [...array(200, {}, object), ['empty', [], 'too_few'],
+      ['of the same room and time', [SLOT, SLOT], 'overlaps', '[1]']],
+      'slots[0].starts_at': [...SLOT_TIME, ['in the past', '2026-01-01T00:00:00Z', 'past'],
+        ['far ahead', hour(400), 'out_of_range']],
+      'slots[0].ends_at': [...SLOT_TIME, ['no later', hour(1), 'out_of_range'], ['a day later', hour(2), 'out_of_range']],
+      'slots[0].capacity': number(1, 100), 'slots[0].room': text(64) },
+    required: ['slots', 'slots[0].starts_at', 'slots[0].ends_at', 'slots[0].capacity', 'slots[0].room'] },
+  { route: 'DELETE /api/routing/receptions/{unit}/slots/{id}', path: { unit: OFFICE, id: uuid } },
   { route: 'GET /api/routing/reference/changes', query: { kind: [], key: [], cursor, limit: integer(1, 200) } },
 ];

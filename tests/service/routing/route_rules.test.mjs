@@ -101,8 +101,8 @@ test('a bad question names its faults', async () => {
   const rows = [
     [{ category: 'khac', lat: 21 }, 'lon', 'required'],
     [{ category: 'khac', lat: 91, lon: 105 }, 'lat', 'out_of_range'],
-    [{ category: 'khac', lat: 'nan', lon: 105 }, 'lat', 'out_of_range'],
-    [{ category: 'khac', lat: 21, lon: '0x69' }, 'lon', 'out_of_range'],
+    [{ category: 'khac', lat: 'nan', lon: 105 }, 'lat', 'not_a_number'],
+    [{ category: 'khac', lat: 21, lon: '0x69' }, 'lon', 'not_a_number'],
     [{}, 'category', 'required'],
     [{ category: 'x' }, 'category', 'unknown_category'],
     [{ category: 'khac', level: 'x' }, 'level', 'unknown_word'],

@@ -115,7 +115,7 @@ static void every_fault_names_its_field(void **state)
         {"\"code\": \"x\", \"lead\": \"SXD\", \"from\": \"2036-12-31\"", "from", "out_of_range"},
         {"\"code\": \"x\", \"lead\": \"SXD\", \"from\": \"2026-12-01\", \"last_day\": "
          "\"2026-11-30\"",
-         "last_day", "out_of_range"},
+         "last_day", "before_from"},
         {"\"code\": \"x\", \"lead\": \"NONE\", \"from\": \"2026-12-01\"", "lead", "unknown_unit"},
         {"\"code\": \"x\", \"lead\": \"SXD\", \"from\": \"2026-12-01\", \"area\": \"SXD\"", "area",
          "unknown_unit"},
@@ -237,7 +237,7 @@ static void a_proposal_names_its_faults(void **state)
         {"{\"rules\": [{\"lead\": \"SXD\"}]}", "rules[0].code", "required"},
         {"{\"rules\": [{\"code\": \"a\", \"lead\": \"SXD\"}, {\"code\": \"a\", \"lead\": "
          "\"SXD\"}]}",
-         "rules", "duplicate_code"},
+         "rules[1].code", "twice"},
         {"{\"rules\": [{\"code\": \"a\", \"lead\": \"SXD\", \"from\": \"2026-01-01\"}]}",
          "rules[0].from", "unknown_field"},
         {"{\"rules\": {}}", "rules", "wrong_type"},
