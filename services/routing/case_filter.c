@@ -53,10 +53,10 @@ static const char *read_code(const struct reading *reading, const char *name)
     return text;
 }
 
-static int64_t read_instant(const struct reading *reading, const char *name)
+static int64_t read_instant(const struct reading *reading, const char *name, int64_t fallback_us)
 {
     const char *text = get(reading, name);
-    int64_t at_us = 0;
+    int64_t at_us = fallback_us;
     if (text != NULL && !clock_parse(text, strlen(text), &at_us)) {
         error_add_field(reading->err, name, "bad_instant", "must be RFC 3339 with a zone");
     }
@@ -219,14 +219,13 @@ static void read_closed(const struct reading *reading, const struct process_book
 static void read_due(const struct reading *reading, int64_t now_us)
 {
     struct case_filter *filter = reading->filter;
-    filter->due_after = read_instant(reading, "due_after");
-    filter->due_before = read_instant(reading, "due_before");
-    if (filter->due_before != 0 && filter->due_before < filter->due_after) {
+    filter->due_after = read_instant(reading, "due_after", 0);
+    filter->due_before = read_instant(reading, "due_before", CLOCK_LAST_US);
+    if (filter->due_before < filter->due_after) {
         error_add_field(reading->err, "due_before", "contradiction",
                         "must not come before due_after");
     }
-    if (read_bool(reading, "overdue") == 1 &&
-        (filter->due_before == 0 || filter->due_before > now_us)) {
+    if (read_bool(reading, "overdue") == 1 && filter->due_before > now_us) {
         filter->due_before = now_us;
     }
 }

@@ -31,7 +31,7 @@ struct case_filter {
     const char *phase, *state, *process, *queue, *level, *area, *category; /* NULL: any */
     const char *assignee;                                                  /* NULL: any, or none */
     bool unassigned;
-    int64_t due_after, due_before;             /* from, up to but without; 0: any. Open ones only */
+    int64_t due_after, due_before;             /* from, up to but without. Open ones only */
     bool proposed, audit_pending, near_border; /* those alone */
     bool task;                                 /* units of the scope co-operate in it */
     bool has_merged_into;

@@ -2,6 +2,7 @@
 /* Who read what about whom, and why: GET /api/routing/access-log. */
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/http_page.h"
 #include "common/opaque_ref.h"
 #include "services/routing/http_routing.h"
@@ -42,10 +43,9 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 static bool read_filter(struct http_request *request, struct access_filter *filter,
                         struct uuid *case_id, struct error *err)
 {
-    const int64_t far_us = INT64_C(253402300799000000); /* the end of the year 9999 */
     filter->account = http_query(request, "account");
-    filter->from_us = http_query_instant(request, "from", 1, err);
-    filter->until_us = http_query_instant(request, "until", far_us, err);
+    filter->from_us = http_query_instant(request, "from", 0, err);
+    filter->until_us = http_query_instant(request, "until", CLOCK_LAST_US, err);
     if (filter->until_us < filter->from_us) {
         error_add_field(err, "until", "before_from", "must not come before from");
     }

@@ -39,7 +39,7 @@ void store_access_list(struct pg_tx *tx, const struct access_filter *filter, siz
                                             : &of_all);
     pg_tx_instant(tx, filter->has_cursor ? filter->cursor.at_us : filter->until_us);
     pg_tx_uuid(tx, filter->has_cursor ? &filter->cursor.id : &before_all);
-    pg_tx_instant(tx, filter->from_us);
+    pg_tx_instant(tx, filter->from_us > 0 ? filter->from_us : 1); /* 0 would be NULL */
     pg_tx_int4(tx, (int32_t)rows);
     if (filter->case_id != NULL) {
         pg_tx_uuid(tx, filter->case_id);

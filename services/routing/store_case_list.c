@@ -193,12 +193,11 @@ static void put_open_place(struct pg_tx *tx, const struct case_filter *filter,
                            const struct case_list_place *place)
 {
     static const struct uuid first;
-    const int64_t far_us = INT64_C(253402300799000000); /* the end of the year 9999 */
-    int64_t after = filter->due_after != 0 ? filter->due_after : 1;
+    int64_t after = filter->due_after > 0 ? filter->due_after : 1; /* 0 would be NULL */
     bool from_cursor = place->has_cursor && place->cursor.at_us >= after;
     pg_tx_instant(tx, from_cursor ? place->cursor.at_us : after);
     pg_tx_uuid(tx, from_cursor ? &place->cursor.id : &first);
-    pg_tx_instant(tx, filter->due_before != 0 ? filter->due_before : far_us);
+    pg_tx_instant(tx, filter->due_before);
 }
 
 static void put_closed_place(struct pg_tx *tx, const struct case_list_place *place)

@@ -95,6 +95,9 @@ test('every reading is in the log: who, what, when and why; what was refused is 
   assert.equal((await accesses({ account: 'binh', from })).items.length, 4);
   assert.equal((await accesses({ account: 'binh', until: from, from })).items.length, 0);
   assert.deepEqual((await accesses({ from })).items, items);
+  const never = '1970-01-01T00:00:00Z';
+  assert.deepEqual((await accesses({ case: now.case_id, from: never })).items, items);
+  assert.deepEqual((await accesses({ case: now.case_id, until: never })).items, []);
   const pages = [];
   for (let cursor = ''; cursor !== undefined;) {
     const page = await accesses({ case: now.case_id, limit: 2, ...(cursor && { cursor }) });

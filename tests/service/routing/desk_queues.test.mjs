@@ -127,6 +127,7 @@ test('a due window is cut out of the queue', async () => {
   await finds(FOCAL, { ...text, due_after: hours(0), due_before: hours(50) }, [soon]);
   await finds(FOCAL, { ...text, due_before: later.receive_due }, [late, soon]);
   await finds(FOCAL, { ...text, due_after: later.receive_due }, [later]);
+  await finds(FOCAL, { ...text, due_before: '1970-01-01T00:00:00Z' }, []);
   await refuses(FOCAL, { due_before: hours(1), closed: 'true' }, 'due_before');
 });
 

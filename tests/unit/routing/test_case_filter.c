@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/clock.h"
 #include "services/routing/case_filter.h"
 #include "services/routing/filter_json.h"
 
@@ -71,7 +72,7 @@ static void nothing_asks_for_all_open_cases(void **state)
     assert_null(filter.assignee);
     assert_null(filter.words);
     assert_int_equal(filter.due_after, 0);
-    assert_int_equal(filter.due_before, 0);
+    assert_int_equal(filter.due_before, CLOCK_LAST_US);
 }
 
 static void state_phase_and_audit_tell_open_from_closed(void **state)
@@ -116,10 +117,22 @@ static void overdue_is_due_before_now(void **state)
     READS("overdue", "true", "due_before", "2030-01-01T00:00:00Z");
     assert_int_equal(filter.due_before, NOW_US);
     READS("overdue", "false");
-    assert_int_equal(filter.due_before, 0);
+    assert_int_equal(filter.due_before, CLOCK_LAST_US);
     REFUSES("overdue", "true", "closed", "true");
     assert_string_equal(err.fields[0].field, "overdue");
     READS("overdue", "false", "closed", "true");
+}
+
+static void due_dates_are_a_window(void **state)
+{
+    (void)state;
+    READS("due_after", "1970-01-01T00:10:00Z", "due_before", "1970-01-01T00:10:00Z");
+    assert_int_equal(filter.due_after, 600000000);
+    assert_int_equal(filter.due_before, 600000000);
+    READS("due_before", "1970-01-01T00:00:00Z");
+    assert_int_equal(filter.due_before, 0);
+    REFUSES("due_after", "1970-01-01T00:10:01Z", "due_before", "1970-01-01T00:10:00Z");
+    assert_string_equal(err.fields[0].field, "due_before");
 }
 
 static void assignees_are_accounts_me_or_none(void **state)
@@ -235,6 +248,7 @@ int main(void)
         cmocka_unit_test(nothing_asks_for_all_open_cases),
         cmocka_unit_test(state_phase_and_audit_tell_open_from_closed),
         cmocka_unit_test(overdue_is_due_before_now),
+        cmocka_unit_test(due_dates_are_a_window),
         cmocka_unit_test(assignees_are_accounts_me_or_none),
         cmocka_unit_test(each_fault_is_named),
         cmocka_unit_test(every_name_fits_into_a_saved_filter),
