@@ -184,7 +184,7 @@ static void refuse_for_closed(const struct reading *reading)
     for (size_t i = 0; open_only[i] != NULL; i++) {
         const char *text = get(reading, open_only[i]);
         if (text != NULL && strcmp(text, "false") != 0) {
-            error_add_field(reading->err, open_only[i], "not_allowed", "is for open cases");
+            error_add_field(reading->err, open_only[i], "contradiction", "is for open cases");
         }
     }
 }
