@@ -126,10 +126,11 @@ def put_example(case, chance):
 
 
 def resource_of(path):
-    """The longest path above that has a parameter and a GET."""
-    while "}" in (path := path.rpartition("/")[0]):
-        if "get" in document["paths"].get(path, {}):
+    """The longest path from here upwards that ends with a parameter and has a GET."""
+    while "}" in path:
+        if path.endswith("}") and "get" in document["paths"].get(path, {}):
             return path
+        path = path.rpartition("/")[0]
     return None
 
 

@@ -13,7 +13,11 @@ const PEOPLE = [
 
 // What one field demands of another.
 const BEYOND = ['lat required', 'lon required', 'source required', 'rules required', 'category required',
-  'last_day out_of_range', 'If-Match out_of_range'];
+  'reason required', 'from out_of_range', 'last_day out_of_range', 'If-Match out_of_range',
+  // What it depends on who asks.
+  'unit required', 'shared not_allowed',
+  // What a word is.
+  'text too_short', 'text too_many', 'query.text too_short', 'query.text too_many'];
 
 const desk = new Desk(6200);
 const documented = await readDocument('routing');

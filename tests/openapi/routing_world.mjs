@@ -9,6 +9,7 @@ export const ADMINISTRATOR = { role: 'administrator', unit: 'HN', sub: 'quang' }
 const OF_EACH = 12; // cases of each life
 const BOARDS = 40;
 const SLOTS = 40;
+const RECORDS = 60; // of each kind
 const REASON = { reason: { class: 'unclear', text: 'Không rõ ở đâu.' } };
 const RESULT = { result: { text: 'Đã xong.', evidence: ['https://media.ihanoi.example/1.jpg'] } };
 const ACCEPT = ['accept'];
@@ -21,6 +22,7 @@ const LIVES = [
 ];
 const KINDS = ['onsite_report', 'procedure_report', 'waste_report', 'initiative'];
 const UNITS = ['00070', '00082']; // that may get cases
+const OF_PROCESS = { process: ['onsite_report'], state: ['accepted'], action: ['resolve'] };
 
 const day = (n) => new Date(Date.now() + 7 * 3600000 + n * 86400000).toISOString().slice(0, 10);
 const hour = (n) => new Date(Math.ceil(Date.now() / 3600000) * 3600000 + n * 3600000).toISOString();
@@ -70,9 +72,22 @@ async function offerSlots(desk) {
   return body.items.map((item) => item.slot_id);
 }
 
+async function keep(desk, path, body) {
+  const ids = [];
+  for (let i = 0; i < RECORDS; i += 1) ids.push((await must(desk, 'POST', path, { body })).body.id);
+  return ids;
+}
+
+// What desks save for themselves: filters and templates.
+const saveRecords = async (desk) => [
+  await keep(desk, '/filters', { name: 'Mới nhận', shared: true, query: { state: 'received' } }),
+  await keep(desk, '/templates', { name: 'Đã nhận', unit: '00070', text: { vi: 'Phiếu {{ticket}}.' } }),
+];
+
 // The city as values for hooks.py.
 export async function makeWorld(desk) {
   const [ids, boards, slots] = [await openCases(desk), await createBoards(desk), await offerSlots(desk)];
+  const [filters, templates] = await saveRecords(desk);
   const { body: { next } } = await desk.get(ADMINISTRATOR, '/cases?limit=5');
   const { body: { routes } } = await desk.get(ADMINISTRATOR, '/rules');
   const at = (path, where, named, share) => Object.entries(named).map(
@@ -86,6 +101,18 @@ export async function makeWorld(desk) {
     // Those who ask for a version that does not come wait for it.
     ...at('/cases/{id}', 'query', { wait_ms: [0, 10] }, 1),
     ...at('/cases/{id}', 'query', { min_version: [0, 1, 2] }, 0.99),
+    ...at('/cases', 'query', { filter: filters, merged_into: ids, process: ['onsite_report'] }),
+    ...at('/cases/{id}/notes', 'query', { cursor: [''] }),
+    ...at('/cases/bulk', 'body', { action: ['accept', 'assign', 'comment', 'resolve'], category: ['giao-thong'] }, 0.7),
+    ...at('/cases/bulk', 'body', { cases: ids.map((id) => [{ id, version: 1 }]) }, 0.5),
+    ...at('/workload', 'query', { unit: UNITS }),
+    ...at('/filters', 'path', { id: filters }),
+    ...at('/filters', 'query', { cursor: [''] }),
+    ...at('/filters', 'body', { query: [{ phase: 'working', level: 'urgent' }, { text: 'ổ gà', task: 'true' }] }, 0.5),
+    ...at('/templates', 'path', { id: templates }),
+    ...at('/templates', 'query', { ...OF_PROCESS, unit: UNITS, case: ids, cursor: [''] }),
+    ...at('/templates', 'body', { ...OF_PROCESS, unit: UNITS }),
+    ...at('/access-log', 'query', { case: ids, account: ['quang'], cursor: [''] }),
     ...at('/units/{code}', 'path', { code: boards }),
     ...at('/units', 'body', { code: Array.from({ length: 60 }, (_, i) => `MOI-${i}`), parent: ['HN'], into: ['SXD'],
       also: [['SGD']], field: ['*'], account: ['an'], from: [day(1), day(2)], back_on: [day(3)], last_day: [day(300)] }),

@@ -24,10 +24,9 @@ const UNNAMED = ['invalid_json', 'duplicate_member', 'too_deep', 'invalid_utf8']
 
 // Codes of faults that no schema can tell of: what a thing is compared with, and what there is.
 const BEYOND = ['unknown_unit', 'unknown_category', 'unknown_process', 'unknown_case', 'unknown_rule', 'unknown_slot',
-  'unknown_word', 'in_the_past', 'past', 'before_from', 'ends_before', 'below_itself', 'not_at_unit', 'leads_already',
-  'co_operates_already', 'same_case', 'twice', 'overlaps', 'duplicate', 'missing_unit',
-  'duplicate_unit', 'bad_geometry', 'bad_cursor', 'contradiction', 'unknown_state', 'unknown_action', 'unknown_filter',
-  'bad_template'];
+  'unknown_state', 'unknown_action', 'unknown_filter', 'unknown_word', 'in_the_past', 'past', 'before_from', 'ends_before',
+  'below_itself', 'not_at_unit', 'leads_already', 'co_operates_already', 'same_case', 'twice', 'overlaps', 'duplicate',
+  'missing_unit', 'duplicate_unit', 'bad_geometry', 'bad_cursor', 'bad_template', 'contradiction'];
 
 export const seed = Number(process.env.SEED ?? 4);
 
