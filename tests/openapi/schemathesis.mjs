@@ -26,7 +26,8 @@ const UNNAMED = ['invalid_json', 'duplicate_member', 'too_deep', 'invalid_utf8']
 const BEYOND = ['unknown_unit', 'unknown_category', 'unknown_process', 'unknown_case', 'unknown_rule', 'unknown_slot',
   'unknown_state', 'unknown_action', 'unknown_filter', 'unknown_word', 'in_the_past', 'past', 'before_from', 'ends_before',
   'below_itself', 'not_at_unit', 'leads_already', 'co_operates_already', 'same_case', 'twice', 'overlaps', 'duplicate',
-  'missing_unit', 'duplicate_unit', 'bad_geometry', 'bad_cursor', 'bad_template', 'contradiction'];
+  'missing_unit', 'duplicate_unit', 'bad_geometry', 'bad_cursor', 'bad_template', 'contradiction',
+  'no_consent'];
 
 export const seed = Number(process.env.SEED ?? 4);
 
@@ -75,7 +76,7 @@ function failuresIn(xml) {
 // base: the service's address. callers: [{weight, headers}], the first of them sees most.
 // values, beyond: as hooks.py explains. Resolves to what was found of each operation that was tried.
 export async function tryDocument({ service, file }, { base, callers, values, beyond = [],
-  examples = Number(process.env.EXAMPLES ?? 250) }) {
+  examples = Number(process.env.EXAMPLES ?? 120) }) {
   const path = (name) => join(folder, `${service}.${name}`);
   const known = { seed, document: file, base, callers, values, unnamed: UNNAMED,
     beyond: [...BEYOND, ...beyond], answers: path('answers.json') };
