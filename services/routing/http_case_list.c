@@ -18,6 +18,7 @@ struct case_list {
     struct http_page page; /* of a count: only its request */
     struct routing *routing;
     bool is_count;
+    struct error faults; /* of the request: told together */
     struct saved_filter saved;
     struct case_filter filter;
     enum case_path path;
@@ -25,7 +26,7 @@ struct case_list {
 };
 
 /* Steps, in running order. */
-static void list_read_saved(struct case_list *list); /* the filter that was asked for by its id */
+static void list_read_saved(struct case_list *list, const struct uuid *id);
 static void on_saved_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void list_decode(struct case_list *list);
 static void list_read(struct case_list *list);
@@ -36,19 +37,18 @@ static void list_answer(struct case_list *list, const struct pg_tx *tx);
 static void list_start(struct http_request *request, void *state, bool is_count)
 {
     struct case_list *list = arena_alloc(http_arena(request), sizeof *list);
-    struct error err = {0};
+    struct uuid saved;
     list->page.request = request;
     list->routing = state;
     list->is_count = is_count;
     if (!http_has_reference(request, list->routing)) {
         return;
     }
-    if (!is_count && !http_page_read(&list->page, request, &err)) {
-        http_answer_error(request, &err);
-        return;
+    if (!is_count) {
+        http_page_read(&list->page, request, &list->faults);
     }
-    if (http_query(request, "filter") != NULL) {
-        list_read_saved(list);
+    if (http_query_uuid(request, "filter", &saved, &list->faults)) {
+        list_read_saved(list, &saved);
     } else {
         list_decode(list);
     }
@@ -64,46 +64,39 @@ void http_count_cases(struct http_request *request, void *state)
     list_start(request, state, true);
 }
 
-static void list_refuse(struct case_list *list, const struct error *err)
+static void list_read_saved(struct case_list *list, const struct uuid *id)
 {
-    http_answer_error(list->page.request, err);
+    struct pg_tx *tx = pg_tx_new(list->routing->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_filter_read(tx, id, http_principal(list->page.request));
+    pg_tx_send(tx, on_saved_read, list);
 }
 
-static void list_read_saved(struct case_list *list)
+/* False: answered. */
+static bool take_saved(struct case_list *list, const char *query)
 {
     struct http_request *request = list->page.request;
     struct error err = {0};
-    struct uuid id;
-    if (!http_query_uuid(request, "filter", &id, &err)) {
-        list_refuse(list, &err);
-        return;
+    if (filter_json_read_query(&list->saved, query, strlen(query), http_arena(request), &err)) {
+        return true;
     }
-    struct pg_tx *tx = pg_tx_new(list->routing->parts->pg);
-    pg_tx_set_read_only(tx);
-    store_filter_read(tx, &id, http_principal(request));
-    pg_tx_send(tx, on_saved_read, list);
+    err.kind = ERR_FATAL; /* we have stored it */
+    http_answer_error(request, &err);
+    return false;
 }
 
 static void on_saved_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct case_list *list = arg;
-    struct error err = {0};
     if (!http_is_committed(list->page.request, tx, outcome)) {
         return;
     }
     if (pg_rows(tx, 0) == 0) {
-        error_add_field(&err, "filter", "unknown_filter", "is no filter that you may use");
-        list_refuse(list, &err);
-        return;
+        error_add_field(&list->faults, "filter", "unknown_filter", "is no filter that you may use");
+        list_decode(list);
+    } else if (take_saved(list, pg_value_text(tx, 0, 0, FILTER_QUERY))) {
+        list_decode(list);
     }
-    const char *query = pg_value_text(tx, 0, 0, FILTER_QUERY);
-    if (!filter_json_read_query(&list->saved, query, strlen(query), http_arena(list->page.request),
-                                &err)) {
-        err.kind = ERR_FATAL; /* we have stored it */
-        list_refuse(list, &err);
-        return;
-    }
-    list_decode(list);
 }
 
 /* What the query says beats what was saved. */
@@ -118,11 +111,12 @@ static void list_decode(struct case_list *list)
 {
     struct http_request *request = list->page.request;
     const struct routing *routing = list->routing;
-    struct error err = {0};
+    struct error *faults = &list->faults;
     if (!case_filter_read(&list->filter, look_up, list, &routing->processes,
-                          http_principal(request)->id, clock_now_us(), http_arena(request), &err) ||
-        !http_scope_filter(request, routing, &list->filter, &err)) {
-        list_refuse(list, &err);
+                          http_principal(request)->id, clock_now_us(), http_arena(request),
+                          faults) ||
+        !http_scope_filter(request, routing, &list->filter, faults)) {
+        http_answer_error(request, faults);
         return;
     }
     list->path = case_filter_path(&list->filter, &routing->word_counts);

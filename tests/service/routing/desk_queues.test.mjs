@@ -267,6 +267,8 @@ test('bad parameters are named', async () => {
   for (const [parameters, field] of rows) await refuses(FOCAL, parameters, field);
   assert.equal((await desk.get(FOCAL, '/cases?limit=0')).status, 400);
   assert.equal((await desk.get(FOCAL, '/cases?cursor=x')).status, 400);
+  const { body } = await desk.get(FOCAL, `/cases?cursor=x&limit=0&phase=lost&filter=${uuid7()}`);
+  assert.deepEqual(body.errors.map((error) => error.field).sort(), ['cursor', 'filter', 'limit', 'phase']);
   assert.equal((await desk.get(FOCAL, `/cases?unit=${OTHER}`)).status, 404);
   assert.equal((await desk.get(CITIZEN, '/cases/count')).status, 403);
   assert.equal((await desk.get(null, '/cases/count')).status, 401);
