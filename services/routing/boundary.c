@@ -10,7 +10,13 @@
 
 #include "common/utf8.h"
 
-enum { FIELD_TEXT = 64, REASON_TEXT = 120, UNIT_TEXT_MAX = 32, FEATURES_MAX = 10000 };
+enum {
+    FIELD_TEXT = 64,
+    REASON_TEXT = 120,
+    UNIT_TEXT_MAX = 32,
+    FEATURES_MAX = 10000,
+    MEMBERS_MAX = 64 /* of the collection, foreign ones included */
+};
 
 struct reading {
     const char *text;
@@ -19,8 +25,9 @@ struct reading {
     struct error *err;
     enum boundary_faults faults;
     struct boundary_file *file;
-    size_t room;       /* for boundaries */
-    bool has_features; /* the member was there */
+    size_t room;                      /* for boundaries */
+    const char *members[MEMBERS_MAX]; /* of the collection, as far as they have been read */
+    size_t member_count;
     GEOSContextHandle_t geos;
     GEOSWKBWriter *writer;
     char reason[REASON_TEXT]; /* what GEOS said last */
@@ -35,20 +42,43 @@ static void on_geos_error(const char *message, void *arg)
 
 /* ---- one feature ---- */
 
-static const char *feature_code(const json_t *feature, struct arena *arena)
+/* Under which of its many names a feature has its code; false: under none. */
+static bool find_code(const json_t *feature, const json_t **code, char path[FIELD_TEXT],
+                      size_t index)
 {
     static const char *const names[] = {"code", "Code", "CODE",  "ma",    "Ma",     "MA",
                                         "maXa", "MaXa", "ma_xa", "MA_XA", "ma_dvhc"};
     const json_t *properties = json_object_get(feature, "properties");
-    const json_t *code = NULL;
-    for (size_t i = 0; code == NULL && i < sizeof names / sizeof names[0]; i++) {
-        code = json_object_get(properties, names[i]);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        *code = json_object_get(properties, names[i]);
+        if (*code != NULL) {
+            snprintf(path, FIELD_TEXT, "features[%zu].properties.%s", index, names[i]);
+            return true;
+        }
     }
-    code = code != NULL ? code : json_object_get(feature, "id");
-    if (json_is_integer(code)) { /* leading zeros lost on the way */
-        return arena_format(arena, "%05lld", (long long)json_integer_value(code));
+    *code = json_object_get(feature, "id");
+    snprintf(path, FIELD_TEXT, "features[%zu].%s", index, *code != NULL ? "id" : "properties.code");
+    return *code != NULL;
+}
+
+/* NULL after telling why. */
+static const char *read_code(struct reading *reading, const json_t *feature, size_t index)
+{
+    char path[FIELD_TEXT];
+    const json_t *code;
+    if (!json_is_object(feature)) {
+        snprintf(path, sizeof path, "features[%zu]", index);
+        error_add_field(reading->err, path, "wrong_type", "must be an object");
+    } else if (!find_code(feature, &code, path, index)) {
+        error_add_field(reading->err, path, "required", "the unit's code is missing");
+    } else if (json_is_integer(code)) { /* leading zeros lost on the way */
+        return arena_format(reading->arena, "%05lld", (long long)json_integer_value(code));
+    } else if (json_is_string(code)) {
+        return arena_text(reading->arena, json_string_value(code));
+    } else {
+        error_add_field(reading->err, path, "wrong_type", "must be the code of a unit");
     }
-    return arena_text(arena, json_string_value(code));
+    return NULL;
 }
 
 /* A feature under way. */
@@ -280,12 +310,9 @@ static struct boundary *next_boundary(struct reading *reading)
 
 static void read_feature(struct reading *reading, const json_t *json, size_t index)
 {
-    struct feature feature = {reading, index, feature_code(json, reading->arena)};
+    struct feature feature = {reading, index, read_code(reading, json, index)};
     struct boundary *boundary = next_boundary(reading);
     if (feature.unit == NULL) {
-        char field[FIELD_TEXT];
-        snprintf(field, sizeof field, "features[%zu].properties.code", index);
-        error_add_field(reading->err, field, "required", "the unit's code is missing");
         return;
     }
     boundary->unit = feature.unit;
@@ -321,37 +348,70 @@ static bool syntax_fault(struct reading *reading, const char *what)
                      utf8_is_valid(what, strlen(what)) ? what : "not UTF-8");
 }
 
-/* The value that begins here, of any kind; NULL after telling why. */
-static json_t *take_value(struct reading *reading)
+/* What is JSON but cannot be taken has a code, and is named. NULL: it is none. */
+static const char *refusal_code(const json_error_t *fault)
 {
-    json_error_t end;
+    switch (json_error_code(fault)) {
+    case json_error_duplicate_key:
+        return "duplicate_member";
+    case json_error_stack_overflow:
+        return "too_deep";
+    case json_error_invalid_utf8:
+        return "invalid_utf8";
+    case json_error_null_byte_in_key:
+    case json_error_null_character:
+    case json_error_numeric_overflow:
+        return "invalid_json";
+    default:
+        return NULL;
+    }
+}
+
+/* The value that begins here, of any kind; NULL after telling why, with what it is the value of
+ * (NULL: a name). */
+static json_t *take_value(struct reading *reading, const char *path)
+{
+    json_error_t fault;
     json_t *value =
         json_loadb(reading->text + reading->at, reading->size - reading->at,
-                   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &end);
-    if (value == NULL) {
-        syntax_fault(reading, end.text);
-    } else {
-        reading->at += (size_t)end.position;
+                   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &fault);
+    if (value != NULL) {
+        reading->at += (size_t)fault.position;
+        return value;
     }
-    return value;
+    const char *code = refusal_code(&fault);
+    syntax_fault(reading, fault.text);
+    if (code != NULL && path != NULL) {
+        error_add_field(reading->err, path, code, "cannot be taken");
+    }
+    return NULL;
+}
+
+static bool features_fault(struct reading *reading, const char *code, const char *text)
+{
+    return error_add_field(reading->err, "features", code, "%s", text);
 }
 
 static bool read_features(struct reading *reading)
 {
+    char path[FIELD_TEXT];
     size_t index = 0;
-    if (reading->has_features) {
-        return error_add_field(reading->err, "features", "duplicate_member", "stands twice");
+    if (!take(reading, '[')) {
+        json_t *other = take_value(reading, "features");
+        bool is_json = other != NULL;
+        json_decref(other);
+        return is_json && features_fault(reading, "wrong_type", "must be a list of features");
     }
-    reading->has_features = true;
-    if (!take(reading, '[') || take(reading, ']')) {
-        return error_add_field(reading->err, "features", "required", "not a list of features");
+    if (take(reading, ']')) {
+        return features_fault(reading, "too_few", "must hold at least one");
     }
     do {
         if (index == FEATURES_MAX) {
             return error_add_field(reading->err, "features", "too_many", "at most %d are read",
                                    FEATURES_MAX);
         }
-        json_t *feature = take_value(reading);
+        snprintf(path, sizeof path, "features[%zu]", index);
+        json_t *feature = take_value(reading, path);
         if (feature == NULL) {
             return false;
         }
@@ -361,26 +421,61 @@ static bool read_features(struct reading *reading)
     return take(reading, ']') || syntax_fault(reading, "',' or ']' expected");
 }
 
-static bool read_member(struct reading *reading, const char *name)
+/* A foreign member may be anything. */
+static void read_other(struct reading *reading, const char *name, const json_t *value)
 {
     struct boundary_file *file = reading->file;
+    const char *text = json_string_value(value);
+    if (strcmp(name, "type") == 0 && (text == NULL || strcmp(text, "FeatureCollection") != 0)) {
+        error_add_field(reading->err, name, text == NULL ? "wrong_type" : "not_allowed",
+                        "must be FeatureCollection");
+    } else if (strcmp(name, "approximate") == 0) {
+        file->approximate = json_is_true(value);
+        if (!json_is_boolean(value)) {
+            error_add_field(reading->err, name, "wrong_type", "must be true or false");
+        }
+    } else if (strcmp(name, "attribution") == 0) {
+        file->source = arena_text(reading->arena, text);
+        if (text == NULL) {
+            error_add_field(reading->err, name, "wrong_type", "must be text");
+        }
+    }
+}
+
+static bool has_member(const struct reading *reading, const char *name)
+{
+    size_t i = 0;
+    while (i < reading->member_count && strcmp(reading->members[i], name) != 0) {
+        i++;
+    }
+    return i < reading->member_count;
+}
+
+static bool read_member(struct reading *reading, const char *name)
+{
+    if (has_member(reading, name)) {
+        return error_add_field(reading->err, name, "duplicate_member", "stands twice");
+    }
+    if (reading->member_count == MEMBERS_MAX) {
+        return error_add_field(reading->err, name, "too_many", "more than %d members", MEMBERS_MAX);
+    }
+    reading->members[reading->member_count++] = arena_text(reading->arena, name);
     if (strcmp(name, "features") == 0) {
         return read_features(reading);
     }
-    json_t *value = take_value(reading);
-    if (strcmp(name, "approximate") == 0) {
-        file->approximate = json_is_true(value);
-    } else if (strcmp(name, "attribution") == 0) {
-        file->source = arena_text(reading->arena, json_string_value(value));
+    json_t *value = take_value(reading, name);
+    if (value == NULL) {
+        return false;
     }
+    read_other(reading, name, value);
     json_decref(value);
-    return value != NULL;
+    return true;
 }
 
 static bool read_members(struct reading *reading)
 {
     do {
-        json_t *name = take_value(reading);
+        json_t *name = take_value(reading, NULL);
         bool read = json_is_string(name) && take(reading, ':')
                         ? read_member(reading, json_string_value(name))
                         : syntax_fault(reading, "a member expected");
@@ -390,6 +485,12 @@ static bool read_members(struct reading *reading)
         }
     } while (take(reading, ','));
     return true;
+}
+
+static bool require(const struct reading *reading, const char *name)
+{
+    return has_member(reading, name) ||
+           error_add_field(reading->err, name, "required", "not a FeatureCollection");
 }
 
 static bool read_document(struct reading *reading)
@@ -409,8 +510,7 @@ static bool read_document(struct reading *reading)
     if (reading->at < reading->size) {
         return syntax_fault(reading, "the document has ended before");
     }
-    return reading->has_features ||
-           error_add_field(reading->err, "features", "required", "not a FeatureCollection");
+    return require(reading, "features") && require(reading, "type");
 }
 
 bool boundary_file_read(struct boundary_file *file, const char *text, size_t size,
@@ -435,38 +535,48 @@ bool boundary_file_read(struct boundary_file *file, const char *text, size_t siz
 
 /* ---- who is there ---- */
 
-static size_t boundary_times(const struct boundary_file *file, const char *code)
+static size_t code_index(const char *const *codes, size_t count, const char *code)
 {
-    size_t times = 0;
-    for (size_t i = 0; i < file->count; i++) {
-        times += strcmp(file->boundaries[i].unit, code) == 0;
+    size_t i = 0;
+    while (i < count && strcmp(codes[i], code) != 0) {
+        i++;
     }
-    return times;
+    return i;
+}
+
+/* Which features are of no unit, or of one that had one before. */
+static bool check_features(const struct boundary_file *file, const char *const *codes, size_t count,
+                           bool *seen, struct error *err)
+{
+    bool good = true;
+    for (size_t i = 0; i < file->count; i++) {
+        char field[FIELD_TEXT];
+        const char *unit = file->boundaries[i].unit;
+        size_t code = code_index(codes, count, unit);
+        snprintf(field, sizeof field, "features[%zu]", i);
+        if (code == count) {
+            good = error_add_field(err, field, "unknown_unit",
+                                   "%s is the code of no current ward or commune", unit);
+        } else if (seen[code]) {
+            good = error_add_field(err, field, "duplicate_unit", "unit %s stands twice", unit);
+        } else {
+            seen[code] = true;
+        }
+    }
+    return good;
 }
 
 bool boundary_file_covers(const struct boundary_file *file, const char *const *codes, size_t count,
                           struct error *err)
 {
-    bool whole = true;
+    bool *seen = memory_zero(count, sizeof *seen);
+    bool whole = check_features(file, codes, count, seen, err);
     for (size_t i = 0; i < count; i++) {
-        size_t times = boundary_times(file, codes[i]);
-        if (times != 1) {
-            error_add_field(err, "features", times == 0 ? "missing_unit" : "duplicate_unit",
-                            "unit %s stands %zu times", codes[i], times);
-            whole = false;
+        if (!seen[i]) {
+            whole =
+                error_add_field(err, "features", "missing_unit", "unit %s is missing", codes[i]);
         }
     }
-    for (size_t i = 0; i < file->count; i++) {
-        bool known = false;
-        for (size_t j = 0; !known && j < count; j++) {
-            known = strcmp(file->boundaries[i].unit, codes[j]) == 0;
-        }
-        if (!known) {
-            error_add_field(err, "features", "unknown_unit",
-                            "%s is the code of no current ward or commune",
-                            file->boundaries[i].unit);
-            whole = false;
-        }
-    }
+    free(seen);
     return whole;
 }

@@ -41,11 +41,11 @@ struct boundary_file {
 enum boundary_faults { BOUNDARY_REFUSE, BOUNDARY_REPAIR };
 
 /* Memory is the arena's. What is wrong becomes field errors, with the unit in their text:
- * "features[12].geometry". */
+ * "features[12].geometry". Foreign members of the collection are let be, up to 64. */
 bool boundary_file_read(struct boundary_file *file, const char *text, size_t size,
                         enum boundary_faults faults, struct arena *arena, struct error *err);
 
-/* Every code once, and no other. */
+/* Every code once, and no other. Of a file that was read without fault. */
 bool boundary_file_covers(const struct boundary_file *file, const char *const *codes, size_t count,
                           struct error *err);
 

@@ -4,7 +4,6 @@
  * Sixteen megabytes of GeoJSON take more than a second to read and check. That is done on a thread
  * of libuv's pool, with an arena of its own; the loop goes on. */
 #include <assert.h>
-#include <ctype.h>
 #include <string.h>
 
 #include "common/http_page.h"
@@ -26,6 +25,7 @@ struct import {
     const char *text;
     size_t size;
     enum boundary_faults faults;
+    const char *source; /* that the caller tells; NULL: none */
     const char **codes; /* of the wards and communes of today */
     size_t code_count;
     struct boundary_file file;
@@ -72,12 +72,31 @@ static void take_codes(struct import *import)
     }
 }
 
+/* A survey or decision, told by the caller or, under another name, by the file. */
+static bool check_source(const char *source, const char *name, struct error *err)
+{
+    size_t size = strlen(source);
+    if (utf8_has_control(source, size, "\t\n\r")) {
+        return error_add_field(err, name, "control_character", "holds a control character");
+    }
+    size_t length = utf8_length(source, size);
+    return (length > 0 && length <= SOURCE_MAX) ||
+           error_add_field(err, name, length == 0 ? "too_short" : "too_long",
+                           "must have 1 to %d characters", SOURCE_MAX);
+}
+
 static void import_decode(struct import *import)
 {
     const char *repair = http_query(import->request, "repair");
     struct error err = {0};
+    import->source = http_query(import->request, "source");
+    if (import->source != NULL) {
+        check_source(import->source, "source", &err);
+    }
     if (repair != NULL && strcmp(repair, "true") != 0 && strcmp(repair, "false") != 0) {
-        error_add_field(&err, "repair", "unknown_word", "must be true or false");
+        error_add_field(&err, "repair", "not_allowed", "must be true or false");
+    }
+    if (error_is_set(&err)) {
         import_refuse(import, &err);
         return;
     }
@@ -103,24 +122,15 @@ static void on_work(uv_work_t *work)
 /* What the caller says goes before what the file says of itself. */
 static bool find_source(struct import *import, struct error *err)
 {
-    const char *given = http_query(import->request, "source");
-    if (given != NULL) {
-        import->file.source = given;
+    if (import->file.source != NULL && !check_source(import->file.source, "attribution", err)) {
+        return false;
     }
-    const char *source = import->file.source;
-    if (source == NULL || *source == '\0') {
-        return error_add_field(err, "source", "required",
-                               "the survey or decision; the file has no attribution either");
+    if (import->source != NULL) {
+        import->file.source = import->source;
     }
-    for (const char *c = source; *c != '\0'; c++) {
-        if (iscntrl((unsigned char)*c)) {
-            return error_add_field(err, "source", "control_character",
-                                   "must not hold control characters");
-        }
-    }
-    return utf8_length(source, strlen(source)) <= SOURCE_MAX ||
-           error_add_field(err, "source", "too_long", "must have at most %d characters",
-                           SOURCE_MAX);
+    return import->file.source != NULL ||
+           error_add_field(err, "source", "required",
+                           "the survey or decision; the file has no attribution either");
 }
 
 static void on_worked(uv_work_t *work, int status)

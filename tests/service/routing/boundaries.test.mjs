@@ -48,9 +48,9 @@ test('bad boundaries are refused with unit and reason, and change nothing', asyn
     [({ features }) => { features[5].geometry = metres; }, 'features[5].geometry', /degrees/],
     [({ features }) => { delete features[0].geometry; }, 'features[0].geometry', /missing/],
     [({ features }) => { features.pop(); }, 'features', new RegExp(CODES.at(-1))],
-    [({ features }) => { features[1].properties.code = '99999'; }, 'features', /./],
+    [({ features }) => { features[1].properties.code = '99999'; }, 'features[1]', /99999/],
     [(document) => { delete document.attribution; }, 'source', /survey/],
-    [(document) => { document.attribution = 'a\u0007b'; }, 'source', /control/],
+    [(document) => { document.attribution = 'a\u0007b'; }, 'attribution', /control/],
     [(document) => { delete document.features; }, 'features', /FeatureCollection/],
   ];
   for (const [change, field, text] of rows) {

@@ -148,11 +148,29 @@ static void built_in_boundaries_find_their_wards(void **state)
     arena_finish(&arena);
 }
 
+struct bad_file {
+    const char *text, *code, *field;
+};
+
+static void assert_refused(const struct bad_file *row)
+{
+    struct arena arena;
+    struct boundary_file file;
+    struct error err = {0};
+    arena_init(&arena);
+    assert_false(
+        boundary_file_read(&file, row->text, strlen(row->text), BOUNDARY_REFUSE, &arena, &err));
+    assert_string_equal(err.code, row->code);
+    assert_true(utf8_is_valid(err.text, strlen(err.text)));
+    if (row->field != NULL) {
+        assert_string_equal(err.fields[0].field, row->field);
+    }
+    arena_finish(&arena);
+}
+
 static void boundary_faults_are_named(void **state)
 {
-    static const struct {
-        const char *text, *code, *field;
-    } rows[] = {
+    static const struct bad_file rows[] = {
         {"{", "invalid_json", NULL},
         {"{\"features\": []}", "invalid_input", "features"},
         {"{\"features\": [{\"properties\": {}}]}", "invalid_input", "features[0].properties.code"},
@@ -193,7 +211,6 @@ static void boundary_faults_are_named(void **state)
         {"{} {}", "invalid_json", NULL},
         {"{\"features\": {}}", "invalid_input", "features"},
         {"{\"features\": [", "invalid_json", NULL},
-        {"{\"features\": [{\"id\": 1, \"id\": 2}]}", "invalid_json", NULL},
         {"{\"type\" \"FeatureCollection\"}", "invalid_json", NULL},
         {"{\"type\": \"FeatureCollection\",}", "invalid_json", NULL},
         {"{1: 2}", "invalid_json", NULL},
@@ -203,23 +220,36 @@ static void boundary_faults_are_named(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct arena arena;
-        struct boundary_file file;
-        struct error err = {0};
-        arena_init(&arena);
-        assert_false(boundary_file_read(&file, rows[i].text, strlen(rows[i].text), BOUNDARY_REFUSE,
-                                        &arena, &err));
-        assert_string_equal(err.code, rows[i].code);
-        assert_true(utf8_is_valid(err.text, strlen(err.text)));
-        assert_true(rows[i].field == NULL || strcmp(err.fields[0].field, rows[i].field) == 0);
-        arena_finish(&arena);
+        assert_refused(&rows[i]);
+    }
+}
+
+static void what_is_no_collection_names_its_member(void **state)
+{
+    static const struct bad_file rows[] = {
+        {"{\"features\": [{\"id\": 1, \"id\": 2}]}", "invalid_json", "features[0]"},
+        {"{\"features\": [7]}", "invalid_input", "features[0]"},
+        {"{\"features\": [{\"properties\": {\"ma\": {}}}]}", "invalid_input",
+         "features[0].properties.ma"},
+        {"{\"features\": [{\"id\": true}]}", "invalid_input", "features[0].id"},
+        {"{\"a\": 1, \"b\": [1e999]}", "invalid_json", "b"},
+        {"{\"a\": 1, \"a\": 1}", "invalid_input", "a"},
+        {"{\"a\": \"\\u0000\"}", "invalid_json", "a"},
+        {"{\"type\": \"Feature\", \"features\": [7]}", "invalid_input", "type"},
+        {"{\"approximate\": 1}", "invalid_input", "approximate"},
+        {"{\"attribution\": null}", "invalid_input", "attribution"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_refused(&rows[i]);
     }
 }
 
 static void all_faults_are_told_with_their_units(void **state)
 {
     static const char text[] =
-        "{\"features\": [{\"id\": \"A\", \"geometry\": {\"type\": \"Polygon\", \"coordinates\": "
+        "{\"type\": \"FeatureCollection\", \"features\": [{\"id\": \"A\", \"geometry\": {\"type\": "
+        "\"Polygon\", \"coordinates\": "
         "[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}}, {\"id\": 70}, {\"id\": \"C\", \"geometry\": "
         "{\"type\": \"Polygon\", \"coordinates\": [[[0,0],[1,0],[1,1],[0,0]]]}}]}";
     (void)state;
@@ -238,7 +268,8 @@ static void all_faults_are_told_with_their_units(void **state)
 static void a_file_tells_its_source_and_boxes(void **state)
 {
     static const char before[] =
-        " {\"crs\": {\"a\": [1, {\"features\": 2}]}, \"approximate\" : true , \"features\":[ "
+        " {\"type\": \"FeatureCollection\", \"crs\": {\"a\": [1, {\"features\": 2}]}, "
+        "\"approximate\" : true , \"features\":[ "
         "{\"id\":"
         "\"A\",\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[105.8,21],[105.9,21.1],"
         "[105.8,21.1],[105.8,21]]]}} ], \"attribution\": \"Sở Quy hoạch\", \"n\": -1.5e3} \n";
@@ -262,12 +293,12 @@ static void a_file_tells_its_source_and_boxes(void **state)
 /* A square with a spike that folds back on itself, and a bow tie of which half would be lost. */
 static void a_repair_keeps_the_area_or_is_refused(void **state)
 {
-    static const char spike[] =
-        "{\"features\": [{\"id\": \"A\", \"geometry\": {\"type\": \"Polygon\", \"coordinates\": "
-        "[[[0,0],[1,0],[1,1],[2,1],[1,1],[0,1],[0,0]]]}}]}";
-    static const char bow[] =
-        "{\"features\": [{\"id\": \"A\", \"geometry\": {\"type\": \"Polygon\", \"coordinates\": "
-        "[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}}]}";
+    static const char spike[] = "{\"type\": \"FeatureCollection\", \"features\": [{\"id\": \"A\", "
+                                "\"geometry\": {\"type\": \"Polygon\", \"coordinates\": "
+                                "[[[0,0],[1,0],[1,1],[2,1],[1,1],[0,1],[0,0]]]}}]}";
+    static const char bow[] = "{\"type\": \"FeatureCollection\", \"features\": [{\"id\": \"A\", "
+                              "\"geometry\": {\"type\": \"Polygon\", \"coordinates\": "
+                              "[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}}]}";
     (void)state;
     struct arena arena;
     struct boundary_file file;
@@ -297,6 +328,7 @@ static void every_unit_must_stand_once(void **state)
     error_clear(&err);
     assert_false(boundary_file_covers(&file, more, 1, &err));
     assert_string_equal(err.fields[0].code, "unknown_unit");
+    assert_string_equal(err.fields[0].field, "features[0]");
     error_clear(&err);
     file.boundaries[0].unit = "00070";
     assert_false(boundary_file_covers(&file, whole, 2, &err));
@@ -311,6 +343,7 @@ int main(void)
         cmocka_unit_test(built_in_boundaries_find_their_wards),
         cmocka_unit_test(units_around_are_told_by_distance),
         cmocka_unit_test(boundary_faults_are_named),
+        cmocka_unit_test(what_is_no_collection_names_its_member),
         cmocka_unit_test(all_faults_are_told_with_their_units),
         cmocka_unit_test(a_file_tells_its_source_and_boxes),
         cmocka_unit_test(a_repair_keeps_the_area_or_is_refused),

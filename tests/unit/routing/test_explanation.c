@@ -102,7 +102,7 @@ static void more_rules_than_there_is_room_for_are_counted(void **state)
 static void the_place_answers_for_the_area(void **state)
 {
     static const char squares[] =
-        "{\"features\": ["
+        "{\"type\": \"FeatureCollection\", \"features\": ["
         "{\"id\": \"00070\", \"geometry\": {\"type\": \"Polygon\", \"coordinates\": [[[105.80, "
         "21.00], [105.81, 21.00], [105.81, 21.01], [105.80, 21.01], [105.80, 21.00]]]}},"
         "{\"id\": \"00082\", \"geometry\": {\"type\": \"Polygon\", \"coordinates\": [[[105.81, "
