@@ -156,11 +156,11 @@ static void read_case(struct json_reader *reader, struct command_bulk *bulk, siz
     if (!json_read_item(reader, "cases", index, &item)) {
         return;
     }
-    json_read_uuid(&item, "id", JSON_REQUIRED, &wanted->id);
+    bool named = json_read_uuid(&item, "id", JSON_REQUIRED, &wanted->id);
     wanted->version = json_read_int(&item, "version", JSON_REQUIRED, 1, INT32_MAX, 0);
-    for (size_t i = 0; i < index; i++) {
+    for (size_t i = 0; named && i < index; i++) {
         if (uuid_equal(&bulk->cases[i].id, &wanted->id)) {
-            json_read_fault(&item, "id", "repeated", "a case may be named once");
+            json_read_fault(&item, "id", "twice", "a case may be named once");
             break;
         }
     }

@@ -56,6 +56,6 @@ export const CASE_ROUTES = [
     members: { ...COMMAND, ...IN_FORM,
       action: [...text(64), ['of no process', 'fly', 'unknown_action']],
       cases: [...array(200, { id: ONE, version: 1 }), ['too few', [], 'too_few']], 'cases[1]': object,
-      'cases[1].id': [...id, ['there already', ONE, 'repeated']], 'cases[1].version': number(1, 2147483647) },
+      'cases[1].id': [...id, ['there already', ONE, 'twice']], 'cases[1].version': number(1, 2147483647) },
     required: ['action', 'cases', 'cases[0].id', 'cases[1].version'] },
 ];

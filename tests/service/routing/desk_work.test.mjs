@@ -102,6 +102,9 @@ test('a bulk request that makes no sense is refused as a whole', async () => {
     assert.ok(answer.body.errors.some((error) => error.field === field), JSON.stringify(answer.body));
   }
   assert.equal((await bulk(CITIZEN, { action: 'accept', cases: [one] })).status, 403);
+  const two = await bulk(FOCAL, { action: 'accept', cases: [{ id: 'x', version: 1 }, { id: 'y', version: 1 }] });
+  assert.deepEqual(two.body.errors.map(({ field, code }) => [field, code]),
+    [['cases[0].id', 'bad_uuid'], ['cases[1].id', 'bad_uuid']]);
   // What only the process of a case can tell is told of each case.
   const real = await desk.opened(FOCAL);
   const details = await bulk(FOCAL, { action: 'accept', cases: [seen(real)], details: { lost: 'x' } });
