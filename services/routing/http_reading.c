@@ -7,17 +7,8 @@
 #include "common/utf8.h"
 #include "services/routing/store_desk.h"
 
-static bool read_reason(struct reading *reading, struct error *err)
+static bool check_reason(const char *name, const char *reason, struct error *err)
 {
-    const char *name = "X-Access-Reason", *reason = http_header(reading->request, name);
-    if (reason == NULL) {
-        name = "reason";
-        reason = http_query(reading->request, name);
-    }
-    if (reason == NULL) {
-        return error_add_field(err, "reason", "required",
-                               "say why you read this: X-Access-Reason or reason");
-    }
     size_t size = strlen(reason);
     if (!utf8_is_valid(reason, size)) {
         return error_add_field(err, name, "encoding", "must be UTF-8");
@@ -26,12 +17,28 @@ static bool read_reason(struct reading *reading, struct error *err)
         return error_add_field(err, name, "control_character", "holds a control character");
     }
     size_t length = utf8_length(reason, size);
-    if (length < REASON_MIN || length > REASON_MAX) {
-        return error_add_field(err, name, length < REASON_MIN ? "too_short" : "too_long",
-                               "must have %d to %d characters", REASON_MIN, REASON_MAX);
+    return (length >= REASON_MIN && length <= REASON_MAX) ||
+           error_add_field(err, name, length < REASON_MIN ? "too_short" : "too_long",
+                           "must have %d to %d characters", REASON_MIN, REASON_MAX);
+}
+
+/* Of two the header is kept, but what is malformed is named wherever it stands. */
+static void read_reason(struct reading *reading, struct error *err)
+{
+    static const char header_name[] = "X-Access-Reason", query_name[] = "reason";
+    const char *header = http_header(reading->request, header_name);
+    const char *query = http_query(reading->request, query_name);
+    if (header == NULL && query == NULL) {
+        error_add_field(err, query_name, "required",
+                        "say why you read this: X-Access-Reason or reason");
     }
-    reading->reason = reason;
-    return true;
+    if (header != NULL) {
+        check_reason(header_name, header, err);
+    }
+    if (query != NULL) {
+        check_reason(query_name, query, err);
+    }
+    reading->reason = header != NULL ? header : query;
 }
 
 static void on_read(struct case_read *read, const struct error *err)

@@ -70,6 +70,8 @@ test('nothing that residents have told is read without a reason', async () => {
       assert.deepEqual(answer.body.errors.map((error) => [error.field, error.code]), [[field, code]]);
     }
   }
+  const both = await read(OFFICER, now, 'report?reason=ab');
+  assert.deepEqual([both.status, both.body.errors?.[0].field], [400, 'reason']);
   assert.deepEqual((await accesses({ case: now.case_id })).items, []);
   const why = encodeURIComponent('Kiểm tra theo đơn');
   assert.equal((await desk.get(OFFICER, `/cases/${now.case_id}/report?reason=${why}`)).status, 200);
