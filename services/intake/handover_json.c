@@ -14,7 +14,7 @@ size_t handovers_read(struct json_reader *parent, struct arena *arena,
         struct json_reader reader;
         if (json_read_item(parent, "handovers", i, &reader)) {
             found[i].from = json_read_text(&reader, "from", JSON_REQUIRED, UNIT_MIN, UNIT_MAX);
-            found[i].to = json_read_text(&reader, "to", JSON_OPTIONAL, UNIT_MIN, UNIT_MAX);
+            found[i].to = json_read_text(&reader, "to", JSON_REQUIRED, UNIT_MIN, UNIT_MAX);
             found[i].reason = json_read_text(&reader, "reason", JSON_REQUIRED, 1, REASON_MAX);
             found[i].at = json_read_instant(&reader, "at", JSON_REQUIRED);
             json_read_end(&reader);

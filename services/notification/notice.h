@@ -61,7 +61,7 @@ enum channel { CHANNEL_EMAIL, CHANNEL_INAPP };
 /* Who gave a case back, who should have it, and why. */
 struct notice_handover {
     const char *from;
-    const char *to; /* NULL: nobody was named */
+    const char *to;
     const char *reason;
     int64_t at;
 };

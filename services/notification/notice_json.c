@@ -111,7 +111,7 @@ size_t notice_read_handovers(struct json_reader *parent, const struct notice_han
         struct json_reader reader;
         if (json_read_item(parent, "handovers", i, &reader)) {
             found[i].from = json_read_text(&reader, "from", JSON_REQUIRED, 1, NOTICE_UNIT_MAX);
-            found[i].to = json_read_text(&reader, "to", JSON_OPTIONAL, 1, NOTICE_UNIT_MAX);
+            found[i].to = json_read_text(&reader, "to", JSON_REQUIRED, 1, NOTICE_UNIT_MAX);
             found[i].reason = json_read_text(&reader, "reason", JSON_REQUIRED, 1, NOTICE_TEXT_MAX);
             found[i].at = json_read_instant(&reader, "at", JSON_REQUIRED);
             json_read_end(&reader);

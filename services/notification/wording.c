@@ -124,10 +124,9 @@ static void put_trail(struct values *values, const struct notice *notice,
     const char **lines = arena_array(arena, notice->handover_count, sizeof *lines);
     for (size_t i = 0; i < notice->handover_count; i++) {
         const struct notice_handover *handover = &notice->handovers[i];
-        lines[i] = arena_format(arena, "%s%s%s (%s): %s", unit_name(context, handover->from),
-                                handover->to != NULL ? " → " : "",
-                                handover->to != NULL ? unit_name(context, handover->to) : "",
-                                city_time(handover->at, arena), handover->reason);
+        lines[i] = arena_format(arena, "%s → %s (%s): %s", unit_name(context, handover->from),
+                                unit_name(context, handover->to), city_time(handover->at, arena),
+                                handover->reason);
     }
     put(values, "has_trail", yes(notice->handover_count > 0));
     put_list(values, "trail", lines, notice->handover_count);

@@ -67,7 +67,7 @@ struct case_task {
 /* One hand-over: who gave the case back, why, and who should have it. */
 struct case_handover {
     const char *from;
-    const char *to; /* NULL: nobody was named */
+    const char *to;
     const char *reason;
     int64_t at;
 };

@@ -6,6 +6,7 @@
 
 #include "services/routing/day.h"
 #include "services/routing/case_detail.h"
+#include "services/routing/unit.h"
 
 /* ---- clocks ---- */
 
@@ -299,13 +300,14 @@ static bool has_returned_it(const struct case_snapshot *snapshot, const char *un
     return false;
 }
 
-/* The one who gives it back names an owner; nobody named, one that gave it back before, or too many
- * hands: the city office decides. */
+/* The one who gives it back names an owner. If that is the city office, the unit itself or one that
+ * gave it back before, or if it went through too many hands, the city office decides. */
 static bool hand_over(const struct case_change *change)
 {
     struct case_snapshot *after = change->after;
     const char *to = change->command->proposed_unit;
-    bool disputed = to == NULL || (int)after->trail_count >= after->process->limits.handovers ||
+    bool disputed = strcmp(to, UNIT_CITY_OFFICE) == 0 ||
+                    (int)after->trail_count >= after->process->limits.handovers ||
                     strcmp(to, after->unit) == 0 || has_returned_it(after, to);
     assert(after->trail_count < CASE_TRAIL_MAX);
     after->trail[after->trail_count++] = (struct case_handover){

@@ -197,7 +197,7 @@ static void read_trail(struct json_reader *parent, struct case_snapshot *snapsho
         struct json_reader reader;
         if (json_read_item(parent, "handovers", i, &reader)) {
             handover->from = json_read_text(&reader, "from", JSON_REQUIRED, UNIT_MIN, UNIT_MAX);
-            handover->to = json_read_text(&reader, "to", JSON_OPTIONAL, UNIT_MIN, UNIT_MAX);
+            handover->to = json_read_text(&reader, "to", JSON_REQUIRED, UNIT_MIN, UNIT_MAX);
             handover->reason = json_read_text(&reader, "reason", JSON_REQUIRED, 1, TEXT_MAX);
             handover->at = json_read_instant(&reader, "at", JSON_REQUIRED);
             json_read_end(&reader);

@@ -91,10 +91,10 @@ export const remind = (c, at) => step(c, 'remind', c.state, at);
 export const close = (c, at) => step(c, 'close', 'closed', at, { closed_at: iso(at) });
 export const withdraw = (c, at) => step(c, 'withdraw', 'withdrawn', at);
 
-/** To whom it names, or, naming nobody, to the city office. */
+/** To whom it names; the city office decides where that is itself. */
 export const giveBack = (c, at, to) => step(c, 'return', 'received', at, {
-  handovers: [...(c.handovers ?? []), { from: c.unit, ...(to && { to }), reason: 'Không phải việc của chúng tôi', at: iso(at) }],
-  ...(to ? { unit: to } : { queue: 'disputed' }) });
+  handovers: [...(c.handovers ?? []), { from: c.unit, to, reason: 'Không phải việc của chúng tôi', at: iso(at) }],
+  ...(to === 'VPUB' ? { queue: 'disputed' } : { unit: to }) });
 
 /** What a pause leaves of a due time: one that has passed stays. */
 const paused = (due, at) => (due && Date.parse(due) < at ? due : undefined);
@@ -128,7 +128,7 @@ export function life(random, { units, categories, now = Date.now(), spreadMs = 3
   while (random.next() < 0.2 && (snapshots.at(-1).handovers ?? []).length < 4) {
     if (random.next() < 0.7) add(giveBack, random.pick(units));
     else {
-      add(giveBack, null);
+      add(giveBack, 'VPUB');
       if (random.next() < 0.7) add(decide, random.pick(units));
       else return snapshots;
     }

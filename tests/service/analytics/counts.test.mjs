@@ -140,7 +140,7 @@ test('each hand counts where it was, and the case where it is', { timeout: 60000
   const c = opened({ unit: '00070', category: 've-sinh', openedAt: at });
   const before = model.unit('00082', at).handovers;
   const once = giveBack(c, at, '00082');
-  const disputed = giveBack(giveBack(once, at, '00070'), at, null);
+  const disputed = giveBack(giveBack(once, at, '00070'), at, 'VPUB');
   await told([c, once]);
   await agrees();
   await told([disputed]);

@@ -94,7 +94,7 @@ test('the clock stands still while the resident is asked, and runs on with the a
 test('a case is handed over twice at most, then the city office decides and its word binds', async () => {
   let now = await desk.opened(FOCAL);
   const { receive_due: due } = now;
-  await refused(FOCAL, now, 'return', {}, 400, 'invalid_input');
+  await refused(FOCAL, now, 'return', BECAUSE, 400, 'invalid_input');
   now = await act(FOCAL, now, 'return', { ...BECAUSE, proposed_unit: '00082' });
   assert.equal(now.unit, '00082');
   assert.equal(now.receive_due, due);
@@ -114,7 +114,7 @@ test('a case is handed over twice at most, then the city office decides and its 
   now = await act(OFFICE, now, 'decide', { unit: '00070' });
   assert.equal(now.bound, true);
   now = (await desk.get(FOCAL, `/cases/${now.case_id}`)).body;
-  await refused(FOCAL, now, 'return', BECAUSE, 422, 'condition_not_met');
+  await refused(FOCAL, now, 'return', { ...BECAUSE, proposed_unit: '00082' }, 422, 'condition_not_met');
   assert.deepEqual((await events(now.case_id, now.version)).slice(1),
     ['returned', 'returned', 'returned', 'routed']);
 });

@@ -13,7 +13,7 @@ static const char *const evidence[] = {"https://media.ihanoi.example/1.jpg",
                                        "https://media.ihanoi.example/2.jpg"};
 static const struct notice_handover handovers[] = {
     {"SXD", "00070", "Tuyến phố do phường quản lý.", INT64_C(1795496531123456)},
-    {"00070", NULL, "Không rõ.", INT64_C(1795500131123456)}};
+    {"00070", "SXD", "Không rõ.", INT64_C(1795500131123456)}};
 static const struct notice full = {.ticket = "HN-2026-0000123-K",
                                    .kind = "onsite_report",
                                    .category = "giao-thong",
@@ -143,7 +143,7 @@ static void wording_tells_the_case_apart(void **state)
     } rows[] = {
         {TEMPLATE_RETURNED, LANGUAGE_VI,
          "- Sở Xây dựng → Phường Hoàn Kiếm (12:02 24/11/2026): Tuyến phố do phường quản lý.\n"
-         "- Phường Hoàn Kiếm (13:02 24/11/2026): Không rõ.\n"},
+         "- Phường Hoàn Kiếm → Sở Xây dựng (13:02 24/11/2026): Không rõ.\n"},
         {TEMPLATE_INFO_REQUESTED, LANGUAGE_EN, "Ở đâu?\n\nPlease answer before 20:33 26/11/2026."},
         {TEMPLATE_EXTENDED, LANGUAGE_VI, "gia hạn đến 16:46 25/11/2026.\n\nLý do:\nĐơn khiếu nại."},
         {TEMPLATE_WITHDRAWN, LANGUAGE_EN, "As you asked"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whose case it is: handing over and its limit, disputes, the city office, borders between areas,
  * units that end. */
+#include "services/routing/unit.h"
 #include "tests/unit/routing/desk.h"
 
 static void give_back(struct desk *desk, const char *to)
@@ -32,6 +33,7 @@ static void who_gives_a_case_back_names_the_next(void **state)
     assert_string_equal(desk.now.trail[0].reason, "not ours");
     assert_int_equal(desk.now.trail[0].at, desk.at_us);
     refused(&desk, focal_point, "return", (struct words){.proposed_unit = "SYT"}, "reason.text");
+    refused(&desk, focal_point, "return", (struct words){.reason = "r"}, "proposed_unit");
 }
 
 static void handing_over_moves_no_clock(void **state)
@@ -68,13 +70,13 @@ static void after_two_hands_the_city_office_decides(void **state)
     assert_string_equal(desk.now.trail[2].to, "00004"); /* proposed, and not given */
 }
 
-static void what_nobody_is_named_for_is_disputed(void **state)
+static void what_nobody_else_is_named_for_is_disputed(void **state)
 {
     static const struct {
         const char *what, *first, *then;
         int handovers; /* before it is disputed */
     } rows[] = {
-        {"nobody is named", NULL, NULL, 0},
+        {"the city office", UNIT_CITY_OFFICE, NULL, 0},
         {"the unit itself", "00070", NULL, 0},
         {"a unit that gave it back before", "SXD", "00070", 1},
     };
@@ -97,7 +99,7 @@ static void a_dispute_has_a_clock_of_its_own(void **state)
     (void)state;
     struct desk desk = desk_with("onsite_report", QUEUE_UNIT);
     wait_until(&desk, "2026-11-24 10:00");
-    give_back(&desk, NULL);
+    give_back(&desk, UNIT_CITY_OFFICE);
     assert_string_equal(due_text(&desk, CASE_DISPATCH), "2026-11-24T15:00:00.000Z");
     assert_int_equal(case_due(&desk.now), hanoi("2026-11-24 15:00"));
     assert_string_equal(due_text(&desk, CASE_RECEIVE), "2026-11-24T17:00:00.000Z");
@@ -113,23 +115,25 @@ static void the_city_offices_decision_binds(void **state)
 {
     (void)state;
     struct desk desk = desk_with("onsite_report", QUEUE_UNIT);
-    give_back(&desk, NULL);
+    give_back(&desk, UNIT_CITY_OFFICE);
     refused(&desk, supervisor, "decide", (struct words){.unit = "SXD"}, "forbidden");
     act(&desk, city_office, "decide", (struct words){.unit = "00070"});
     assert_int_equal(desk.now.queue, QUEUE_UNIT);
     assert_string_equal(desk.now.unit, "00070");
     assert_true(desk.now.bound && desk.now.clocks[CASE_DISPATCH].stopped);
     assert_string_equal(desk.now.routing_rule.code, "named-by-city-office");
-    refused(&desk, focal_point, "return", (struct words){.reason = "no"}, "condition_not_met");
+    refused(&desk, focal_point, "return", (struct words){.reason = "no", .proposed_unit = "SXD"},
+            "condition_not_met");
     act(&desk, focal_point, "accept", (struct words){0});
-    refused(&desk, focal_point, "return", (struct words){.reason = "no"}, "condition_not_met");
+    refused(&desk, focal_point, "return", (struct words){.reason = "no", .proposed_unit = "SXD"},
+            "condition_not_met");
     assert_int_equal(desk.now.trail_count, 1);
 }
 
 /* A proposal is one of the unit that has the case. */
 static void handing_over_drops_what_was_proposed(void **state)
 {
-    static const char *const next[] = {"SXD", NULL};
+    static const char *const next[] = {"SXD", UNIT_CITY_OFFICE};
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct desk desk = desk_with("onsite_report", QUEUE_UNIT);
@@ -334,7 +338,7 @@ static void a_dispute_outlives_the_unit(void **state)
 {
     (void)state;
     struct desk desk = desk_with("onsite_report", QUEUE_UNIT);
-    give_back(&desk, NULL);
+    give_back(&desk, UNIT_CITY_OFFICE);
     act(&desk, the_system, CASE_SUCCEED, (struct words){.unit = "00082"});
     assert_disputed(&desk, "00082");
 }
@@ -345,7 +349,7 @@ int main(void)
         cmocka_unit_test(who_gives_a_case_back_names_the_next),
         cmocka_unit_test(handing_over_moves_no_clock),
         cmocka_unit_test(after_two_hands_the_city_office_decides),
-        cmocka_unit_test(what_nobody_is_named_for_is_disputed),
+        cmocka_unit_test(what_nobody_else_is_named_for_is_disputed),
         cmocka_unit_test(a_dispute_has_a_clock_of_its_own),
         cmocka_unit_test(the_city_offices_decision_binds),
         cmocka_unit_test(handing_over_drops_what_was_proposed),

@@ -345,7 +345,7 @@ static void no_reason_is_lost(void **state)
     assert_null(desk.now.note); /* it stands in the proposal */
     act(&desk, supervisor, CASE_APPROVE, (struct words){0});
     assert_string_equal(desk.now.reason_text, "wind");
-    act(&desk, focal_point, "return", (struct words){.reason = "not ours"});
+    act(&desk, focal_point, "return", (struct words){.reason = "not ours", .proposed_unit = "SXD"});
     assert_null(desk.now.note); /* it stands in the trail */
 }
 

@@ -55,8 +55,8 @@ static const char sound[] =
     "   'approval': {'by': ['supervisor'], 'where_class_needs_it': true},"
     "   'effects': ['stop_clocks', 'record_reason']},"
     "  {'code': 'return', 'event': 'returned', 'from': ['received'], 'to': 'received',"
-    "   'by': ['officer'], 'requires': ['reason.text'], 'conditions': ['not_bound'],"
-    "   'effects': ['hand_over']},"
+    "   'by': ['officer'], 'requires': ['reason.text', 'proposed_unit'],"
+    "   'conditions': ['not_bound'], 'effects': ['hand_over']},"
     "  {'code': 'decide', 'event': 'routed', 'from': ['received'], 'by': ['city_office'],"
     "   'queues': ['unroutable', 'disputed'], 'requires': ['unit'], 'effects': ['route', 'bind']},"
     "  {'code': 'finish_task', 'event': 'task_changed', 'from': ['working'], 'by': ['task_unit'],"
@@ -443,8 +443,10 @@ static void effects_must_find_what_they_need(void **state)
          "lacks a condition"},
         {"rejects without a reason", "['reason.class', 'reason.text']", "['reason.class']",
          "actions.reject", "does not require"},
-        {"hands over without a reason", "'requires': ['reason.text'], 'conditions': ['not_bound']",
-         "'conditions': ['not_bound']", "actions.return", "does not require"},
+        {"hands over without a reason", "['reason.text', 'proposed_unit']", "['proposed_unit']",
+         "actions.return", "does not require"},
+        {"hands over to nobody", "['reason.text', 'proposed_unit']", "['reason.text']",
+         "actions.return", "does not require"},
         {"hands over what was decided", "'conditions': ['not_bound'],", "", "actions.return",
          "lacks a condition"},
         {"names no unit", "'requires': ['unit'], ", "", "actions.decide", "does not require"},
