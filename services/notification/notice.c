@@ -3,9 +3,11 @@
 
 const char *const language_words[] = {"vi", "en", NULL};
 const char *const channel_words[] = {"email", "inapp", NULL};
-const char *const template_words[] = {
-    "acknowledged", "accepted", "assigned",       "started",   "resolved",    "rejected",
-    "routed",       "returned", "info_requested", "extended",  "reopened",    "closed",
-    "withdrawn",    "merged",   "separated",      "commented", "appointment", "opened",
-    "given",        "reminded", "escalated",      "disputed",  "task",        "proposed",
-    "declined",     "answered", "contested",      "rated",     "remark",      NULL};
+const char *const template_words[] = {"acknowledged",   "accepted",   "assigned",  "started",
+                                      "resolved",       "rejected",   "routed",    "returned",
+                                      "info_requested", "extended",   "reopened",  "closed",
+                                      "withdrawn",      "merged",     "separated", "commented",
+                                      "appointment",    "opened",     "given",     "reminded",
+                                      "escalated",      "disputed",   "task",      "proposed",
+                                      "declined",       "answered",   "contested", "rated",
+                                      "remark",         "called_off", NULL};

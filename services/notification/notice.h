@@ -47,7 +47,8 @@ enum template_id {
     TEMPLATE_ANSWERED,  /* the clocks run again */
     TEMPLATE_CONTESTED, /* the result did not hold: work begins again */
     TEMPLATE_RATED,
-    TEMPLATE_REMARK, /* the reporter said something */
+    TEMPLATE_REMARK,     /* the reporter said something */
+    TEMPLATE_CALLED_OFF, /* nothing is to be done any more */
     TEMPLATE_COUNT
 };
 

@@ -314,6 +314,7 @@ static void tell_officials(struct plan *plan)
         [NEWS_AUDITED] = {tell_contested, TEMPLATE_CONTESTED},
         [NEWS_REOPENED] = {tell_contested, TEMPLATE_CONTESTED},
         [NEWS_RATED] = {tell_worker, TEMPLATE_RATED},
+        [NEWS_WITHDRAWN] = {tell_worker, TEMPLATE_CALLED_OFF},
         [NEWS_COMMENTED] = {tell_remark, TEMPLATE_REMARK},
     };
     if (rows[plan->news->type].tell != NULL) {

@@ -72,6 +72,8 @@ EMBED(rated, vi);
 EMBED(rated, en);
 EMBED(remark, vi);
 EMBED(remark, en);
+EMBED(called_off, vi);
+EMBED(called_off, en);
 
 struct embedded {
     const char *start, *end;
@@ -117,6 +119,7 @@ const char *template_file(enum template_id template, enum language language, siz
         [TEMPLATE_CONTESTED] = BOTH(contested),
         [TEMPLATE_RATED] = BOTH(rated),
         [TEMPLATE_REMARK] = BOTH(remark),
+        [TEMPLATE_CALLED_OFF] = BOTH(called_off),
     };
     const struct embedded *file = &files[template][language];
     *size = (size_t)(file->end - file->start);

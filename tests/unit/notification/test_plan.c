@@ -127,6 +127,21 @@ static void a_comment_is_told_once_to_the_other_side(void **state)
     says(&news, "c-0123 email commented"); /* has no app */
 }
 
+static void who_works_on_it_hears_that_it_is_called_off(void **state)
+{
+    struct news news = {.type = NEWS_WITHDRAWN,
+                        .reporter = "lan",
+                        .assignee = "an",
+                        .actor = "lan",
+                        .notice = {.category = "giao-thong", .unit = "00070", .by_reporter = true}};
+    (void)state;
+    says(&news, "lan inapp withdrawn, lan email withdrawn, "
+                "an inapp called_off, an email called_off");
+    news.actor = "an"; /* a visitor's booking, cancelled by the office */
+    news.notice.by_reporter = false;
+    reporter_hears(&news, "withdrawn");
+}
+
 struct told {
     const char *what;
     struct news news;
@@ -383,6 +398,7 @@ int main(void)
         cmocka_unit_test(plan_acknowledges_what_was_opened_here),
         cmocka_unit_test(plan_reminds_visitors),
         cmocka_unit_test(a_comment_is_told_once_to_the_other_side),
+        cmocka_unit_test(who_works_on_it_hears_that_it_is_called_off),
         cmocka_unit_test(plan_tells_who_must_act),
         cmocka_unit_test(plan_tells_who_may_approve),
         cmocka_unit_test(alerts_go_by_clock_and_level),
