@@ -206,10 +206,17 @@ bool http_check_header(struct http_request *request, const char *version, int *s
                          "Content-Length, Transfer-Encoding or a header name is ambiguous");
     }
     request->has_body = body_is_announced(request, &announced);
-    /* A short body is read and dropped, so that the connection can serve again. */
-    request->close = announced > HTTP_BODY_MAX || http_header(request, "Expect") != NULL;
+    /* A body that is not too large is read and dropped: who still sends would be cut off before the
+     * refusal is read, and the connection can serve again. */
+    bool waits = http_header(request, "Expect") != NULL;
+    request->close = waits || announced > HTTP_BODY_MAX;
     /* The route first: it says in which form faults of the query are told. */
-    if (!find_route(request, status, err) || !read_query(request, err)) {
+    if (!find_route(request, status, err)) {
+        return false;
+    }
+    request->close =
+        waits || (announced > HTTP_BODY_MAX && announced > request->route->spec->body_max);
+    if (!read_query(request, err)) {
         return false;
     }
     if (announced > request->route->spec->body_max ||

@@ -16,7 +16,8 @@ static void request_append(struct http_request *request, const char *bytes, size
 static void request_received(struct http_request *request); /* body is in */
 static void request_dispatch(struct http_request *request); /* body in and principal known */
 
-/* More than this, sent to us after we refused, is not worth reading. */
+/* More than this, sent to us after we refused, is not worth reading, unless the route takes more.
+ */
 enum { DISCARD_MAX = 1024 * 1024 };
 
 static const struct principal nobody = {.kind = PRINCIPAL_NOBODY, .id = ""};
@@ -108,6 +109,12 @@ void http_request_expire(struct http_request *request)
     http_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, &err);
 }
 
+static bool is_too_much(const struct http_request *request)
+{
+    return request->discarded > DISCARD_MAX &&
+           (request->route == NULL || request->discarded > request->route->spec->body_max);
+}
+
 /* Called by the daemon: once for the header, once for each piece of the body, once for its end
  * and once more when a sleeping connection has been woken. */
 enum MHD_Result http_request_step(struct http_request *request, const char *method,
@@ -121,7 +128,7 @@ enum MHD_Result http_request_step(struct http_request *request, const char *meth
     } else if (*upload_size > 0) {
         request_append(request, upload, *upload_size);
         *upload_size = 0;
-        if (request->discarded > DISCARD_MAX) {
+        if (is_too_much(request)) {
             return MHD_NO;
         }
     } else if (!request->received) {
