@@ -103,8 +103,6 @@ static int write_xml(struct http_request *request, int status, const struct erro
     return status;
 }
 
-enum { LARGE_MAX = 2 * 1024 * 1024 };
-
 static const struct http_route routes[] = {
     {.method = "GET", .path = "/hello", .access = "", .handler = get_hello},
     {.method = "POST", .path = "/body", .access = "", .handler = post_body, .body_max = 1000},
@@ -118,11 +116,6 @@ static const struct http_route routes[] = {
      .access = "officer",
      .handler = post_body,
      .body_max = HTTP_BODY_MAX},
-    {.method = "POST",
-     .path = "/large",
-     .access = "officer",
-     .handler = post_body,
-     .body_max = LARGE_MAX},
     {.method = "PUT",
      .path = "/version",
      .access = "",
@@ -424,26 +417,6 @@ static void short_refused_body_keeps_the_connection(void **state)
     client_close(client);
 }
 
-/* The client sends all of it before it looks for the answer. */
-static void refused_body_of_a_size_that_is_taken_keeps_the_connection(void **state)
-{
-    struct client *client = client_open(*state);
-    char *body = memory_zero(1, LARGE_MAX), header[128];
-    snprintf(header, sizeof header, "POST /large HTTP/1.1\r\n" H "Content-Length: %d\r\n\r\n",
-             LARGE_MAX);
-    assert_true(client_say(client, header));
-    for (size_t sent = 0; sent < LARGE_MAX; sent += LARGE_MAX / 64) {
-        assert_true(client_send(client, body + sent, LARGE_MAX / 64));
-    }
-    client_say(client, ASK("GET /hello"));
-    client_read(client, &answer, false);
-    assert_int_equal(answer.status, 401);
-    client_read(client, &answer, false);
-    assert_int_equal(answer.status, 200);
-    client_close(client);
-    free(body);
-}
-
 static void access_is_checked_before_the_handler(void **state)
 {
     static const struct exchange rows[] = {
@@ -614,7 +587,6 @@ int main(void)
         cmocka_unit_test(header_is_limited),
         cmocka_unit_test(body_is_limited),
         cmocka_unit_test(short_refused_body_keeps_the_connection),
-        cmocka_unit_test(refused_body_of_a_size_that_is_taken_keeps_the_connection),
         cmocka_unit_test(access_is_checked_before_the_handler),
         cmocka_unit_test(form_may_carry_the_api_key),
         cmocka_unit_test(version_is_required_and_read),

@@ -48,6 +48,8 @@ static void post_body(struct http_request *request, void *state)
     http_answer(request, 200, "text/plain", body, size);
 }
 
+enum { LARGE_MAX = 2 * 1024 * 1024 };
+
 static const struct http_route routes[] = {
     {.method = "GET", .path = "/hello", .access = "", .handler = get_hello},
     {.method = "GET", .path = "/later", .access = "", .handler = get_later},
@@ -57,6 +59,11 @@ static const struct http_route routes[] = {
      .access = "",
      .handler = post_body,
      .body_max = HTTP_BODY_MAX},
+    {.method = "POST",
+     .path = "/large",
+     .access = "officer",
+     .handler = post_body,
+     .body_max = LARGE_MAX},
     {0},
 };
 
@@ -114,6 +121,26 @@ static void client_may_leave_before_its_answer(void **state)
     }
     http_ask(*state, ASK("GET /later"), &answer); /* every place was given back */
     assert_int_equal(answer.status, 200);
+}
+
+/* The client sends all of it before it looks for the answer. */
+static void refused_body_of_a_size_that_is_taken_keeps_the_connection(void **state)
+{
+    struct client *client = client_open(*state);
+    char *body = memory_zero(1, LARGE_MAX), header[128];
+    snprintf(header, sizeof header, "POST /large HTTP/1.1\r\n" H "Content-Length: %d\r\n\r\n",
+             LARGE_MAX);
+    assert_true(client_say(client, header));
+    for (size_t sent = 0; sent < LARGE_MAX; sent += LARGE_MAX / 64) {
+        assert_true(client_send(client, body + sent, LARGE_MAX / 64));
+    }
+    client_say(client, ASK("GET /hello"));
+    client_read(client, &answer, false);
+    assert_int_equal(answer.status, 401);
+    client_read(client, &answer, false);
+    assert_int_equal(answer.status, 200);
+    client_close(client);
+    free(body);
 }
 
 static void too_many_requests_are_turned_away(void **state)
@@ -287,6 +314,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(late_handler_gives_503_and_may_still_answer, start, stop),
         cmocka_unit_test_setup_teardown(client_may_leave_before_its_answer, start, stop),
+        cmocka_unit_test_setup_teardown(refused_body_of_a_size_that_is_taken_keeps_the_connection,
+                                        start, stop),
         cmocka_unit_test_setup_teardown(too_many_requests_are_turned_away, start, stop),
         cmocka_unit_test_setup_teardown(full_service_takes_no_changes, start, stop),
         cmocka_unit_test_setup_teardown(further_clients_wait_for_a_connection, start, stop),
