@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* case: the engine of case work.
+/* case: a case, whole, as it is at one version.
  *
- * A decision takes the case as it is, a command, the rules and the time, and gives the case as it
- * will be, or says why not. What may be done is data: the process of the case (process.h). Beside
- * the actions of processes there are a few that every case knows: open, approve and disapprove of
- * what was proposed, remind, escalate, succeed and succeed_task (the unit that leads or co-operates
- * has ended), recompute (the calendar has changed). Every change is one version, and a snapshot
- * holds all that the next decision needs. Pure: no I/O, no clock, no allocation; texts are
- * borrowed. */
+ * Every change is one version, and a snapshot holds all that the next decision needs. What may be
+ * done with it is case_engine.h's. Pure; texts are borrowed. */
 #ifndef ROUTING_CASE_H
 #define ROUTING_CASE_H
 
@@ -16,12 +11,9 @@
 #include <stdint.h>
 
 #include "common/digest.h"
-#include "common/error.h"
 #include "common/uuid.h"
 #include "services/routing/actor.h"
-#include "services/routing/calendar.h"
 #include "services/routing/case_clock.h"
-#include "services/routing/deadline_rule.h"
 #include "services/routing/process.h"
 #include "services/routing/rule.h"
 
@@ -31,20 +23,6 @@ extern const char *const case_rating_words[]; /* hài lòng, chấp nhận, chư
 extern const char *const case_asked_words[];
 extern const char *const task_state_words[];
 extern const char *const audit_state_words[];
-
-#define CASE_OPEN         "open"
-#define CASE_PROPOSE      "propose"
-#define CASE_APPROVE      "approve"
-#define CASE_DISAPPROVE   "disapprove"
-#define CASE_REMIND       "remind"
-#define CASE_ESCALATE     "escalate"
-#define CASE_SUCCEED      "succeed"
-#define CASE_SUCCEED_TASK "succeed_task"
-#define CASE_RECOMPUTE    "recompute"
-
-/* Actions of processes that the timer takes by name, on merged cases. */
-#define CASE_FOLLOW   "follow"
-#define CASE_SEPARATE "separate"
 
 enum {
     CASE_EVIDENCE_MAX = 10,
@@ -153,70 +131,6 @@ struct case_snapshot {
                                   decision that is not written yet, that of the version before */
 };
 
-/* What decisions go by; borrowed. */
-struct case_rules {
-    const struct calendar *calendar;
-    struct deadline_rules deadlines;
-    int remind_percent;                               /* of a running clock */
-    int64_t escalate_after_min[CASE_ESCALATIONS_MAX]; /* past the due instant, as the clock runs */
-    int escalation_count;
-    process_set approved_reasons; /* classes that a second person must approve */
-};
-
-struct case_command {
-    const char *action;
-    int64_t expected_version;
-    actor_set actor;
-    const char *actor_ref; /* NULL: the system */
-    process_set given;     /* fields that the command brings */
-    const char *note;
-    const char *result_text;
-    const char *const *evidence;
-    size_t evidence_count;
-    const char *reason_class, *reason_text;
-    const char *assignee;
-    const char *unit, *proposed_unit;
-    const char *focal_point; /* of unit or proposed_unit; the edge's to find */
-    const char *question, *asked, *answer;
-    const char *rating;
-    int64_t minutes;
-    struct uuid into;
-    const struct case_snapshot *lead; /* the case `into`; the edge's to read */
-    const char *category;
-    int level; /* enum case_level; -1: not given */
-    struct case_detail details[CASE_DETAILS_MAX];
-    size_t detail_count;
-    int clock; /* remind, escalate */
-};
-
-/* A new case; the caller has filled who and where it is, its rules, the actor, its tasks, and the
- * clocks that somebody was promised: to be received by, to be seen at. Completes version, state,
- * action, the other clocks and the timer. False with ERR_RETRY "no_rule". */
-bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int64_t now_us,
-               struct error *err);
-
-/* False with
- *   ERR_NOT_FOUND     "unknown_action"      the process has no such action
- *   ERR_FORBIDDEN     "forbidden"           the actor may not take it
- *   ERR_CONFLICT      "stale_version"       the command saw another version
- *   ERR_UNPROCESSABLE "action_not_allowed"  not in this state or queue; see case_may_take
- *   ERR_INPUT                               the action lacks what it requires, or got what it does
- *                                           not take (field errors)
- *   ERR_UNPROCESSABLE "condition_not_met"   something else is in the way; the text says what
- *   ERR_RETRY         "no_rule"             no deadline rule or calendar for now
- * checked in this order. */
-bool case_decide(const struct case_snapshot *before, const struct case_command *command,
-                 const struct case_rules *rules, int64_t now_us, struct case_snapshot *after,
-                 struct error *err);
-
-/* Whether the present version is what this command made, so that its answer was lost. */
-bool case_is_repeat(const struct case_snapshot *now, const struct case_command *command,
-                    const struct case_rules *rules);
-
-/* Whether the actor may take an action now, whatever it brings, and if it is not too late. */
-bool case_may_take(const struct case_snapshot *now, const struct case_command *actor,
-                   const char *action);
-
 bool case_task_is_open(const struct case_task *task); /* open or accepted: to be done yet */
 
 enum process_phase case_phase(const struct case_snapshot *now);
@@ -225,21 +139,10 @@ bool case_is_open(const struct case_snapshot *now); /* received, working or paus
 /* By when the desk that holds an open case must do something about it; 0 for others. */
 int64_t case_due(const struct case_snapshot *now);
 
+/* The clock of the unit's present duty: to accept, then to bring a result. */
+const struct case_clock *case_duty(const struct case_snapshot *now);
+
 size_t case_clock_count(const struct case_snapshot *now);
 const struct case_clock *case_clock_at(const struct case_snapshot *now, size_t number);
-
-/* ---- case_timer.c: what time does ---- */
-
-/* What the timer has to do now: false when nothing. Fills a command of the system. */
-bool case_timer_command(const struct case_snapshot *now, const struct case_rules *rules,
-                        int64_t now_us, struct case_command *command);
-
-/* What a merged case has to do because of the case that stands for it: take over its result, or
- * stand for itself again; false while that case is open. Texts are borrowed from the lead. */
-bool case_follow_command(const struct case_snapshot *now, const struct case_snapshot *lead,
-                         struct case_command *command);
-
-/* When the timer must look again; 0: never. */
-int64_t case_next_timer(const struct case_snapshot *now, const struct case_rules *rules);
 
 #endif

@@ -40,9 +40,9 @@ bool case_start_dispatch(struct case_snapshot *snapshot, const struct case_rules
                        err);
 }
 
-static bool stop_receive(const struct case_change *change)
+static bool stop_receive(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
+    struct case_snapshot *after = decision->after;
     clock_stop(&after->clocks[CASE_RECEIVE], after->at_us);
     clock_stop(&after->clocks[CASE_DISPATCH], after->at_us);
     after->area_confirmed = after->near_border;
@@ -52,13 +52,14 @@ static bool stop_receive(const struct case_change *change)
     return true;
 }
 
-static bool start_tasks(const struct case_change *change)
+static bool start_tasks(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
+    struct case_snapshot *after = decision->after;
     for (size_t i = 0; i < after->task_count; i++) {
         struct case_task *task = &after->tasks[i];
         if (task->clock.run_count == 0 && case_task_is_open(task) &&
-            !start_clock(&task->clock, DEADLINE_TASK, after, change->rules, NULL, change->err)) {
+            !start_clock(&task->clock, DEADLINE_TASK, after, decision->rules, NULL,
+                         decision->err)) {
             return false;
         }
     }
@@ -66,71 +67,71 @@ static bool start_tasks(const struct case_change *change)
 }
 
 /* The end of a promised day; 0: none was promised. */
-static int64_t end_of_day(const struct case_change *change, const char *date)
+static int64_t end_of_day(const struct case_decision *decision, const char *date)
 {
     int64_t day;
     return date != NULL && day_parse(date, &day)
-               ? calendar_day_start_us(change->rules->calendar, day + 1)
+               ? calendar_day_start_us(decision->rules->calendar, day + 1)
                : 0;
 }
 
-static int64_t promised_now(const struct case_change *change)
+static int64_t promised_now(const struct case_decision *decision)
 {
-    const struct case_command *command = change->command;
-    bool sets = (change->action->effects & PROCESS_BIT(EFFECT_SET_DETAILS)) != 0;
-    return end_of_day(change, sets ? case_detail_of(change->after->process, DETAIL_DEADLINE,
-                                                    command->details, command->detail_count)
-                                   : NULL);
+    const struct case_command *command = decision->command;
+    bool sets = (decision->action->effects & PROCESS_BIT(EFFECT_SET_DETAILS)) != 0;
+    return end_of_day(decision, sets ? case_detail_of(decision->after->process, DETAIL_DEADLINE,
+                                                      command->details, command->detail_count)
+                                     : NULL);
 }
 
 /* A date that had passed when the case was taken up again was that of the result before. */
-static int64_t promised_before(const struct case_change *change)
+static int64_t promised_before(const struct case_decision *decision)
 {
-    const struct case_snapshot *after = change->after;
-    bool restarts = (change->action->effects & PROCESS_BIT(EFFECT_RESTART_RESOLVE)) != 0;
-    int64_t by_us = end_of_day(change, case_detail_of(after->process, DETAIL_DEADLINE,
-                                                      after->details, after->detail_count));
+    const struct case_snapshot *after = decision->after;
+    bool restarts = (decision->action->effects & PROCESS_BIT(EFFECT_RESTART_RESOLVE)) != 0;
+    int64_t by_us = end_of_day(decision, case_detail_of(after->process, DETAIL_DEADLINE,
+                                                        after->details, after->detail_count));
     return restarts && by_us <= after->at_us ? 0 : by_us;
 }
 
 /* The earlier of rule and promise. */
-static void keep_promise(const struct case_change *change, int64_t by_us)
+static void keep_promise(const struct case_decision *decision, int64_t by_us)
 {
     if (by_us != 0) {
-        clock_limit(&change->after->clocks[CASE_RESOLVE], change->rules->calendar, by_us);
+        clock_limit(&decision->after->clocks[CASE_RESOLVE], decision->rules->calendar, by_us);
     }
 }
 
-static bool start_resolve(const struct case_change *change)
+static bool start_resolve(const struct case_decision *decision)
 {
-    struct case_clock *clock = &change->after->clocks[CASE_RESOLVE];
+    struct case_clock *clock = &decision->after->clocks[CASE_RESOLVE];
     if (clock->run_count == 0) {
-        if (!start_clock(clock, DEADLINE_RESOLVE, change->after, change->rules,
-                         &change->after->resolve_rule, change->err)) {
+        if (!start_clock(clock, DEADLINE_RESOLVE, decision->after, decision->rules,
+                         &decision->after->resolve_rule, decision->err)) {
             return false;
         }
-        keep_promise(change,
-                     promised_now(change) != 0 ? promised_now(change) : promised_before(change));
+        keep_promise(decision, promised_now(decision) != 0 ? promised_now(decision)
+                                                           : promised_before(decision));
     }
-    return start_tasks(change);
+    return start_tasks(decision);
 }
 
 /* Whoever looked for a unit looks for it again. */
-static bool restart_dispatch(const struct case_change *change)
+static bool restart_dispatch(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
+    struct case_snapshot *after = decision->after;
     if (after->queue == QUEUE_UNIT) {
         return true;
     }
     after->clocks[CASE_DISPATCH] = (struct case_clock){0};
-    return case_start_dispatch(after, change->rules, change->err);
+    return case_start_dispatch(after, decision->rules, decision->err);
 }
 
 /* As if there had never been a result, nor anybody to wait for because of it: the case stands for
  * itself, and parts that lapsed with the result are to be done again. */
-static bool restart_resolve(const struct case_change *change)
+static bool restart_resolve(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
+    struct case_snapshot *after = decision->after;
     for (size_t i = 0; i < after->task_count; i++) {
         if (case_task_is_open(&after->tasks[i])) {
             after->tasks[i].clock = (struct case_clock){0};
@@ -144,7 +145,7 @@ static bool restart_resolve(const struct case_change *change)
     after->reason_class = after->reason_text = NULL;
     after->audit = AUDIT_NONE;
     after->audit_text = NULL;
-    return restart_dispatch(change) && start_resolve(change);
+    return restart_dispatch(decision) && start_resolve(decision);
 }
 
 /* The clocks of the duty and of the tasks; the city office is not waited for. */
@@ -155,40 +156,41 @@ static struct case_clock *pausable(struct case_snapshot *after, size_t number)
                                          : &after->clocks[CASE_RESOLVE];
 }
 
-static bool pause(const struct case_change *change)
+static bool pause(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
+    struct case_snapshot *after = decision->after;
     for (size_t i = 0; i < after->task_count + 2; i++) {
         struct case_clock *clock = pausable(after, i);
         if (!clock_is_running(clock)) {
             continue;
         }
         if (clock->run_count == CLOCK_RUNS_MAX) { /* it could not be resumed */
-            return error_set(change->err, ERR_UNPROCESSABLE, "condition_not_met",
+            return error_set(decision->err, ERR_UNPROCESSABLE, "condition_not_met",
                              "the clock of this case was paused too often");
         }
-        if (!clock_pause(clock, change->rules->calendar, after->at_us)) {
-            return no_rule(change->err);
+        if (!clock_pause(clock, decision->rules->calendar, after->at_us)) {
+            return no_rule(decision->err);
         }
     }
     return true;
 }
 
-static bool resume(const struct case_change *change)
+static bool resume(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
+    struct case_snapshot *after = decision->after;
     for (size_t i = 0; i < after->task_count + 2; i++) {
         struct case_clock *clock = pausable(after, i);
-        if (clock_is_paused(clock) && !clock_resume(clock, change->rules->calendar, after->at_us)) {
-            return no_rule(change->err);
+        if (clock_is_paused(clock) &&
+            !clock_resume(clock, decision->rules->calendar, after->at_us)) {
+            return no_rule(decision->err);
         }
     }
     return true;
 }
 
-static bool stop_clocks(const struct case_change *change)
+static bool stop_clocks(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
+    struct case_snapshot *after = decision->after;
     for (int i = 0; i < CASE_CLOCKS; i++) {
         clock_stop(&after->clocks[i], after->at_us);
     }
@@ -198,12 +200,12 @@ static bool stop_clocks(const struct case_change *change)
     return true;
 }
 
-static bool extend(const struct case_change *change)
+static bool extend(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
-    if (!clock_extend(&after->clocks[CASE_RESOLVE], change->rules->calendar,
-                      change->command->minutes)) {
-        return no_rule(change->err);
+    struct case_snapshot *after = decision->after;
+    if (!clock_extend(&after->clocks[CASE_RESOLVE], decision->rules->calendar,
+                      decision->command->minutes)) {
+        return no_rule(decision->err);
     }
     after->clocks[CASE_RESOLVE].reminded = false;
     after->extensions++;
@@ -212,17 +214,17 @@ static bool extend(const struct case_change *change)
 
 /* ---- whose it is ---- */
 
-static bool classify(const struct case_change *change)
+static bool classify(const struct case_decision *decision)
 {
-    const struct case_command *command = change->command;
+    const struct case_command *command = decision->command;
     if (command->category != NULL) {
-        change->after->category = command->category;
+        decision->after->category = command->category;
     }
     if (command->level >= 0) {
-        change->after->level = (enum case_level)command->level;
+        decision->after->level = (enum case_level)command->level;
     }
     return command->category != NULL || command->level >= 0 ||
-           error_add_field(change->err, "category", "required", "what shall be different?");
+           error_add_field(decision->err, "category", "required", "what shall be different?");
 }
 
 static struct case_task *find_task(struct case_snapshot *snapshot, const char *unit)
@@ -273,20 +275,20 @@ static void give_to(struct case_snapshot *after, const char *unit, const char *f
     after->proposal.action = -1;
 }
 
-static bool route(const struct case_change *change)
+static bool route(const struct case_decision *decision)
 {
     static const struct case_rule by_hand = {"named-by-city-office", 1, "assumption"};
-    struct case_snapshot *after = change->after;
-    give_to(after, change->command->unit, change->command->focal_point);
+    struct case_snapshot *after = decision->after;
+    give_to(after, decision->command->unit, decision->command->focal_point);
     clock_stop(&after->clocks[CASE_DISPATCH], after->at_us);
     after->area_confirmed = after->near_border;
     after->routing_rule = by_hand;
     return true;
 }
 
-static bool bind(const struct case_change *change)
+static bool bind(const struct case_decision *decision)
 {
-    change->after->bound = true;
+    decision->after->bound = true;
     return true;
 }
 
@@ -302,29 +304,32 @@ static bool has_returned_it(const struct case_snapshot *snapshot, const char *un
 
 /* The one who gives it back names an owner. If that is the city office, the unit itself or one that
  * gave it back before, or if it went through too many hands, the city office decides. */
-static bool hand_over(const struct case_change *change)
+static bool hand_over(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
-    const char *to = change->command->proposed_unit;
+    struct case_snapshot *after = decision->after;
+    const char *to = decision->command->proposed_unit;
     bool disputed = strcmp(to, UNIT_CITY_OFFICE) == 0 ||
                     (int)after->trail_count >= after->process->limits.handovers ||
                     strcmp(to, after->unit) == 0 || has_returned_it(after, to);
     assert(after->trail_count < CASE_TRAIL_MAX);
-    after->trail[after->trail_count++] = (struct case_handover){
-        .from = after->unit, .to = to, .reason = change->command->reason_text, .at = after->at_us};
+    after->trail[after->trail_count++] =
+        (struct case_handover){.from = after->unit,
+                               .to = to,
+                               .reason = decision->command->reason_text,
+                               .at = after->at_us};
     if (!disputed) {
-        give_to(after, to, change->command->focal_point);
+        give_to(after, to, decision->command->focal_point);
         return true;
     }
     after->queue = QUEUE_DISPUTED;
     after->assignee = NULL;
     after->proposal.action = -1;
-    return restart_dispatch(change);
+    return restart_dispatch(decision);
 }
 
-static bool confirm_area(const struct case_change *change)
+static bool confirm_area(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
+    struct case_snapshot *after = decision->after;
     after->area_confirmed = true;
     if (after->queue == QUEUE_UNIT) { /* in a dispute the clock runs for that too */
         clock_stop(&after->clocks[CASE_DISPATCH], after->at_us);
@@ -332,43 +337,43 @@ static bool confirm_area(const struct case_change *change)
     return true;
 }
 
-static bool assign(const struct case_change *change)
+static bool assign(const struct case_decision *decision)
 {
-    if (change->command->assignee != NULL) {
-        change->after->assignee = change->command->assignee;
+    if (decision->command->assignee != NULL) {
+        decision->after->assignee = decision->command->assignee;
     }
     return true;
 }
 
-static bool unassign(const struct case_change *change)
+static bool unassign(const struct case_decision *decision)
 {
-    change->after->assignee = NULL;
+    decision->after->assignee = NULL;
     return true;
 }
 
 /* ---- asking and answering ---- */
 
-static bool ask(const struct case_change *change)
+static bool ask(const struct case_decision *decision)
 {
-    change->after->question = change->command->question;
-    change->after->asked =
-        change->command->asked != NULL ? change->command->asked : case_asked_words[0];
-    change->after->answer = NULL;
+    decision->after->question = decision->command->question;
+    decision->after->asked =
+        decision->command->asked != NULL ? decision->command->asked : case_asked_words[0];
+    decision->after->answer = NULL;
     return true;
 }
 
-static bool answer(const struct case_change *change)
+static bool answer(const struct case_decision *decision)
 {
-    change->after->answer = change->command->answer;
+    decision->after->answer = decision->command->answer;
     return true;
 }
 
 /* ---- results ---- */
 
-static bool record_result(const struct case_change *change)
+static bool record_result(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
-    const struct case_command *command = change->command;
+    struct case_snapshot *after = decision->after;
+    const struct case_command *command = decision->command;
     after->resolved_at = after->at_us;
     after->result_text = command->result_text;
     after->result_by = command->actor_ref;
@@ -380,11 +385,11 @@ static bool record_result(const struct case_change *change)
     return true;
 }
 
-static bool record_reason(const struct case_change *change)
+static bool record_reason(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
-    after->reason_class = change->command->reason_class;
-    after->reason_text = change->command->reason_text;
+    struct case_snapshot *after = decision->after;
+    after->reason_class = decision->command->reason_class;
+    after->reason_text = decision->command->reason_text;
     if (after->process->states[after->state].phase == PHASE_REJECTED) {
         after->rejected_at = after->at_us;
     }
@@ -403,9 +408,9 @@ static unsigned sample_percent(const struct uuid *id, int64_t seed)
     return (unsigned)((mixed ^ (mixed >> 31)) % 100);
 }
 
-static bool sample_audit(const struct case_change *change)
+static bool sample_audit(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
+    struct case_snapshot *after = decision->after;
     const struct process_limits *limits = &after->process->limits;
     bool sampled = (int)sample_percent(&after->id, limits->audit_seed) < limits->audit_percent;
     after->audit = sampled ? AUDIT_PENDING : AUDIT_NONE;
@@ -413,107 +418,107 @@ static bool sample_audit(const struct case_change *change)
     return true;
 }
 
-static bool pass_audit(const struct case_change *change)
+static bool pass_audit(const struct case_decision *decision)
 {
-    change->after->audit = AUDIT_PASSED;
-    change->after->audit_text = change->command->note;
+    decision->after->audit = AUDIT_PASSED;
+    decision->after->audit_text = decision->command->note;
     return true;
 }
 
-static bool fail_audit(const struct case_change *change)
+static bool fail_audit(const struct case_decision *decision)
 {
-    change->after->audit = AUDIT_FAILED;
-    change->after->audit_text = change->command->reason_text;
+    decision->after->audit = AUDIT_FAILED;
+    decision->after->audit_text = decision->command->reason_text;
     return true;
 }
 
-static bool rate(const struct case_change *change)
+static bool rate(const struct case_decision *decision)
 {
-    change->after->rating = change->command->rating;
+    decision->after->rating = decision->command->rating;
     return true;
 }
 
-static bool count_reopening(const struct case_change *change)
+static bool count_reopening(const struct case_decision *decision)
 {
-    change->after->reopenings++;
+    decision->after->reopenings++;
     return true;
 }
 
 /* ---- other cases ---- */
 
-static bool merge(const struct case_change *change)
+static bool merge(const struct case_decision *decision)
 {
-    const struct case_snapshot *lead = change->command->lead;
-    if (uuid_equal(&change->command->into, &change->after->id)) {
-        return error_add_field(change->err, "into", "same_case", "is this case itself");
+    const struct case_snapshot *lead = decision->command->lead;
+    if (uuid_equal(&decision->command->into, &decision->after->id)) {
+        return error_add_field(decision->err, "into", "same_case", "is this case itself");
     }
     if (lead == NULL) {
-        return error_add_field(change->err, "into", "unknown_case", "is no case in your scope");
+        return error_add_field(decision->err, "into", "unknown_case", "is no case in your scope");
     }
     if (!case_is_open(lead)) {
-        return error_set(change->err, ERR_UNPROCESSABLE, "condition_not_met",
+        return error_set(decision->err, ERR_UNPROCESSABLE, "condition_not_met",
                          "the case to merge into is not open");
     }
-    change->after->merged_into = change->command->into;
+    decision->after->merged_into = decision->command->into;
     return true;
 }
 
-static bool separate(const struct case_change *change)
+static bool separate(const struct case_decision *decision)
 {
-    change->after->merged_into = (struct uuid){0};
+    decision->after->merged_into = (struct uuid){0};
     return true;
 }
 
 /* ---- co-operating units ---- */
 
-static bool add_task(const struct case_change *change)
+static bool add_task(const struct case_decision *decision)
 {
-    struct case_snapshot *after = change->after;
-    struct case_task *task = find_task(after, change->command->unit);
-    if (after->unit != NULL && strcmp(after->unit, change->command->unit) == 0) {
-        return error_add_field(change->err, "unit", "leads_already", "leads this case itself");
+    struct case_snapshot *after = decision->after;
+    struct case_task *task = find_task(after, decision->command->unit);
+    if (after->unit != NULL && strcmp(after->unit, decision->command->unit) == 0) {
+        return error_add_field(decision->err, "unit", "leads_already", "leads this case itself");
     }
     if (task != NULL && case_task_is_open(task)) {
-        return error_add_field(change->err, "unit", "co_operates_already",
+        return error_add_field(decision->err, "unit", "co_operates_already",
                                "has not done its part yet");
     }
     if (task == NULL && after->task_count == CASE_TASKS_MAX) {
-        return error_add_field(change->err, "unit", "too_many", "%d units co-operate already",
+        return error_add_field(decision->err, "unit", "too_many", "%d units co-operate already",
                                CASE_TASKS_MAX);
     }
     if (task == NULL) {
         task = &after->tasks[after->task_count++];
     }
-    *task = (struct case_task){.unit = change->command->unit, .note = change->command->note};
-    return after->clocks[CASE_RESOLVE].run_count == 0 || start_tasks(change);
+    *task = (struct case_task){.unit = decision->command->unit, .note = decision->command->note};
+    return after->clocks[CASE_RESOLVE].run_count == 0 || start_tasks(decision);
 }
 
-static bool change_task(const struct case_change *change, enum task_state state)
+static bool change_task(const struct case_decision *decision, enum task_state state)
 {
-    struct case_task *task = find_task(change->after, change->command->unit);
-    assert(task != NULL);             /* CONDITION_TASK_OPEN */
-    task->note = change->after->note; /* or the reason */
+    struct case_task *task = find_task(decision->after, decision->command->unit);
+    assert(task != NULL);               /* CONDITION_TASK_OPEN */
+    task->note = decision->after->note; /* or the reason */
     if (state == TASK_ACCEPTED) {
         task->state = state;
     } else {
-        settle_task(task, state, change->after->at_us);
+        settle_task(task, state, decision->after->at_us);
     }
     return true;
 }
 
-static bool accept_task(const struct case_change *change)
+static bool accept_task(const struct case_decision *decision)
 {
-    return change_task(change, TASK_ACCEPTED);
+    return change_task(decision, TASK_ACCEPTED);
 }
 
-static bool finish_task(const struct case_change *change)
+static bool finish_task(const struct case_decision *decision)
 {
-    return change_task(change, TASK_DONE);
+    return change_task(decision, TASK_DONE);
 }
 
-static bool decline_task(const struct case_change *change)
+static bool decline_task(const struct case_decision *decision)
 {
-    return change_task(change, TASK_DECLINED);
+    return change_task(decision, TASK_DECLINED);
 }
 
 /* ---- what only some processes know ---- */
@@ -530,18 +535,18 @@ static void set_detail(struct case_snapshot *after, const struct case_detail *de
     after->details[after->detail_count++] = *detail;
 }
 
-static bool set_details(const struct case_change *change)
+static bool set_details(const struct case_decision *decision)
 {
-    for (size_t i = 0; i < change->command->detail_count; i++) {
-        set_detail(change->after, &change->command->details[i]);
+    for (size_t i = 0; i < decision->command->detail_count; i++) {
+        set_detail(decision->after, &decision->command->details[i]);
     }
-    keep_promise(change, promised_now(change));
+    keep_promise(decision, promised_now(decision));
     return true;
 }
 
-bool case_effects_apply(const struct case_change *change)
+bool case_effects_apply(const struct case_decision *decision)
 {
-    static bool (*const apply[PROCESS_EFFECTS])(const struct case_change *change) = {
+    static bool (*const apply[PROCESS_EFFECTS])(const struct case_decision *decision) = {
         [EFFECT_STOP_RECEIVE] = stop_receive,
         [EFFECT_START_RESOLVE] = start_resolve,
         [EFFECT_RESTART_RESOLVE] = restart_resolve,
@@ -574,7 +579,7 @@ bool case_effects_apply(const struct case_change *change)
         [EFFECT_SET_DETAILS] = set_details,
     };
     for (int effect = 0; effect < PROCESS_EFFECTS; effect++) {
-        if ((change->action->effects & PROCESS_BIT(effect)) != 0 && !apply[effect](change)) {
+        if ((decision->action->effects & PROCESS_BIT(effect)) != 0 && !apply[effect](decision)) {
             return false;
         }
     }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* case_effect: what single effects do to a case. The inside of the engine: others call case.h. */
+/* case_effect: what single effects do to a case. The inside of the engine: others call
+ * case_engine.h. */
 #ifndef ROUTING_CASE_EFFECT_H
 #define ROUTING_CASE_EFFECT_H
 
-#include "services/routing/case.h"
+#include "common/error.h"
+#include "services/routing/case_command.h"
 
 /* A decision under way: `after` is a copy of the case as it was, at its next version and state. */
-struct case_change {
+struct case_decision {
     const struct process_action *action;
     const struct case_command *command;
     const struct case_rules *rules;
@@ -15,7 +17,7 @@ struct case_change {
 };
 
 /* Applies the effects of the action in the order of their enumeration; false with err. */
-bool case_effects_apply(const struct case_change *change);
+bool case_effects_apply(const struct case_decision *decision);
 
 /* Starts the clock that runs while the city office looks for a unit. */
 bool case_start_dispatch(struct case_snapshot *snapshot, const struct case_rules *rules,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stddef.h>
+#include "services/routing/case_timer.h"
 
-#include "services/routing/case.h"
+#include <stddef.h>
 
 /* What is due on one clock, and when. */
 struct alarm {

@@ -12,7 +12,7 @@
 #include "common/arena.h"
 #include "common/error.h"
 #include "common/json.h"
-#include "services/routing/case.h"
+#include "services/routing/case_command.h"
 
 /* Fills the fields of the command and tells them in `given`; texts are in the arena. No body (size
  * 0) is an empty object. Unknown fields, and details that the process does not know, are faults. */

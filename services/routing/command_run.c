@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "services/routing/case_engine.h"
 #include "services/routing/http_routing.h"
 
 /* Steps, in running order. */

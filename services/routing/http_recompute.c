@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/json.h"
+#include "services/routing/case_engine.h"
 #include "services/routing/case_json.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/recompute_json.h"

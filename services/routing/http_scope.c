@@ -4,6 +4,7 @@
 
 #include "common/clock.h"
 #include "common/json.h"
+#include "services/routing/case_engine.h"
 #include "services/routing/case_json.h"
 #include "services/routing/day.h"
 #include "services/routing/http_routing.h"

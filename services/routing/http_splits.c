@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "services/routing/case_engine.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/opening_json.h"
 #include "services/routing/opening_write.h"

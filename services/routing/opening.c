@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "common/words.h"
 #include "services/routing/case_detail.h"
+#include "services/routing/case_engine.h"
 
 const struct process *opening_process(const struct reference *reference, const char *code,
                                       actor_set roles, int64_t now_us, struct error *err)

@@ -2,9 +2,9 @@
 /* process: a way of working on cases, as data (reference/processes/).
  *
  * States, and actions that lead from one to the next: who may take them, what they need, what they
- * do to the case and its clocks, which event tells of them. The engine (case.h) runs any process
- * that process_check lets through. A version never changes; a case stays on the version that it was
- * opened under. Pure; texts are borrowed from whoever read the process. */
+ * do to the case and its clocks, which event tells of them. The engine (case_engine.h) runs any
+ * process that process_check lets through. A version never changes; a case stays on the version
+ * that it was opened under. Pure; texts are borrowed from whoever read the process. */
 #ifndef ROUTING_PROCESS_H
 #define ROUTING_PROCESS_H
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "services/routing/case.h"
+#include "services/routing/case_command.h"
 
 enum { PATH_SIZE = 96 };
 

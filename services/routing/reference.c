@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/routing/case_engine.h"
 #include "services/routing/focal_choice.h"
 #include "services/routing/submission_json.h"
 

@@ -9,7 +9,7 @@
 #include "common/arena.h"
 #include "common/error.h"
 #include "services/routing/area.h"
-#include "services/routing/case.h"
+#include "services/routing/case_command.h"
 #include "services/routing/focal_point.h"
 #include "services/routing/process_book.h"
 #include "services/routing/route.h"

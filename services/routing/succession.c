@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "services/routing/case_engine.h"
 #include "services/routing/store_registry.h"
 
 enum { PERIOD_MS = 1000, CHUNK = 500 };

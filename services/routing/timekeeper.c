@@ -7,6 +7,8 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "services/routing/case_engine.h"
+#include "services/routing/case_timer.h"
 #include "services/routing/store.h"
 
 enum { PERIOD_MS = 500, CLAIM_MAX = 500 };

@@ -14,6 +14,7 @@
 
 #include "common/clock.h"
 #include "services/routing/case_json.h"
+#include "services/routing/case_timer.h"
 #include "tests/unit/routing/engine.h"
 #include "tests/unit/routing/invariants.h"
 

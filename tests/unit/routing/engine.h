@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "services/routing/case.h"
+#include "services/routing/case_engine.h"
 #include "services/routing/deadline.h"
 #include "services/routing/process_book.h"
 #include "services/routing/reference_data.h"

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#include "services/routing/case.h"
+#include "services/routing/case_command.h"
+#include "services/routing/case_timer.h"
 
 static inline bool has_bit(process_set set, int value)
 {

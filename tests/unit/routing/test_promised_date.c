@@ -3,6 +3,7 @@
 #include "tests/unit/routing/counter.h"
 
 #include "services/routing/case_detail.h"
+#include "services/routing/case_engine.h"
 
 static int64_t now_us;
 

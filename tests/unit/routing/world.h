@@ -6,6 +6,7 @@
 #define TESTS_ROUTING_WORLD_H
 
 #include "services/routing/case_json.h"
+#include "services/routing/case_timer.h"
 #include "tests/unit/routing/engine.h"
 #include "tests/unit/routing/invariants.h"
 
