@@ -78,7 +78,7 @@ static int64_t end_of_day(const struct case_decision *decision, const char *date
 static int64_t promised_now(const struct case_decision *decision)
 {
     const struct case_command *command = decision->command;
-    bool sets = (decision->action->effects & PROCESS_BIT(EFFECT_SET_DETAILS)) != 0;
+    bool sets = process_has(decision->action->effects, EFFECT_SET_DETAILS);
     return end_of_day(decision, sets ? case_detail_of(decision->after->process, DETAIL_DEADLINE,
                                                       command->details, command->detail_count)
                                      : NULL);
@@ -88,7 +88,7 @@ static int64_t promised_now(const struct case_decision *decision)
 static int64_t promised_before(const struct case_decision *decision)
 {
     const struct case_snapshot *after = decision->after;
-    bool restarts = (decision->action->effects & PROCESS_BIT(EFFECT_RESTART_RESOLVE)) != 0;
+    bool restarts = process_has(decision->action->effects, EFFECT_RESTART_RESOLVE);
     int64_t by_us = end_of_day(decision, case_detail_of(after->process, DETAIL_DEADLINE,
                                                         after->details, after->detail_count));
     return restarts && by_us <= after->at_us ? 0 : by_us;
@@ -579,7 +579,7 @@ bool case_effects_apply(const struct case_decision *decision)
         [EFFECT_SET_DETAILS] = set_details,
     };
     for (int effect = 0; effect < PROCESS_EFFECTS; effect++) {
-        if ((decision->action->effects & PROCESS_BIT(effect)) != 0 && !apply[effect](decision)) {
+        if (process_has(decision->action->effects, effect) && !apply[effect](decision)) {
             return false;
         }
     }

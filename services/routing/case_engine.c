@@ -85,8 +85,7 @@ static bool fits(const struct case_snapshot *now, const struct process_action *a
     if (is_builtin(action)) {
         return case_is_open(now);
     }
-    return (action->from & PROCESS_BIT(now->state)) != 0 &&
-           (action->queues & PROCESS_BIT(now->queue)) != 0;
+    return process_has(action->from, now->state) && process_has(action->queues, now->queue);
 }
 
 static const struct process_action *find_action(const struct case_snapshot *now, const char *code)
@@ -110,11 +109,11 @@ static bool check_fields(const struct process_action *action, const struct case_
 {
     bool good = true;
     for (int field = 0; field < PROCESS_FIELDS; field++) {
-        bool given = (command->given & PROCESS_BIT(field)) != 0;
-        if (!given && (action->requires & PROCESS_BIT(field)) != 0) {
+        bool given = process_has(command->given, field);
+        if (!given && process_has(action->requires, field)) {
             good = error_add_field(err, process_field_words[field], "required", "%s needs it",
                                    action->code);
-        } else if (given && (action->takes & PROCESS_BIT(field)) == 0) {
+        } else if (given && !process_has(action->takes, field)) {
             good = error_add_field(err, process_field_words[field], "not_expected",
                                    "%s does not take it", action->code);
         }
@@ -213,7 +212,7 @@ static bool check_conditions(const struct process_action *action, const struct c
         [CONDITION_NEAR_BORDER] = "on which side of a border it lies is not in question",
     };
     for (int condition = 0; condition < PROCESS_CONDITIONS; condition++) {
-        if ((action->conditions & PROCESS_BIT(condition)) != 0 &&
+        if (process_has(action->conditions, condition) &&
             !holds((enum process_condition)condition, now, command, now_us)) {
             return error_set(err, ERR_UNPROCESSABLE, "condition_not_met", "%s: %s", action->code,
                              texts[condition]);
@@ -341,7 +340,7 @@ static bool needs_approval(const struct process_action *action, const struct cas
     }
     int class =
         command->reason_class != NULL ? word_index(case_reason_words, command->reason_class) : 0;
-    return (rules->approved_reasons & PROCESS_BIT(class)) != 0;
+    return process_has(rules->approved_reasons, class);
 }
 
 /* An action that needs approval is only ever taken by approving of it. */

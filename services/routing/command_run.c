@@ -57,8 +57,7 @@ static void fill_task_unit(struct command_run *run)
 {
     const struct process *process = run->now->process;
     int action = process_action_find(process, run->action);
-    if (action < 0 ||
-        (process->actions[action].conditions & PROCESS_BIT(CONDITION_TASK_OPEN)) == 0) {
+    if (action < 0 || !process_has(process->actions[action].conditions, CONDITION_TASK_OPEN)) {
         return;
     }
     const char *own = http_task_unit(run->principal, run->routing, run->now, run->command.unit);
@@ -80,7 +79,7 @@ static void run_decode(struct command_run *run)
         return;
     }
     fill_task_unit(run);
-    if (run->command.given & PROCESS_BIT(FIELD_INTO)) {
+    if (process_has(run->command.given, FIELD_INTO)) {
         run_read_lead(run);
     } else {
         run_decide(run);

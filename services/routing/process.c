@@ -63,6 +63,16 @@ bool process_phase_is_open(enum process_phase phase)
     return phase == PHASE_RECEIVED || phase == PHASE_WORKING || phase == PHASE_PAUSED;
 }
 
+bool process_phase_is_ended(enum process_phase phase)
+{
+    return !process_phase_is_open(phase) && phase != PHASE_MERGED;
+}
+
+bool process_has(process_set set, int value)
+{
+    return (set & PROCESS_BIT(value)) != 0;
+}
+
 int process_state_find(const struct process *process, const char *code)
 {
     for (int i = 0; i < process->state_count; i++) {
@@ -87,7 +97,7 @@ bool process_state_is_final(const struct process *process, int state)
 {
     for (int i = 0; i < process->action_count; i++) {
         const struct process_action *action = &process->actions[i];
-        if ((action->from & PROCESS_BIT(state)) != 0 && action->to != PROCESS_STAYS &&
+        if (process_has(action->from, state) && action->to != PROCESS_STAYS &&
             action->to != state) {
             return false;
         }

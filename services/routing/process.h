@@ -205,6 +205,11 @@ struct process {
 /* Received, working and paused: somebody must still act. */
 bool process_phase_is_open(enum process_phase phase);
 
+/* Resolved, closed, rejected and withdrawn: nobody has to act any more. */
+bool process_phase_is_ended(enum process_phase phase);
+
+bool process_has(process_set set, int value);
+
 /* -1: unknown */
 int process_state_find(const struct process *process, const char *code);
 int process_action_find(const struct process *process, const char *code);

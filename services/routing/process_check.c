@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/routing/process_check.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "services/routing/case_command.h"
-
-enum { PATH_SIZE = 96 };
+#include "services/routing/process_fault.h"
+#include "services/routing/process_walk.h"
 
 /* Without what an effect has nothing to work on, or no bound. */
 static const struct {
@@ -57,31 +55,6 @@ static const struct {
     {FIELD_LEVEL, PROCESS_BIT(EFFECT_CLASSIFY)},
     {FIELD_DETAILS, PROCESS_BIT(EFFECT_SET_DETAILS)},
 };
-
-bool process_has(process_set set, int value)
-{
-    return (set & PROCESS_BIT(value)) != 0;
-}
-
-bool process_phase_is_ended(enum process_phase phase)
-{
-    return !process_phase_is_open(phase) && phase != PHASE_MERGED;
-}
-
-void process_fault_state(struct error *err, const struct process *process, int state,
-                         const char *text)
-{
-    char path[PATH_SIZE];
-    snprintf(path, sizeof path, "states.%.60s", process->states[state].code);
-    error_add_field(err, path, "unsound", "%s", text);
-}
-
-void process_fault_action(struct error *err, const struct process_action *action, const char *text)
-{
-    char path[PATH_SIZE];
-    snprintf(path, sizeof path, "actions.%.60s", action->code);
-    error_add_field(err, path, "unsound", "%s", text);
-}
 
 /* ---- time-outs ---- */
 

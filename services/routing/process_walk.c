@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/routing/process_check.h"
+#include "services/routing/process_walk.h"
+
+#include "services/routing/process_fault.h"
 
 enum run { RUN_NEVER, RUNNING, PAUSED, STOPPED, RUNS };
 
