@@ -48,7 +48,8 @@ enum http_flags {
     HTTP_IF_MATCH = 2,      /* If-Match is required (428) and must hold a quoted version (400) */
     HTTP_API_KEY_PARAM = 4, /* parameter api_key of the query or of a form body is an API key too
                                (Open311) */
-    HTTP_FORM = 8           /* the body is a form; elsewhere it is JSON */
+    HTTP_FORM = 8,          /* the body is a form; elsewhere it is JSON */
+    HTTP_EVENTS = 16        /* the body is JSON, or CloudEvents in JSON format, one or a batch */
 };
 
 struct http_route {
@@ -104,6 +105,8 @@ const char *http_path(const struct http_request *request);
 const char *http_param(const struct http_request *request, const char *name); /* never NULL */
 const char *http_query(const struct http_request *request, const char *name); /* NULL: absent */
 const char *http_header(const struct http_request *request, const char *name);
+/* All headers, one by one, as they came; NULL past the last. */
+const char *http_header_at(const struct http_request *request, size_t index, const char **value);
 const char *http_body(const struct http_request *request, size_t *size);
 /* Parameter of the path as a UUID; field error when it is none. */
 bool http_param_uuid(const struct http_request *request, const char *name, struct uuid *uuid,

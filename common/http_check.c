@@ -155,19 +155,38 @@ static bool find_route(struct http_request *request, int *status, struct error *
     return read_params(request, &match, err);
 }
 
+/* The types that a route takes, by its flags; the first is the route's own. */
+static const char *const *types_of(const struct http_request *request)
+{
+    static const char *const json[] = {"application/json", NULL};
+    static const char *const form[] = {"application/x-www-form-urlencoded", NULL};
+    static const char *const events[] = {"application/json", "application/cloudevents+json",
+                                         "application/cloudevents-batch+json", NULL};
+    unsigned flags = request->route->spec->flags;
+    if ((flags & HTTP_EVENTS) != 0) {
+        return events;
+    }
+    return (flags & HTTP_FORM) != 0 ? form : json;
+}
+
 /* Of a body that does not say what it is, the route's own type is believed. */
 static bool type_is_right(const struct http_request *request, struct error *err)
 {
-    bool form = (request->route->spec->flags & HTTP_FORM) != 0;
-    const char *wanted = form ? "application/x-www-form-urlencoded" : "application/json";
+    const char *const *wanted = types_of(request);
     const char *type = http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
-    size_t size = strlen(wanted);
-    if (!request->has_body || type == NULL ||
-        (strncasecmp(type, wanted, size) == 0 && strchr(" \t;", type[size]) != NULL)) {
+    if (!request->has_body || type == NULL) {
         return true;
     }
-    error_set(err, ERR_INPUT, "unsupported_media_type", "the body must be %s", wanted);
-    return error_add_field(err, MHD_HTTP_HEADER_CONTENT_TYPE, "not_allowed", "must be %s", wanted);
+    for (size_t i = 0; wanted[i] != NULL; i++) {
+        size_t size = strlen(wanted[i]);
+        if (strncasecmp(type, wanted[i], size) == 0 && strchr(" \t;", type[size]) != NULL) {
+            return true;
+        }
+    }
+    const char *more = wanted[1] != NULL ? " or CloudEvents in JSON" : "";
+    error_set(err, ERR_INPUT, "unsupported_media_type", "the body must be %s%s", wanted[0], more);
+    return error_add_field(err, MHD_HTTP_HEADER_CONTENT_TYPE, "not_allowed", "must be %s%s",
+                           wanted[0], more);
 }
 
 static bool has_room(const struct http_request *request, struct error *err)

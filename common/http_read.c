@@ -67,6 +67,15 @@ const char *http_header(const struct http_request *request, const char *name)
     return NULL;
 }
 
+const char *http_header_at(const struct http_request *request, size_t index, const char **value)
+{
+    if (index >= request->headers.count) {
+        return NULL;
+    }
+    *value = request->headers.items[index].value;
+    return request->headers.items[index].name;
+}
+
 const char *http_body(const struct http_request *request, size_t *size)
 {
     *size = request->body.size;

@@ -495,7 +495,7 @@ static bool parse_value(struct parser *parser, struct json_value *value)
     return true;
 }
 
-static bool parse_root(struct parser *parser, struct json_value *root)
+static bool parse_root(struct parser *parser, enum json_kind kind, struct json_value *root)
 {
     if (!parse_value(parser, root)) {
         return false;
@@ -504,26 +504,40 @@ static bool parse_root(struct parser *parser, struct json_value *root)
     if (parser->at < parser->end) {
         return refuse(parser, "invalid_json", "bytes follow the document");
     }
-    if (root->kind != KIND_OBJECT) {
+    if (root->kind != kind) {
         parser->at = root->raw;
-        return refuse(parser, "invalid_json", "the root is not an object");
+        return refuse(parser, "invalid_json",
+                      kind == KIND_OBJECT ? "the root is not an object"
+                                          : "the root is not an array");
     }
     return true;
 }
 
-struct json_value *json_value_parse(const char *text, size_t size, struct arena *arena,
-                                    struct error *err)
+static struct json_value *parse_whole(const char *text, size_t size, enum json_kind kind,
+                                      struct arena *arena, struct error *err)
 {
     struct parser parser = {
         .start = text, .at = text, .end = text + size, .arena = arena, .err = err, .field = ""};
     struct json_value *root = arena_alloc(arena, sizeof *root);
-    if (parse_root(&parser, root)) {
+    if (parse_root(&parser, kind, root)) {
         return root;
     }
     if (err != NULL && parser.code != NULL && *parser.field != '\0') {
         error_add_field(err, parser.field, parser.code, "%s", err->text);
     }
     return NULL;
+}
+
+struct json_value *json_value_parse(const char *text, size_t size, struct arena *arena,
+                                    struct error *err)
+{
+    return parse_whole(text, size, KIND_OBJECT, arena, err);
+}
+
+struct json_value *json_value_parse_array(const char *text, size_t size, struct arena *arena,
+                                          struct error *err)
+{
+    return parse_whole(text, size, KIND_ARRAY, arena, err);
 }
 
 const struct json_value *json_value_member(const struct json_value *object, const char *name)

@@ -43,6 +43,9 @@ struct json_value {
 /* The root, an object; NULL with err (codes as json_document_parse). */
 struct json_value *json_value_parse(const char *text, size_t size, struct arena *arena,
                                     struct error *err);
+/* The same of a document whose root is an array. */
+struct json_value *json_value_parse_array(const char *text, size_t size, struct arena *arena,
+                                          struct error *err);
 
 /* NULL: no such member, or object is NULL. */
 const struct json_value *json_value_member(const struct json_value *object, const char *name);
