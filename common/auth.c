@@ -72,6 +72,25 @@ bool principal_has(const struct principal *principal, const char *grant)
     return has_grant(principal, grant, strlen(grant));
 }
 
+static bool covers(const char *prefix, const char *source)
+{
+    size_t size = strlen(prefix);
+    if (strncmp(source, prefix, size) != 0) {
+        return false;
+    }
+    bool whole = size > 0 && strchr("/:?#", prefix[size - 1]) != NULL;
+    return whole || strchr("/:?#", source[size]) != NULL; /* or both end here */
+}
+
+bool principal_may_speak_for(const struct principal *principal, const char *source)
+{
+    bool found = principal->source_count == 0;
+    for (size_t i = 0; i < principal->source_count && !found; i++) {
+        found = covers(principal->sources[i], source);
+    }
+    return found;
+}
+
 bool principal_may(const struct principal *principal, const char *access)
 {
     if (access[0] == '\0') {

@@ -7,8 +7,8 @@
  * or the issuer's keys change. An unknown key id makes the JWKS be fetched again, at most once in
  * 10 s (1 s after a fetch that failed); keys older than 10 minutes are fetched again in the
  * background. Keys: random texts, kept as SHA-256 in API_KEYS_FILE
- * ({"keys":[{"id","sha256","roles":[],"scopes":[],"expires"?,"demo"?}]}), read again when the file
- * changes (a bad file is logged and the old keys stay); compared in constant time.
+ * ({"keys":[{"id","sha256","roles":[],"scopes":[],"sources":[],"expires"?,"demo"?}]}), read again
+ * when the file changes (a bad file is logged and the old keys stay); compared in constant time.
  *
  * Errors: ERR_UNAUTHENTICATED for what the caller brought, ERR_RETRY while the issuer's keys
  * cannot be had, ERR_BUSY when too many wait for them. Loop thread only. */
@@ -26,7 +26,7 @@
 
 enum principal_kind { PRINCIPAL_NOBODY, PRINCIPAL_PERSON, PRINCIPAL_SYSTEM };
 
-enum { PRINCIPAL_GRANTS_MAX = 16 };
+enum { PRINCIPAL_GRANTS_MAX = 16, PRINCIPAL_SOURCES_MAX = 16 };
 
 /* It and its texts live in the arena given to auth_check. */
 struct principal {
@@ -38,6 +38,8 @@ struct principal {
     size_t
         grant_count; /* roles as they are, scopes as "scope:read"; a token's surplus is dropped */
     const char *grants[PRINCIPAL_GRANTS_MAX];
+    size_t source_count; /* of a key: whose events it may bring; 0: anybody's */
+    const char *const *sources;
 };
 
 struct auth_config {
@@ -65,5 +67,9 @@ void auth_check(struct auth *auth, const char *bearer, const char *api_key, stru
 /* access as in struct http_route. */
 bool principal_may(const struct principal *principal, const char *access);
 bool principal_has(const struct principal *principal, const char *grant);
+/* May it bring events of this CloudEvents source? It must begin with one of the key's sources, and
+ * end there or go on with a part of its own: "https://a.example" covers "https://a.example/7" but
+ * not "https://a.example.net". */
+bool principal_may_speak_for(const struct principal *principal, const char *source);
 
 #endif

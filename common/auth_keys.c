@@ -13,13 +13,21 @@
 #include "common/json.h"
 #include "common/log.h"
 
-enum { FILE_MAX = 1 << 20, KEYS_MAX = 1000, LOOK_EVERY_US = 1000000, KEY_TEXT_MAX = 512 };
+enum {
+    FILE_MAX = 1 << 20,
+    KEYS_MAX = 1000,
+    LOOK_EVERY_US = 1000000,
+    KEY_TEXT_MAX = 512,
+    SOURCE_MAX = 256
+};
 
 struct api_key {
     const char *id;
     uint8_t hash[AUTH_HASH_SIZE];
     size_t grant_count;
     const char *grants[PRINCIPAL_GRANTS_MAX];
+    size_t source_count;
+    const char *const *sources;
     int64_t expires_us; /* 0: never */
 };
 
@@ -90,6 +98,8 @@ static void read_key(struct json_reader *reader, bool refuse_demo, struct api_ke
     }
     read_grants(reader, "roles", "", key);
     read_grants(reader, "scopes", "scope:", key);
+    key->source_count = json_read_texts(reader, "sources", JSON_OPTIONAL, PRINCIPAL_SOURCES_MAX,
+                                        SOURCE_MAX, &key->sources);
     key->expires_us = json_read_instant(reader, "expires", JSON_OPTIONAL);
     if (json_read_bool(reader, "demo", JSON_OPTIONAL, false) && refuse_demo) {
         json_read_fault(reader, "demo", "demo_key", "demo keys are refused in production");
@@ -212,6 +222,18 @@ static const struct api_key *key_find(const struct key_set *set, const char *tex
     return found;
 }
 
+/* The set may be replaced while the request lives. */
+static void copy_sources(struct principal *principal, const struct api_key *key,
+                         struct arena *arena)
+{
+    const char **sources = arena_array(arena, key->source_count, sizeof *sources);
+    for (size_t i = 0; i < key->source_count; i++) {
+        sources[i] = arena_text(arena, key->sources[i]);
+    }
+    principal->sources = sources;
+    principal->source_count = key->source_count;
+}
+
 bool api_keys_check(struct api_keys *keys, const char *text, int64_t now_us, struct arena *arena,
                     struct principal *principal, struct error *err)
 {
@@ -228,5 +250,6 @@ bool api_keys_check(struct api_keys *keys, const char *text, int64_t now_us, str
     for (size_t i = 0; i < key->grant_count; i++) {
         principal_grant(principal, arena_text(arena, key->grants[i]));
     }
+    copy_sources(principal, key, arena);
     return true;
 }

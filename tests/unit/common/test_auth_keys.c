@@ -84,6 +84,43 @@ static void keys_give_roles_and_scopes(void **state)
     arena_finish(&arena);
 }
 
+/* The end of a prefix is the end of a name: "https://a.example" is not "https://a.example.net". */
+static void keys_speak_for_their_sources(void **state)
+{
+    static const struct {
+        const char *source;
+        bool may;
+    } rows[] = {
+        {"https://a.example", true},
+        {"https://a.example/7", true},
+        {"https://a.example:8443", true},
+        {"https://a.example?x", true},
+        {"https://a.example.net", false},
+        {"https://a.exampl", false},
+        {"urn:b:", true},
+        {"urn:b:7", true},
+        {"urn:b", false},
+        {"", false},
+    };
+    struct api_keys *keys;
+    struct arena arena;
+    struct principal principal;
+    (void)state;
+    arena_init(&arena);
+    write_file("{\"keys\":[{\"id\":\"a\",\"sha256\":\"%s\"},{\"id\":\"b\",\"sha256\":\"%s\","
+               "\"sources\":[\"https://a.example\",\"urn:b:\"]}]}",
+               demo_hash, other_hash);
+    assert_true(api_keys_open(&keys, path, false, NULL));
+    assert_string_equal(check(keys, "other", 0, &arena, &principal), "");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(principal_may_speak_for(&principal, rows[i].source), rows[i].may);
+    }
+    assert_string_equal(check(keys, "demo-key", 0, &arena, &principal), "");
+    assert_true(principal_may_speak_for(&principal, "urn:anybody"));
+    api_keys_free(keys);
+    arena_finish(&arena);
+}
+
 static void keys_expire(void **state)
 {
     struct api_keys *keys;
@@ -180,6 +217,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_give_roles_and_scopes),
+        cmocka_unit_test(keys_speak_for_their_sources),
         cmocka_unit_test(keys_expire),
         cmocka_unit_test(keys_are_read_again_but_a_bad_file_changes_nothing),
         cmocka_unit_test(keys_file_must_be_good_at_start),
