@@ -4,59 +4,38 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "inbound.h"
 #include "intake.h"
 #include "store_filing.h"
-
-#define INCIDENT_TYPE "vn.hanoi.incident.reported.v1"
 
 struct taken {
     struct filing **filings;
     size_t count, statement;
 };
 
-/* The same (source, id) is the same incident, whatever it says the second time. */
-static bool prepare(struct filing *filing, const struct event_in *event, struct intake *intake,
-                    struct arena *arena, struct error *err)
+/* What the dead letters call it; detail is the field. */
+static const char *class_of(const struct error *err)
 {
-    struct report report;
-    const char *incident_id;
-    struct filing_origin origin = {
-        .channel = CHANNEL_INBOUND,
-        .client = "inbound",
-        .idempotency_scope = "inbound",
-        .idempotency_key = arena_format(arena, "%s\n%s", event->source, event->id),
-        .input = event->data,
-        .input_size = event->data_size,
-        .traceparent = event->traceparent,
-    };
-    return report_read_incident(&report, &incident_id, event->data, event->data_size, arena, err) &&
-           filing_prepare(filing, filing_desk_filer(intake->desk), &report, &origin,
-                          reference_current(intake->reference), clock_now_us(), arena, err);
+    bool envelope = strcmp(err->code, "unknown_type") == 0 || strcmp(err->code, "no_data") == 0;
+    return envelope ? err->code : "invalid_data";
 }
 
 /* False: the batch must wait (no promise, no ticket numbers). */
 static bool take_message(struct consume_batch *batch, struct consume_message *message,
                          struct intake *intake, struct taken *taken, struct error *wait)
 {
-    struct event_in *event = &message->event;
+    static const struct inbound_sender topic = {.client = "inbound"};
     struct arena *arena = consume_arena(batch);
+    struct filing *filing = arena_alloc(arena, sizeof *filing);
     struct error err = {0};
 
-    if (event->type == NULL || strcmp(event->type, INCIDENT_TYPE) != 0) {
-        consume_reject(batch, message, "unknown_type", "type");
-        return true;
-    }
-    if (event->data == NULL) {
-        consume_reject(batch, message, "no_data", "data");
-        return true;
-    }
-    struct filing *filing = arena_alloc(arena, sizeof *filing);
-    if (!prepare(filing, event, intake, arena, &err)) {
+    if (!inbound_prepare(filing, &message->event, &topic, filing_desk_filer(intake->desk),
+                         reference_current(intake->reference), clock_now_us(), arena, &err)) {
         if (err.kind == ERR_RETRY) {
             *wait = err;
             return false;
         }
-        consume_reject(batch, message, "invalid_data", intake_fault(&err));
+        consume_reject(batch, message, class_of(&err), intake_fault(&err));
         return true;
     }
     if (!filing_take_number(filing, filing_desk_filer(intake->desk)->numbers)) {

@@ -74,8 +74,11 @@ static void prepare_key(struct filing *filing, const struct filing_origin *origi
         arena_format(arena, "%s\n%s", origin->idempotency_scope, origin->idempotency_key);
     digest_sha256(name, strlen(name), digest);
     memcpy(filing->idempotency.bytes, digest, sizeof filing->idempotency.bytes);
-    digest_sha256(origin->input, origin->input_size, digest);
-    memcpy(filing->fingerprint, digest, FINGERPRINT_SIZE);
+    filing->any_input = origin->input == NULL;
+    if (!filing->any_input) {
+        digest_sha256(origin->input, origin->input_size, digest);
+        memcpy(filing->fingerprint, digest, FINGERPRINT_SIZE);
+    }
 }
 
 bool filing_prepare(struct filing *filing, const struct filer *filer, const struct report *report,

@@ -39,7 +39,7 @@ struct filing_origin {
     const char *account;           /* of a person; NULL for a system */
     const char *idempotency_scope; /* who and where the key was used */
     const char *idempotency_key;   /* NULL: none */
-    const void *input;             /* bytes that a repeat must match */
+    const void *input;             /* bytes that a repeat must match; NULL: it may say anything */
     size_t input_size;
     const char *traceparent;
 };
@@ -49,6 +49,7 @@ struct filing {
     int64_t number;
     struct uuid idempotency; /* of scope and key; without a key the submission's own id */
     uint8_t fingerprint[FINGERPRINT_SIZE];
+    bool any_input; /* a repeat is known by its key alone */
     const char *traceparent;
     /* The contact, told in the same transaction when it is news. contact_ref NULL: nothing to tell.
      */

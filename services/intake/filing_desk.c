@@ -57,7 +57,7 @@ static bool take_row(struct filing *filing, const struct pg_tx *tx, size_t row, 
     const void *fingerprint;
 
     store_take_filed(tx, row, &filing->submission, &fingerprint, request->arena);
-    if (!uuid_equal(&own, &filing->submission.id) &&
+    if (!uuid_equal(&own, &filing->submission.id) && !filing->any_input &&
         memcmp(fingerprint, filing->fingerprint, FINGERPRINT_SIZE) != 0) {
         return error_set(err, ERR_UNPROCESSABLE, "idempotency_key_reused",
                          "the Idempotency-Key was used with another body");

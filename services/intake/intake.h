@@ -3,6 +3,7 @@
 #ifndef INTAKE_INTAKE_H
 #define INTAKE_INTAKE_H
 
+#include "common/rate.h"
 #include "common/seal.h"
 #include "common/service.h"
 #include "common/wait.h"
@@ -16,7 +17,8 @@ struct intake {
     struct filing_desk *desk;
     struct submission_reader *reader;
     struct snapshot_source *reference;
-    struct wait *wait; /* for versions of cases, by submission */
+    struct rate *event_rate; /* of each API key that brings events */
+    struct wait *wait;       /* for versions of cases, by submission */
 };
 
 /* What to say of a message that could not be read: the first bad field, or the error's code. */

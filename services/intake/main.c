@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* intake: what came in? */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,6 +9,7 @@
 #include "consume_inbound.h"
 #include "consume_reference.h"
 #include "http_categories.h"
+#include "http_events.h"
 #include "http_open311.h"
 #include "http_submissions.h"
 #include "intake.h"
@@ -17,6 +19,7 @@
 extern const struct migration_set intake_migrations;
 
 enum { SUBMISSION_BODY_MAX = 64 * 1024, FORM_BODY_MAX = 64 * 1024 };
+enum { EVENTS_BODY_MAX = 512 * 1024, EVENT_BURST_S = 10 };
 enum { WAIT_PERIOD_MS = 25, WAITERS_MAX = 2000 };
 
 static const struct config_option options[] = {
@@ -32,6 +35,12 @@ static const struct config_option options[] = {
      .type = CONFIG_TEXT,
      .fallback = "api@ihanoi.example",
      .help = "whom developers of Open311 clients may ask"},
+    {.name = "EVENT_RATE",
+     .type = CONFIG_INT,
+     .fallback = "50",
+     .min = 1,
+     .max = 100000,
+     .help = "events a second that an API key may bring over HTTP, and ten times that at once"},
 };
 
 /* clang-format off */
@@ -44,6 +53,8 @@ static const struct http_route routes[] = {
      .handler = http_get_submission, .query = "min_version wait_ms"},
     {.method = "GET", .path = "/api/intake/categories", .access = "",
      .handler = http_list_categories, .query = ""},
+    {.method = "POST", .path = "/api/intake/events", .access = "scope:events:write",
+     .handler = http_post_events, .flags = HTTP_EVENTS, .body_max = EVENTS_BODY_MAX, .query = ""},
     OPEN311_ROUTES("xml", FORM_BODY_MAX),
     OPEN311_ROUTES("json", FORM_BODY_MAX),
     {.method = NULL},
@@ -124,6 +135,8 @@ static void open_intake(struct service_parts *parts, void **state, service_on_op
         .seal = intake->seal,
     };
     intake->desk = filing_desk_new(&desk);
+    double event_rate = (double)config_int(parts->config, "EVENT_RATE");
+    intake->event_rate = rate_new(event_rate, fmax(EVENT_BURST_S * event_rate, HTTP_EVENTS_MAX));
     intake->reader = submission_reader_new(parts->pg, parts->metrics);
     struct wait_config wait = {.period_ms = WAIT_PERIOD_MS,
                                .waiters_max = WAITERS_MAX,
@@ -149,6 +162,7 @@ static void on_desk_closed(void *arg)
     free(arg);
     wait_free(closing.intake->wait);
     submission_reader_free(closing.intake->reader);
+    rate_free(closing.intake->event_rate);
     seal_close(closing.intake->seal);
     free(closing.intake);
     closing.on_closed(closing.arg);

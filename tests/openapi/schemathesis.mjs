@@ -20,7 +20,8 @@ const folder = resolve('build/test/openapi');
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
 // Codes of errors that are about the whole request, so that no field can be named.
-const UNNAMED = ['invalid_json', 'duplicate_member', 'too_deep', 'invalid_utf8'];
+const UNNAMED = ['invalid_json', 'duplicate_member', 'too_deep', 'invalid_utf8',
+  'empty_batch', 'batch_too_long'];
 
 // Codes of faults that no schema can tell of: what a thing is compared with, and what there is.
 const BEYOND = ['unknown_unit', 'unknown_category', 'unknown_process', 'unknown_case', 'unknown_rule', 'unknown_slot',

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events over HTTP: binary, structured, batched. What was taken is committed before the answer,
+ * and one bad event of a batch stops none of the others. Should a dependency fail in between, the
+ * whole request is to be sent again: what was taken by then is a repeat. */
+#include "http_events.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/event_http.h"
+#include "common/json.h"
+#include "inbound.h"
+#include "intake.h"
+
+/* One event on its way. */
+struct arrival {
+    struct filing_request filing; /* first: the desk gives it back */
+    struct post_events *post;
+    struct event_in event;
+    struct error err; /* why it is refused */
+};
+
+struct post_events {
+    struct http_request *request;
+    struct intake *intake;
+    enum event_mode mode;
+    struct arrival *arrivals;
+    size_t count;
+    size_t pending;    /* at the desk, and one for the loop that submits */
+    struct error wait; /* of those that could not be stored: all come again */
+};
+
+static bool events_read(struct post_events *post, struct error *err);  /* body to envelopes */
+static bool events_count(struct post_events *post, struct error *err); /* against the quota */
+static void events_file(struct post_events *post);                     /* each to the desk */
+static void on_filed(struct filing_request *filing, const struct error *err);
+static void event_settled(struct post_events *post); /* the last one answers */
+static void events_answer(struct post_events *post);
+
+void http_post_events(struct http_request *request, void *state)
+{
+    struct post_events *post = arena_alloc(http_arena(request), sizeof *post);
+    struct error err = {0};
+
+    post->request = request;
+    post->intake = state;
+    post->mode = event_http_mode(http_header(request, "content-type"));
+    if (!events_read(post, &err) || !events_count(post, &err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    events_file(post);
+}
+
+static bool read_batch(struct post_events *post, const char *body, size_t size, struct error *err)
+{
+    struct arena *arena = http_arena(post->request);
+    struct event_text *texts;
+    if (!event_batch_split(body, size, HTTP_EVENTS_MAX, &texts, &post->count, arena, err)) {
+        return false;
+    }
+    post->arrivals = arena_array(arena, post->count, sizeof *post->arrivals);
+    for (size_t i = 0; i < post->count; i++) {
+        struct arrival *arrival = &post->arrivals[i];
+        event_json_parse(&arrival->event, &texts[i], arena, &arrival->err);
+    }
+    return true;
+}
+
+static void read_one(struct post_events *post, const char *body, size_t size)
+{
+    struct http_request *request = post->request;
+    struct arena *arena = http_arena(request);
+    const char *name, *value;
+    size_t count = 0;
+    while (http_header_at(request, count, &value) != NULL) {
+        count++;
+    }
+    struct kafka_header *headers = arena_array(arena, count, sizeof *headers);
+    for (size_t i = 0; (name = http_header_at(request, i, &value)) != NULL; i++) {
+        headers[i] = (struct kafka_header){name, value, strlen(value)};
+    }
+    post->count = 1;
+    post->arrivals = arena_alloc(arena, sizeof *post->arrivals);
+    event_http_parse(&post->arrivals->event, headers, count, body, size, arena,
+                     &post->arrivals->err);
+}
+
+static bool events_read(struct post_events *post, struct error *err)
+{
+    size_t size;
+    const char *body = http_body(post->request, &size);
+    if (post->mode == EVENT_BATCHED) {
+        return read_batch(post, body, size, err);
+    }
+    read_one(post, body, size);
+    return true;
+}
+
+static bool events_count(struct post_events *post, struct error *err)
+{
+    unsigned wait_s;
+    if (rate_take(post->intake->event_rate, http_principal(post->request)->id,
+                  (unsigned)post->count, clock_monotonic_us(), &wait_s)) {
+        return true;
+    }
+    error_set(err, ERR_BUSY, "over_quota", "the key brings more events than its quota");
+    err->retry_after_s = wait_s;
+    return false;
+}
+
+static bool arrival_prepare(struct arrival *arrival, int64_t now_us)
+{
+    struct http_request *request = arrival->post->request;
+    struct intake *intake = arrival->post->intake;
+    struct error *err = &arrival->err;
+    const struct principal *principal = http_principal(request);
+    const struct inbound_sender sender = {principal->id, http_trace(request)->parent};
+
+    if (error_is_set(err)) {
+        return false;
+    }
+    if (!principal_may_speak_for(principal, arrival->event.source)) {
+        return error_set(err, ERR_FORBIDDEN, "foreign_source", "the key is bound to other sources");
+    }
+    return inbound_prepare(&arrival->filing.filing, &arrival->event, &sender,
+                           filing_desk_filer(intake->desk), reference_current(intake->reference),
+                           now_us, http_arena(request), err);
+}
+
+static void events_file(struct post_events *post)
+{
+    int64_t now_us = clock_now_us();
+    post->pending = 1;
+    for (size_t i = 0; i < post->count; i++) {
+        struct arrival *arrival = &post->arrivals[i];
+        arrival->post = post;
+        arrival->filing.arena = http_arena(post->request);
+        arrival->filing.on_done = on_filed;
+        if (arrival_prepare(arrival, now_us)) {
+            post->pending++;
+            filing_desk_submit(post->intake->desk, &arrival->filing);
+        } else if (arrival->err.kind == ERR_RETRY) {
+            post->wait = arrival->err;
+        }
+    }
+    event_settled(post);
+}
+
+static void on_filed(struct filing_request *filing, const struct error *err)
+{
+    struct arrival *arrival = (struct arrival *)filing;
+    if (err != NULL) {
+        arrival->post->wait = *err;
+    }
+    event_settled(arrival->post);
+}
+
+static void event_settled(struct post_events *post)
+{
+    assert(post->pending > 0);
+    if (--post->pending == 0) {
+        events_answer(post);
+    }
+}
+
+/* ---- the answer ---- */
+
+static void put_faults(struct json_writer *json, const struct error *err)
+{
+    if (err->field_count == 0) {
+        return;
+    }
+    json_open_array(json, "errors");
+    for (size_t i = 0; i < err->field_count; i++) {
+        json_open_object(json, NULL);
+        json_put_text(json, "field", err->fields[i].field);
+        json_put_text(json, "code", err->fields[i].code);
+        json_put_text(json, "detail", err->fields[i].text);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
+static void put_arrival(struct json_writer *json, const struct arrival *arrival)
+{
+    bool taken = !error_is_set(&arrival->err);
+    json_open_object(json, NULL);
+    json_put_text(json, "source", arrival->event.source);
+    json_put_text(json, "id", arrival->event.id);
+    json_put_text(json, "state", taken ? "taken" : "refused");
+    if (taken) {
+        const struct submission *submission = &arrival->filing.filing.submission;
+        json_put_uuid(json, "submission", &submission->id);
+        json_put_text(json, "ticket", submission->ticket);
+    } else {
+        json_put_text(json, "code", arrival->err.code);
+        json_put_text(json, "detail", arrival->err.text);
+        put_faults(json, &arrival->err);
+    }
+    json_close_object(json);
+}
+
+static void put_all(struct post_events *post)
+{
+    struct json_writer json;
+    struct buffer body;
+    size_t taken = 0;
+
+    for (size_t i = 0; i < post->count; i++) {
+        taken += !error_is_set(&post->arrivals[i].err);
+    }
+    buffer_init(&body);
+    json_write_start(&json, &body);
+    json_open_object(&json, NULL);
+    json_put_int(&json, "taken", (int64_t)taken);
+    json_put_int(&json, "refused", (int64_t)(post->count - taken));
+    json_open_array(&json, "events");
+    for (size_t i = 0; i < post->count; i++) {
+        put_arrival(&json, &post->arrivals[i]);
+    }
+    json_close_array(&json);
+    json_close_object(&json);
+    http_answer(post->request, 200, NULL, body.data, body.size);
+    buffer_finish(&body);
+}
+
+static void events_answer(struct post_events *post)
+{
+    if (error_is_set(&post->wait)) {
+        http_answer_error(post->request, &post->wait);
+    } else if (post->mode != EVENT_BATCHED && error_is_set(&post->arrivals->err)) {
+        http_answer_error(post->request, &post->arrivals->err);
+    } else {
+        put_all(post);
+    }
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// What other city systems bring: by HTTP in all three modes and by topic, one path for both. The test plays
+// routing and the systems; events are made by the CloudEvents SDK, which shares no code with us.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import Ajv2020 from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { CloudEvent, HTTP } from 'cloudevents';
+import { until } from '../../../deploy/local/process.mjs';
+import { Stack } from '../../../deploy/local/stack.mjs';
+import { proto, readYaml } from '../../contract/contracts.mjs';
+import { Topics, message, uuid7 } from '../../support/topics.mjs';
+
+const stack = new Stack({ folder: 'build/test/intake-events', offset: 6400 });
+const PATH = '/api/intake/events';
+const INCIDENT = 'vn.hanoi.incident.reported.v1';
+const SOURCE = 'https://camera.example/hanoi';
+const KEYS = {
+    camera: { scopes: ['events:write'], sources: ['https://camera.example'] },
+    anybody: { scopes: ['events:write'] },
+    hasty: { scopes: ['events:write'] },
+    app: { scopes: ['report:write', 'report:read'] },
+};
+const categories = JSON.parse(readFileSync('services/routing/reference/categories.json')).categories;
+const openapi = addFormats(new Ajv2020({ strict: false }))
+    .addSchema(readYaml(proto('openapi', 'intake.yaml')), 'openapi');
+let topics, said, deadLetters;
+
+function isAs(name, body) {
+    const validate = openapi.getSchema(`openapi#/components/schemas/${name}`);
+    assert.ok(validate(body), JSON.stringify(validate.errors));
+}
+
+function promise(month) {
+    return message('city.reference.v1', 'vn.hanoi.promise.published.v1', `promise:receive:${month}`, {
+        kind: 'receive', month,
+        rule: { code: 'receive', version: 1, source: 'QĐ 1207/QĐ-UBND', minutes: 480 },
+        segments: [{ from: '2026-01-01T00:00:00.000Z', due: '2026-01-02T00:00:00.000Z', slope: 1 }],
+    });
+}
+
+function category(c) {
+    return message('city.reference.v1', 'vn.hanoi.category.defined.v1', `category:${c.code}`,
+        { ...c, valid_from: '2024-06-27T17:00:00.000Z' });
+}
+
+const incident = (more = {}) => ({
+    incident_id: 'CAM-1/5', category: 'giao-thong', description: 'Cây đổ chắn làn đường.',
+    location: { lat: 21.0287, lon: 105.8524 }, occurred_at: '2026-11-24T11:20:58.5+07:00', ...more,
+});
+const event = (more = {}, data = incident()) =>
+    new CloudEvent({ id: uuid7(), source: SOURCE, type: INCIDENT, subject: 'CAM-1', data, ...more });
+
+function writeKeys() {
+    const keys = Object.entries(KEYS).map(([id, key]) => ({
+        id, sha256: createHash('sha256').update(`key of ${id}`).digest('hex'), ...key }));
+    writeFileSync(stack.apiKeysFile, JSON.stringify({ keys }));
+}
+
+async function post(body, { key = 'camera', headers = {} } = {}) {
+    const answer = await fetch(stack.url('intake') + PATH, {
+        method: 'POST', body, headers: { ...(key && { 'x-api-key': `key of ${key}` }), ...headers } });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, text, json: JSON.parse(text) };
+}
+
+/** HTTP binding, section 3.1.3.2: the SDK leaves this to its user. */
+const encoded = (text) => String(text).replace(/[^!#$&-~]|[\\^`{|}]/gu, (c) => encodeURIComponent(c));
+const binary = (one, options = {}) => {
+    const { headers, body } = HTTP.binary(one);
+    const own = Object.entries(headers).map(([name, value]) => [name, name.startsWith('ce-') ? encoded(value) : value]);
+    return post(body, { ...options, headers: { ...Object.fromEntries(own), ...options.headers } });
+};
+const structured = (one, options = {}) => {
+    const { headers, body } = HTTP.structured(one);
+    return post(body, { ...options, headers: { ...headers, ...options.headers } });
+};
+const batch = (events, options = {}) => post(typeof events === 'string' ? events : JSON.stringify(events),
+    { ...options, headers: { 'content-type': 'application/cloudevents-batch+json', ...options.headers } });
+/** What is wrong, field by field; where it is no field, the code. */
+const faults = ({ code, errors }) => (errors?.map((e) => `${e.field}: ${e.code}`).sort() ?? [code]).join();
+const rows = (text, values = []) => stack.postgres.query(text, values, 'intake');
+
+before(async () => {
+    writeKeys();
+    await stack.startBackends();
+    await stack.prepare('intake');
+    topics = new Topics(stack.kafka.brokers);
+    const month = new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 7);
+    await topics.publish([...categories.map(category), promise(month)]);
+    await stack.startService('intake', { environment: { EVENT_RATE: '30' } });
+    said = await topics.listen(['city.submissions.v1']);
+    deadLetters = await topics.listen(['city.inbound.v1.intake.dlq']);
+}, { timeout: 120000 });
+
+after(async () => {
+    await topics?.close();
+    await stack.discard();
+});
+
+test('an event is taken in binary and in structured mode, and said', async () => {
+    for (const send of [binary, structured]) {
+        const one = event({ subject: 'Trạm 7, “Cầu Giấy” 100%' });
+        const answer = await send(one);
+        assert.equal(answer.status, 200, answer.text);
+        isAs('EventResults', answer.json);
+        assert.equal(answer.json.taken, 1);
+        const [result] = answer.json.events;
+        assert.deepEqual([result.source, result.id, result.state], [one.source, one.id, 'taken']);
+        const [row] = await rows('SELECT ticket, channel, client FROM submission WHERE id = $1', [result.submission]);
+        assert.deepEqual(row, { ticket: result.ticket, channel: 'inbound', client: 'camera' }, 'committed before the answer');
+        const told = await until('the event', () => said.find((e) => e.key === result.submission), 20000);
+        assert.equal(told.data.description, 'Cây đổ chắn làn đường.');
+    }
+});
+
+test('a batch is answered event by event', async () => {
+    const good = event(), lost = event({}, incident({ category: 'khong-co' })), late = event();
+    const events = [
+        good, { ...event().toJSON(), id: undefined }, lost, event({ source: 'https://camera.example.evil/x' }),
+        event({ type: 'vn.hanoi.moon.landed.v1' }), event({}, incident({ location: { lat: 105, lon: 21 } })), 7, late,
+    ];
+    const answer = await batch(events);
+    assert.equal(answer.status, 200, answer.text);
+    isAs('EventResults', answer.json);
+    assert.deepEqual([answer.json.taken, answer.json.refused], [2, 6]);
+    const told = answer.json.events.map((e) => (e.state === 'taken' ? e.id : faults(e)));
+    assert.deepEqual(told, [good.id, 'id: missing_attribute', 'category: unknown_category', 'foreign_source',
+        'type: unknown_type', 'location.lat: out_of_range,location.lon: out_of_range', 'invalid_json', late.id]);
+});
+
+test('an event that comes by both ways, again and again, is one', async () => {
+    const one = event();
+    const by = message('city.inbound.v1', INCIDENT, 'CAM-1', incident(), { id: one.id, source: SOURCE });
+    const [first] = (await binary(one)).json.events;
+    await topics.publish([by, by]);
+    const answers = await Promise.all([structured(one), batch([one, one]), binary(one),
+        binary(event({ id: one.id }, incident({ description: 'Nói khác đi.' })))]);
+    for (const { json, text } of answers) {
+        assert.ok(json.events.every((e) => e.submission === first.submission && e.ticket === first.ticket), text);
+    }
+    const earlier = event();
+    await topics.publish([message('city.inbound.v1', INCIDENT, 'CAM-1', incident(), { id: earlier.id, source: SOURCE })]);
+    const [{ id }] = await until('the topic is read', async () => {
+        const found = await rows("SELECT id FROM submission WHERE client = 'inbound'");
+        return found.length > 0 && found;
+    }, 20000);
+    assert.equal((await binary(earlier)).json.events[0].submission, id, 'the topic came first');
+    await until('both are said', () => [id, first.submission].every((key) => said.some((e) => e.key === key)), 20000);
+    assert.equal(said.filter((e) => e.key === first.submission).length, 1);
+});
+
+test('twenty senders of the same batch at once file it once', async () => {
+    const events = Array.from({ length: 5 }, () => event());
+    const answers = await Promise.all(Array.from({ length: 20 }, () => batch(events, { key: 'anybody' })));
+    assert.ok(answers.every((a) => a.status === 200), answers.find((a) => a.status !== 200)?.text);
+    const ids = new Set(answers.flatMap((a) => a.json.events.map((e) => e.submission)));
+    assert.equal(ids.size, 5);
+    const [{ n }] = await rows('SELECT count(*)::int AS n FROM submission WHERE id = ANY ($1)', [[...ids]]);
+    assert.equal(n, 5);
+});
+
+test('one that cannot be taken is told with the field', async () => {
+    const long = 'x'.repeat(300);
+    const table = [
+        [400, 'specversion: missing_attribute', post(JSON.stringify(incident()),
+            { headers: { 'content-type': 'application/json', 'ce-id': '1', 'ce-source': SOURCE, 'ce-type': INCIDENT } })],
+        [400, 'id: bad_attribute', binary(event(), { headers: { 'ce-id': long } })],
+        [400, 'id: bad_attribute', binary(event(), { headers: { 'ce-id': '%0A' } })],
+        [400, 'subject: bad_attribute', binary(event(), { headers: { 'ce-subject': '100%' } })],
+        [400, 'subject: invalid_utf8', binary(event(), { headers: { 'ce-subject': '%FF' } })],
+        [400, 'time: bad_attribute', binary(event(), { headers: { 'ce-time': 'yesterday' } })],
+        [400, 'description: required', structured(event({}, incident({ description: undefined })))],
+        [400, 'category: unknown_category', binary(event({}, incident({ category: 'khong-co' })))],
+        [400, 'type: unknown_type', binary(event({ type: 'a.b' }))],
+        [400, 'data_base64: bad_attribute', post(JSON.stringify({ specversion: '1.0', id: '1', source: SOURCE, type: INCIDENT,
+            data_base64: 'e30=' }), { headers: { 'content-type': 'application/cloudevents+json' } })],
+        [403, 'foreign_source', binary(event({ source: 'https://camera.example.evil' }))],
+        [403, 'foreign_source', binary(event({ source: 'urn:other' }))],
+    ];
+    for (const [status, expected, sending] of table) {
+        const answer = await sending;
+        assert.equal(answer.status, status, answer.text);
+        assert.equal(answer.headers.get('content-type'), 'application/problem+json');
+        assert.equal(faults(answer.json), expected, answer.text);
+    }
+});
+
+test('bytes that are no events are refused as a whole', async () => {
+    const deep = `[${'['.repeat(40)}${']'.repeat(40)}]`;
+    const table = [[400, '[]'], [400, '{}'], [400, '[{}'], [400, '[{}] '.repeat(2)], [400, deep],
+        [400, JSON.stringify(Array(101).fill({}))], [413, `["${'x'.repeat(600000)}"]`]];
+    for (const [status, body] of table) {
+        const answer = await batch(body, { key: 'anybody' });
+        assert.equal(answer.status, status, `${body.slice(0, 40)}: ${answer.text}`);
+    }
+    const binaryTooLarge = await binary(event({}, incident({ more: 'x'.repeat(70000) })));
+    assert.deepEqual([binaryTooLarge.status, faults(binaryTooLarge.json)], [400, 'data: too_large']);
+    assert.equal((await post('x', { headers: { 'content-type': 'text/plain' } })).status, 415);
+});
+
+test('who may bring events', async () => {
+    assert.equal((await binary(event(), { key: null })).status, 401);
+    assert.equal((await binary(event(), { key: 'nobody' })).status, 401);
+    assert.equal((await binary(event(), { key: 'app' })).status, 403);
+    assert.equal((await binary(event({ source: 'urn:other' }), { key: 'anybody' })).status, 200);
+});
+
+test('over its quota a key waits, others do not', async () => {
+    let refused;
+    for (let i = 0; i < 10 && !refused; i++) {
+        const events = Array.from({ length: 100 }, () => event({}, { not: 'good' }));
+        const answer = await batch(events, { key: 'hasty' });
+        refused = answer.status === 429 && answer;
+    }
+    assert.equal(refused.json.code, 'over_quota');
+    assert.ok(Number(refused.headers.get('retry-after')) >= 1);
+    assert.equal((await binary(event())).status, 200);
+});
+
+test('while PostgreSQL is away nothing is taken, and the same batch is good afterwards', async () => {
+    const events = [event(), event()];
+    await stack.kill('postgres');
+    const away = await batch(events);
+    assert.equal(away.status, 503, away.text);
+    assert.ok(Number(away.headers.get('retry-after')) > 0);
+    await stack.startPostgres();
+    const taken = await until('it is taken', async () => {
+        const answer = await batch(events);
+        return answer.status === 200 && answer;
+    }, 20000);
+    assert.equal(taken.json.taken, 2);
+});
