@@ -42,16 +42,17 @@ static void on_event(uv_poll_t *poll, int status, int events)
 {
     struct pg_connection *connection = ((struct watch *)poll->data)->connection;
 
-    if (status < 0) {
-        connection_fail(connection, uv_strerror(status));
-        return;
-    }
+    /* libuv calls every fault of a socket EBADF; libpq, asked for the next step, knows which. */
     if (connection->state == CONNECTION_CONNECTING) {
         connect_step(connection);
         return;
     }
-    if ((events & UV_READABLE) != 0 && !pipeline_read(connection)) {
+    if ((status < 0 || (events & UV_READABLE) != 0) && !pipeline_read(connection)) {
         connection_fail(connection, PQerrorMessage(connection->conn));
+        return;
+    }
+    if (status < 0) {
+        connection_fail(connection, uv_strerror(status));
         return;
     }
     connection_flush(connection);

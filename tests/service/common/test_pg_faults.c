@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -300,6 +301,31 @@ static void check_fates(const struct load *load)
     PQfinish(other);
 }
 
+/* The port is open to nobody: why there is no connection stands in the log. */
+static void a_refused_connection_says_so(void **state)
+{
+    FILE *caught = tmpfile();
+    int log = dup(STDOUT_FILENO);
+    char text[2048] = "";
+    (void)state;
+    fflush(stdout);
+    dup2(fileno(caught), STDOUT_FILENO);
+    struct pool *pool = pool_open_with((struct pg_config){.conninfo = "host=127.0.0.1 port=1",
+                                                          .connections = 1,
+                                                          .waiting_max = 10,
+                                                          .deadline_ms = 100});
+    turn_for(pool, 200);
+    pool_close(pool);
+    fflush(stdout);
+    dup2(log, STDOUT_FILENO);
+    close(log);
+    rewind(caught);
+    assert_true(fread(text, 1, sizeof text - 1, caught) > 0);
+    fclose(caught);
+    assert_non_null(strstr(text, "pg_connect_failed"));
+    assert_non_null(strstr(text, "onnection refused"));
+}
+
 static void server_crashes_under_load(void **state)
 {
     struct pool *pool = *state;
@@ -356,6 +382,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reading_past_its_deadline_is_unavailable, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(never_sent_is_unavailable, set_up, tear_down),
+        cmocka_unit_test(a_refused_connection_says_so),
         cmocka_unit_test_setup_teardown(server_crashes_under_load, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reading_outlives_a_crash, set_up, tear_down),
     };

@@ -156,7 +156,7 @@ test('boundaries are imported whole or not at all', async () => {
   write(document.features.slice(1));
   const short = await desk.verb('units', 'import', file);
   assert.equal(short.code, 1);
-  assert.match(short.stderr, /unit 00004 stands 0 times/);
+  assert.match(short.stderr, /features: unit 00004 is missing/);
 
   const bow = { type: 'Polygon', coordinates: [[[105, 21], [106, 22], [106, 21], [105, 22], [105, 21]]] };
   write(document.features.map((f, i) => (i === 3 ? { ...f, geometry: bow } : f)));
