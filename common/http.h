@@ -49,7 +49,9 @@ enum http_flags {
     HTTP_API_KEY_PARAM = 4, /* parameter api_key of the query or of a form body is an API key too
                                (Open311) */
     HTTP_FORM = 8,          /* the body is a form; elsewhere it is JSON */
-    HTTP_EVENTS = 16        /* the body is JSON, or CloudEvents in JSON format, one or a batch */
+    HTTP_EVENTS = 16,       /* the body is JSON, or CloudEvents in JSON format, one or a batch */
+    HTTP_FILE = 32          /* the body is a file of any type: it may take transfer_ms to arrive and
+                               be answered, and what all such bodies hold is bounded */
 };
 
 struct http_route {
@@ -76,6 +78,8 @@ struct http_config {
     size_t requests_max; /* under way at once */
     unsigned idle_s;     /* connection without traffic */
     unsigned deadline_ms;
+    unsigned transfer_ms;  /* for files, in either direction; instead of deadline_ms and idle_s */
+    size_t file_bytes_max; /* in memory, of all bodies with HTTP_FILE; more get 503 */
 };
 
 bool http_listen(struct http **http, uv_loop_t *loop, const struct http_config *config,
@@ -138,6 +142,9 @@ void http_answer_header(struct http_request *request, const char *name, const ch
 /* Copies body. content_type NULL: application/json. */
 void http_answer(struct http_request *request, int status, const char *content_type,
                  const char *body, size_t size);
+/* Sends a file from where it is. fd is given away, also when nobody waits for the answer. */
+void http_answer_file(struct http_request *request, int status, const char *content_type, int fd,
+                      uint64_t size);
 /* ERR_FATAL is logged here, and its text is kept from the client. */
 void http_answer_error(struct http_request *request, const struct error *err);
 /* The one table of kinds to statuses. */

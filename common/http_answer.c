@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/http_private.h"
@@ -153,8 +154,9 @@ void http_respond(struct http_request *request, int status, struct MHD_Response 
     request->status = status;
     request->response = response;
     if (request->stream == NULL) {
-        http_wait_start(&request->http->writing, &request->connection->wait,
-                        uv_now(request->http->loop));
+        struct http *http = request->http;
+        http_wait_start(request->sends_file ? &http->sending : &http->writing,
+                        &request->connection->wait, uv_now(http->loop));
     }
     if (request->suspended) {
         request->suspended = false;
@@ -170,6 +172,20 @@ void http_answer(struct http_request *request, int status, const char *content_t
         send_bytes(request, status, content_type != NULL ? content_type : "application/json", body,
                    size);
     }
+}
+
+void http_answer_file(struct http_request *request, int status, const char *content_type, int fd,
+                      uint64_t size)
+{
+    if (!http_request_settle(request)) {
+        close(fd);
+        return;
+    }
+    struct MHD_Response *response = MHD_create_response_from_fd64(size, fd);
+    assert(response != NULL);
+    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
+    request->sends_file = true;
+    http_respond(request, status, response);
 }
 
 /* What each kind of refusal owes the client besides its body. */

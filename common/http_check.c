@@ -174,7 +174,7 @@ static bool type_is_right(const struct http_request *request, struct error *err)
 {
     const char *const *wanted = types_of(request);
     const char *type = http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
-    if (!request->has_body || type == NULL) {
+    if (!request->has_body || type == NULL || (request->route->spec->flags & HTTP_FILE) != 0) {
         return true;
     }
     for (size_t i = 0; wanted[i] != NULL; i++) {
@@ -189,6 +189,15 @@ static bool type_is_right(const struct http_request *request, struct error *err)
                            wanted[0], more);
 }
 
+size_t http_file_size(const struct http_request *request)
+{
+    const struct http_route *route = request->route->spec;
+    if ((route->flags & HTTP_FILE) == 0 || !request->has_body) {
+        return 0;
+    }
+    return request->announced > 0 ? request->announced : route->body_max;
+}
+
 static bool has_room(const struct http_request *request, struct error *err)
 {
     const struct http *http = request->http;
@@ -199,6 +208,9 @@ static bool has_room(const struct http_request *request, struct error *err)
     }
     if (http->under_way >= http->requests_max) {
         return error_set(err, ERR_RETRY, "overloaded", "too many requests are under way");
+    }
+    if (http_file_size(request) > http->file_bytes_max - http->file_bytes) {
+        return error_set(err, ERR_RETRY, "uploads_full", "too many files are being sent");
     }
     if (!reads && http->is_full != NULL && http->is_full(http->is_full_arg)) {
         return error_set(err, ERR_RETRY, "full", "too much waits to be passed on");
@@ -225,6 +237,7 @@ bool http_check_header(struct http_request *request, const char *version, int *s
                          "Content-Length, Transfer-Encoding or a header name is ambiguous");
     }
     request->has_body = body_is_announced(request, &announced);
+    request->announced = announced;
     /* A body that is not too large is read and dropped: who still sends would be cut off before the
      * refusal is read, and the connection can serve again. */
     bool waits = http_header(request, "Expect") != NULL;

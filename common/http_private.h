@@ -121,7 +121,9 @@ struct http {
     size_t requests; /* structs alive */
     size_t under_way, requests_max;
     size_t streams;
-    struct http_waits idle, unanswered, writing, streaming; /* of connections, one at a time */
+    size_t file_bytes, file_bytes_max;
+    /* Of connections, one at a time. */
+    struct http_waits idle, unanswered, writing, streaming, uploading, sending;
 
     uint64_t key_seed;
     struct http_request **keys; /* buckets of requests with an Idempotency-Key */
@@ -170,7 +172,9 @@ struct http_request {
     struct trace trace;
     const struct principal *principal;
     struct buffer body;
-    size_t discarded; /* bytes of a body that nobody wants */
+    size_t announced;  /* by Content-Length */
+    size_t file_bytes; /* held of http->file_bytes_max */
+    size_t discarded;  /* bytes of a body that nobody wants */
 
     const char *idempotency_key;
     struct http_request *next_key; /* in its bucket */
@@ -186,6 +190,8 @@ struct http_request {
     bool handler_open; /* the handler owes an answer */
     bool answered;     /* by the handler, or by us before it */
     bool close;        /* a refusal now is given before the body and ends the connection */
+
+    bool sends_file; /* has transfer_ms to be taken */
 
     struct http_pairs extra; /* headers of the answer */
     int status;
@@ -208,6 +214,8 @@ void http_request_leave(struct http_request *request);
 /* Reads header and framing; false with an error and its status. */
 bool http_check_header(struct http_request *request, const char *version, int *status,
                        struct error *err);
+/* What the body of a route with HTTP_FILE may come to. */
+size_t http_file_size(const struct http_request *request);
 /* The query, Idempotency-Key and If-Match. */
 bool http_check_preconditions(struct http_request *request, int *status, struct error *err);
 

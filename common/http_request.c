@@ -68,6 +68,11 @@ void http_request_leave(struct http_request *request)
         request->counted = false;
         request->http->under_way--;
     }
+    if (request->file_bytes > 0) {
+        request->http->file_bytes -= request->file_bytes;
+        request->file_bytes = 0;
+        buffer_finish(&request->body);
+    }
 }
 
 bool http_request_settle(struct http_request *request)
@@ -151,6 +156,16 @@ enum MHD_Result http_request_step(struct http_request *request, const char *meth
     return MHD_YES;
 }
 
+/* Takes its place in memory, and more time than other requests have. */
+static void begin_file(struct http_request *request)
+{
+    struct http *http = request->http;
+    request->file_bytes = http_file_size(request);
+    http->file_bytes += request->file_bytes;
+    http_wait_stop(&request->connection->wait);
+    http_wait_start(&http->uploading, &request->connection->wait, uv_now(http->loop));
+}
+
 static void request_begin(struct http_request *request, const char *version)
 {
     struct error err = {0};
@@ -162,6 +177,9 @@ static void request_begin(struct http_request *request, const char *version)
     if (!request->route->builtin) {
         request->counted = true;
         request->http->under_way++;
+    }
+    if ((request->route->spec->flags & HTTP_FILE) != 0) {
+        begin_file(request);
     }
     if ((request->route->spec->flags & HTTP_API_KEY_PARAM) == 0) {
         request_authenticate(request);
@@ -245,6 +263,9 @@ static void request_append(struct http_request *request, const char *bytes, size
         return;
     }
     if (request->body.size + size <= most) {
+        if (request->body.size == 0 && request->file_bytes > 0) {
+            buffer_reserve(&request->body, request->file_bytes + 1); /* touched only as it fills */
+        }
         buffer_put(&request->body, bytes, size);
         return;
     }

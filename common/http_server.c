@@ -107,6 +107,8 @@ static void on_sweep(uv_timer_t *timer)
     http_waits_sweep(&http->unanswered, now_ms);
     http_waits_sweep(&http->writing, now_ms);
     http_waits_sweep(&http->streaming, now_ms);
+    http_waits_sweep(&http->uploading, now_ms);
+    http_waits_sweep(&http->sending, now_ms);
     if (http->connections == 0) {
         uv_timer_stop(timer);
     }
@@ -286,6 +288,10 @@ bool http_listen(struct http **out, uv_loop_t *loop, const struct http_config *c
     http->writing = (struct http_waits){.wait_ms = idle_ms, .on_due = on_idle_due};
     http->unanswered =
         (struct http_waits){.wait_ms = config->deadline_ms, .on_due = on_unanswered_due};
+    http->uploading =
+        (struct http_waits){.wait_ms = config->transfer_ms, .on_due = on_unanswered_due};
+    http->sending = (struct http_waits){.wait_ms = config->transfer_ms, .on_due = on_idle_due};
+    http->file_bytes_max = config->file_bytes_max;
     http->streaming = (struct http_waits){.wait_ms = BEAT_MS, .on_due = on_stream_due};
     router_init(&http->router, http_builtin_routes, config->routes);
     http_keys_init(http);
@@ -335,6 +341,8 @@ void http_close(struct http *http, http_on_closed *on_closed, void *arg)
     }
     http_waits_hurry(&http->idle, LINGER_MS, now_ms);
     http_waits_hurry(&http->writing, LINGER_MS, now_ms);
+    http_waits_hurry(&http->sending, LINGER_MS, now_ms);
+    http_waits_hurry(&http->uploading, http->unanswered.wait_ms, now_ms);
     http_waits_hurry(&http->streaming, LINGER_MS, now_ms);
     http_run_soon(http);
 }

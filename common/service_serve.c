@@ -12,6 +12,8 @@ enum {
     CONNECTIONS_MAX = 12000, /* idle ones are cheap: 14 KiB each, measured */
     IDLE_S = 60,
     REQUEST_DEADLINE_MS = 10000,
+    TRANSFER_MS = 60000,
+    FILE_BYTES_MAX = 64 * 1024 * 1024,
     DATABASE_DEADLINE_MS = 5000,
     DATABASE_WAITING_MAX = 10000,
     OUTBOX_MEMORY_MAX = 8 << 20,
@@ -207,6 +209,8 @@ static bool open_edges(struct serving *serving, struct error *err)
         .requests_max = (size_t)config_int(parts->config, "HTTP_REQUESTS_MAX"),
         .idle_s = IDLE_S,
         .deadline_ms = REQUEST_DEADLINE_MS,
+        .transfer_ms = TRANSFER_MS,
+        .file_bytes_max = FILE_BYTES_MAX,
     };
     serving->consume = consume_new(loop_uv(parts->loop), parts->pg, parts->outbox, &kafka, &consume,
                                    parts->metrics, err);
