@@ -53,7 +53,7 @@ BIN     := $(BUILD)/$(if $(filter release,$(MODE)),bin,$(MODE)/bin)
 COMMON_SOURCES := $(wildcard common/*.c)
 COMMON_OBJECTS := $(COMMON_SOURCES:%.c=$(OUT)/%.o) $(OUT)/gen/common_migrations.o
 PROGRAMS := $(foreach s,$(SERVICES),$(if $(wildcard services/$(s)/main.c),$(BIN)/$(s))) \
-            $(if $(wildcard deploy/kafka/topics.c),$(BIN)/topics)
+            $(if $(wildcard deploy/kafka/topics.c),$(BIN)/topics) $(BIN)/intake-press
 
 .PHONY: all
 all: $(PROGRAMS)
@@ -110,6 +110,13 @@ $(BIN)/topics: $(patsubst %.c,$(OUT)/%.o,$(wildcard deploy/kafka/*.c)) $(OUT)/li
 	@mkdir -p $(@D)
 	@echo "ld $@"
 	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
+
+# Decodes pictures of strangers for intake: alone with libvips, which no service links.
+$(OUT)/services/intake/press/main.o: CFLAGS += -D_GNU_SOURCE $(shell pkg-config --cflags vips | sed 's/-I/-isystem /g')
+$(BIN)/intake-press: $(OUT)/services/intake/press/main.o
+	@mkdir -p $(@D)
+	@echo "ld $@"
+	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(shell pkg-config --libs vips)
 
 # --- unit tests: tests/unit/<room>/test_<module>.c, one program each -----------------------------
 UNIT_SOURCES := $(wildcard tests/unit/*/test_*.c)
@@ -197,6 +204,10 @@ $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/libcommon.a
 	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
 
 $(OUT)/fuzz_case $(OUT)/fuzz_boundary: $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/librouting.a $(OUT)/libcommon.a
+	@echo "ld $@"
+	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
+
+$(OUT)/fuzz_media: $(OUT)/tests/fuzz/fuzz_media.o $(OUT)/libintake.a $(OUT)/libcommon.a
 	@echo "ld $@"
 	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
 

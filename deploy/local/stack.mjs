@@ -31,6 +31,7 @@ const PORTS = {
 };
 
 export const DEMO_KEY = 'demo-key';
+const DEMO_MEDIA_KEY = Buffer.from('ihanoi demo media key, not good.').toString('base64');
 const DEMO_CONTACT_KEY = Buffer.from('ihanoi demo contact key, no good').toString('base64');
 
 function isTaken(port) {
@@ -230,7 +231,7 @@ export class Stack extends EventEmitter {
       NO_PROXY: '127.0.0.1,localhost',
     };
     const own = {
-      intake: { CONTACT_KEY: DEMO_CONTACT_KEY },
+      intake: { CONTACT_KEY: DEMO_CONTACT_KEY, MEDIA_KEY: DEMO_MEDIA_KEY, MEDIA_DIR: join(this.folder, 'media') },
       routing: { AUDIT_SIGNING_KEY_FILE: this.#auditSigningKey() },
       notification: {
         CONTACT_KEY: DEMO_CONTACT_KEY,

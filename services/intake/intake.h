@@ -8,6 +8,8 @@
 #include "common/service.h"
 #include "common/wait.h"
 #include "filing_desk.h"
+#include "media_press.h"
+#include "media_store.h"
 #include "reference.h"
 #include "submission_reader.h"
 
@@ -19,6 +21,10 @@ struct intake {
     struct snapshot_source *reference;
     struct rate *event_rate; /* of each API key that brings events */
     struct wait *wait;       /* for versions of cases, by submission */
+    struct media_keys media_keys;
+    int64_t media_link_s; /* how long a link lives */
+    struct media_press *media_press;
+    struct media_store *media_store;
 };
 
 /* What to say of a message that could not be read: the first bad field, or the error's code. */

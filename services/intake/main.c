@@ -10,6 +10,7 @@
 #include "consume_reference.h"
 #include "http_categories.h"
 #include "http_events.h"
+#include "http_media.h"
 #include "http_open311.h"
 #include "http_submissions.h"
 #include "intake.h"
@@ -27,6 +28,19 @@ static const struct config_option options[] = {
      .type = CONFIG_SECRET,
      .help = "seals contacts, shared with notification: openssl rand -base64 32",
      .demo = "aWhhbm9pIGRlbW8gY29udGFjdCBrZXksIG5vIGdvb2Q="},
+    {.name = "MEDIA_DIR",
+     .type = CONFIG_TEXT,
+     .help = "directory of uploaded pictures, seen by all replicas, e.g. /var/lib/ihanoi/media"},
+    {.name = "MEDIA_KEY",
+     .type = CONFIG_SECRET,
+     .help = "names uploaded pictures and signs links to them: openssl rand -base64 32",
+     .demo = "aWhhbm9pIGRlbW8gbWVkaWEga2V5LCBub3QgZ29vZC4="},
+    {.name = "MEDIA_LINK_S",
+     .type = CONFIG_INT,
+     .fallback = "3600",
+     .min = 1,
+     .max = 86400,
+     .help = "how long a link to an uploaded picture lives, in seconds"},
     {.name = "PUBLIC_URL",
      .type = CONFIG_TEXT,
      .fallback = "http://127.0.0.1:8081",
@@ -51,6 +65,12 @@ static const struct http_route routes[] = {
      .handler = http_list_submissions, .query = "cursor limit"},
     {.method = "GET", .path = "/api/intake/submissions/{id}", .access = "*",
      .handler = http_get_submission, .query = "min_version wait_ms"},
+    {.method = "POST", .path = "/api/intake/media", .access = "*",
+     .handler = http_post_media, .flags = HTTP_FILE, .body_max = MEDIA_BODY_MAX, .query = ""},
+    {.method = "GET", .path = "/api/intake/media/{id}", .access = "",
+     .handler = http_get_media, .query = "expires signature variant"},
+    {.method = "GET", .path = "/api/intake/media/{id}/links", .access = "*",
+     .handler = http_get_media_links, .query = ""},
     {.method = "GET", .path = "/api/intake/categories", .access = "",
      .handler = http_list_categories, .query = ""},
     {.method = "POST", .path = "/api/intake/events", .access = "scope:events:write",
@@ -115,6 +135,24 @@ static void on_reference_opened(void *arg)
     opening.on_opened(opening.arg, NULL);
 }
 
+static bool open_media(struct intake *intake, const struct service_parts *parts, struct error *err)
+{
+    if (!media_keys_read(&intake->media_keys, config_text(parts->config, "MEDIA_KEY"), err) ||
+        !media_store_open(&intake->media_store, parts->loop,
+                          config_text(parts->config, "MEDIA_DIR"), err)) {
+        return false;
+    }
+    intake->media_link_s = config_int(parts->config, "MEDIA_LINK_S");
+    intake->media_press = media_press_new(parts->loop);
+    return true;
+}
+
+static void close_media(struct intake *intake)
+{
+    media_press_free(intake->media_press);
+    media_store_close(intake->media_store);
+}
+
 static void open_intake(struct service_parts *parts, void **state, service_on_opened *on_opened,
                         void *arg)
 {
@@ -122,6 +160,12 @@ static void open_intake(struct service_parts *parts, void **state, service_on_op
     struct error err = {0};
 
     if (!seal_open(&intake->seal, config_text(parts->config, "CONTACT_KEY"), &err)) {
+        free(intake);
+        on_opened(arg, &err);
+        return;
+    }
+    if (!open_media(intake, parts, &err)) {
+        seal_close(intake->seal);
         free(intake);
         on_opened(arg, &err);
         return;
@@ -163,6 +207,7 @@ static void on_desk_closed(void *arg)
     wait_free(closing.intake->wait);
     submission_reader_free(closing.intake->reader);
     rate_free(closing.intake->event_rate);
+    close_media(closing.intake);
     seal_close(closing.intake->seal);
     free(closing.intake);
     closing.on_closed(closing.arg);

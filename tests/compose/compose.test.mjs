@@ -122,7 +122,7 @@ describe('docker compose', () => {
       for (const [name, { Mounts }] of await containers()) {
         const writable = Mounts.filter(({ RW }) => RW).map(({ Name }) => Name ?? 'anonymous');
         const expected = { postgres: ['ihanoi-test_postgres'], kafka: ['ihanoi-test_kafka'],
-          idp: ['ihanoi-test_idp'], prometheus: ['ihanoi-test_prometheus'] }[name] ?? [];
+          idp: ['ihanoi-test_idp'], intake: ['ihanoi-test_media'], prometheus: ['ihanoi-test_prometheus'] }[name] ?? [];
         assert.deepEqual(writable, expected, name);
       }
     });

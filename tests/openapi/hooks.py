@@ -19,6 +19,7 @@ resource: what GET answers for the longest part of the path that has one.
 
 Every choice is made from the seed and the generated case, so that a run with the same seed repeats it."""
 import atexit
+import base64
 import collections
 import copy
 import functools
@@ -119,6 +120,8 @@ def put_example(case, chance):
     examples = {name: example["value"] for name, example in media.get("examples", {}).items()}
     if "example" in media:
         examples[""] = media["example"]
+    if "x-example-base64" in media: # bytes, which no document can hold
+        examples[""] = base64.b64decode(media["x-example-base64"])
     named = [name for name in map(str, case.path_parameters.values()) if name in examples]
     wanted = chance.random() < HALF
     if wanted and examples and is_good(case, Location.BODY):

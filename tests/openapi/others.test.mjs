@@ -3,6 +3,7 @@
 // serves all three, so that there is something to be asked about.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { png } from '../service/intake/png.mjs';
 import { DEMO_KEY } from '../../deploy/local/stack.mjs';
 import { Cluster } from '../cluster/cluster.mjs';
 import { readDocument, testOperations, tryDocument } from './schemathesis.mjs';
@@ -38,7 +39,16 @@ async function fileReports() {
 const callers = (weights, not = {}) => Promise.all(Object.entries(weights).map(async ([who, weight]) => (
   { weight, headers: who === 'nobody' ? {} : await cluster.credentials(who), not: not[who] ?? [] })));
 
+// A picture's links, each part of which may be asked for in its place.
+async function uploadPicture() {
+  const answer = await fetch(`${cluster.stack.url('intake')}/api/intake/media`,
+    { method: 'POST', headers: await cluster.credentials('system'), body: png({}) });
+  const { id, links } = await answer.json();
+  return { id, query: Object.fromEntries(new URL(links.full, 'http://x').searchParams) };
+}
+
 async function tryIntake(filed) {
+  const picture = await uploadPicture();
   const ids = filed.map((report) => report.id);
   const tickets = filed.map((report) => report.ticket);
   const page = await cluster.call('intake', 'GET', '/api/intake/submissions?limit=2', { as: 'citizen' });
@@ -52,6 +62,9 @@ async function tryIntake(filed) {
       { path: '/api/intake/submissions/{id}', in: 'query', name: 'min_version', values: [0, 1], share: 0.99 },
       { path: '/api/intake/submissions', in: 'query', name: 'cursor', values: [page.json.next, ''], share: 1 },
       { path: '/api/intake/submissions', in: 'body', name: 'category', values: CATEGORIES, share: 1 },
+      { path: '/api/intake/media/{id}', in: 'path', name: 'id', values: [picture.id] },
+      ...Object.entries(picture.query).map(([name, value]) => (
+        { path: '/api/intake/media/{id}', in: 'query', name, values: [value], share: 0.9 })),
       { path: '/open311/v2/services', in: 'path', name: 'code', values: CATEGORIES },
       { path: '/open311/v2/requests', in: 'path', name: 'id', values: tickets },
       { path: '/open311/v2/requests', in: 'query', name: 'service_request_id', values: tickets, share: 0.3 },

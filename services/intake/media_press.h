@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* media_press: pictures made clean by another program (press/main.c), a few at a time.
+ *
+ * One picture may need some hundred MiB while it is decoded, so few are under way and the rest
+ * wait in line. Loop thread only. */
+#ifndef INTAKE_MEDIA_PRESS_H
+#define INTAKE_MEDIA_PRESS_H
+
+#include "common/buffer.h"
+#include "common/error.h"
+#include "common/loop.h"
+#include "media_link.h"
+#include "media_type.h"
+
+struct media_press;
+
+struct media_press *media_press_new(struct loop *loop);
+void media_press_free(struct media_press *press); /* must be idle; NULL is fine */
+
+/* The caller's memory until on_pressed. */
+struct pressing {
+    const void *input;
+    size_t input_size;
+    /* err NULL: the results are there. ERR_UNPROCESSABLE: the picture cannot be decoded. */
+    void (*on_pressed)(struct pressing *pressing, const struct error *err);
+
+    struct buffer output; /* the caller finishes it */
+    struct {
+        const void *bytes; /* in output */
+        size_t size;
+    } parts[MEDIA_VARIANTS];
+    struct picture_header header; /* of the full picture */
+
+    struct pressing *next; /* in line */
+};
+
+/* ERR_RETRY when too many wait; on_pressed is not called then. */
+bool media_press_start(struct media_press *press, struct pressing *pressing, struct error *err);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* media_store: where the bytes of uploaded files are.
+ *
+ * This is the seam: media_volume.c keeps them in a directory (MEDIA_DIR) that all replicas see;
+ * storage with an S3 interface would be another file behind the same functions. A file is there
+ * whole or not at all, and stays when its writer is told so. Nothing here waits: what does runs in
+ * another thread. */
+#ifndef INTAKE_MEDIA_STORE_H
+#define INTAKE_MEDIA_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "common/loop.h"
+#include "media_link.h"
+
+struct media_store;
+
+/* False: the place cannot be written to. */
+bool media_store_open(struct media_store **store, struct loop *loop, const char *place,
+                      struct error *err);
+void media_store_close(struct media_store *store); /* must be idle; NULL is fine */
+
+/* All variants of one file. The caller's memory until on_put: err NULL when they are stored. What
+ * was there under the same name is the same. */
+struct media_put {
+    struct uuid id;
+    struct {
+        const void *bytes;
+        size_t size;
+    } parts[MEDIA_VARIANTS];
+    void (*on_put)(struct media_put *put, const struct error *err);
+};
+void media_store_put(struct media_store *store, struct media_put *put);
+
+/* Opens one to be read. The caller's memory until on_open: the descriptor is then the caller's; err
+ * is ERR_NOT_FOUND when there is none. */
+struct media_get {
+    struct uuid id;
+    enum media_variant variant;
+    void (*on_open)(struct media_get *get, const struct error *err);
+    int fd;
+    uint64_t size;
+};
+void media_store_get(struct media_store *store, struct media_get *get);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A directory: <first two hex digits>/<id>.<variant>, written in incoming/ and then moved. */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/work.h"
+#include "media_store.h"
+
+enum { NAME_SIZE = 96, FOLDER_MODE = 0750, FILE_MODE = 0640 };
+
+struct media_store {
+    struct loop *loop;
+    int folder;
+    size_t busy;
+};
+
+/* One of either, in a thread. */
+struct errand {
+    struct media_store *store;
+    struct media_put *put;
+    struct media_get *get;
+    char incoming[MEDIA_VARIANTS][NAME_SIZE]; /* random: two may write the same file at once */
+    struct error err;
+};
+
+/* Texts hold no name of a file. */
+static bool failed(struct error *err, const char *what)
+{
+    bool is_full = errno == ENOSPC || errno == EDQUOT;
+    return error_set(err, is_full ? ERR_RETRY : ERR_FATAL, is_full ? "volume_full" : "media_volume",
+                     "%s: %s", what, strerror(errno));
+}
+
+static bool make_folder(int at, const char *name)
+{
+    return mkdirat(at, name, FOLDER_MODE) == 0 || errno == EEXIST;
+}
+
+bool media_store_open(struct media_store **out, struct loop *loop, const char *place,
+                      struct error *err)
+{
+    if (!make_folder(AT_FDCWD, place)) {
+        return failed(err, "MEDIA_DIR cannot be made");
+    }
+    int folder = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        return failed(err, "MEDIA_DIR cannot be opened");
+    }
+    if (!make_folder(folder, "incoming") ||
+        faccessat(folder, "incoming", R_OK | W_OK | X_OK, 0) != 0) {
+        failed(err, "MEDIA_DIR cannot be written to");
+        close(folder);
+        return false;
+    }
+    struct media_store *store = memory_zero(1, sizeof *store);
+    *store = (struct media_store){.loop = loop, .folder = folder};
+    *out = store;
+    return true;
+}
+
+void media_store_close(struct media_store *store)
+{
+    if (store != NULL) {
+        assert(store->busy == 0);
+        close(store->folder);
+        free(store);
+    }
+}
+
+static void name_file(const struct uuid *id, enum media_variant variant, char name[NAME_SIZE])
+{
+    char text[UUID_TEXT_SIZE];
+    uuid_format(id, text);
+    snprintf(name, NAME_SIZE, "%.2s/%s.%s", text, text, media_variant_words[variant]);
+}
+
+static struct errand *errand_new(struct media_store *store)
+{
+    struct errand *errand = memory_zero(1, sizeof *errand);
+    errand->store = store;
+    store->busy++;
+    return errand;
+}
+
+static void errand_end(struct errand *errand)
+{
+    errand->store->busy--;
+    free(errand);
+}
+
+/* ---- writing ---- */
+
+static bool write_bytes(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t put = write(fd, bytes, size);
+        if (put < 0 && errno != EINTR) {
+            return false;
+        }
+        bytes += put > 0 ? put : 0;
+        size -= put > 0 ? (size_t)put : 0;
+    }
+    return true;
+}
+
+static bool write_file(struct errand *errand, enum media_variant variant)
+{
+    const struct media_put *put = errand->put;
+    int folder = errand->store->folder;
+    char name[NAME_SIZE];
+    int fd = openat(folder, errand->incoming[variant], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                    FILE_MODE);
+    if (fd < 0) {
+        return failed(&errand->err, "a file cannot be made");
+    }
+    name_file(&put->id, variant, name);
+    bool written =
+        write_bytes(fd, put->parts[variant].bytes, put->parts[variant].size) && fsync(fd) == 0;
+    if (!written) {
+        failed(&errand->err, "a file cannot be written");
+    }
+    close(fd);
+    if (written && renameat(folder, errand->incoming[variant], folder, name) != 0) {
+        written = failed(&errand->err, "a file cannot be moved");
+    }
+    if (!written) {
+        unlinkat(folder, errand->incoming[variant], 0);
+    }
+    return written;
+}
+
+/* A name is on the disk only when its folder is, too. */
+static bool sync_folder(int at, const char *name)
+{
+    int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return good;
+}
+
+static void put_in_thread(void *arg)
+{
+    struct errand *errand = arg;
+    int folder = errand->store->folder;
+    char text[UUID_TEXT_SIZE], shelf[3] = "";
+    memcpy(shelf, uuid_format(&errand->put->id, text), 2);
+    if (!make_folder(folder, shelf)) {
+        failed(&errand->err, "a folder cannot be made");
+        return;
+    }
+    for (enum media_variant variant = 0; variant < MEDIA_VARIANTS; variant++) {
+        if (!write_file(errand, variant)) {
+            return;
+        }
+    }
+    if (!sync_folder(folder, shelf) || !sync_folder(folder, ".")) {
+        failed(&errand->err, "a folder cannot be written");
+    }
+}
+
+static void on_put_done(void *arg)
+{
+    struct errand *errand = arg;
+    struct error err = errand->err;
+    struct media_put *put = errand->put;
+    errand_end(errand);
+    put->on_put(put, error_is_set(&err) ? &err : NULL);
+}
+
+void media_store_put(struct media_store *store, struct media_put *put)
+{
+    struct errand *errand = errand_new(store);
+    errand->put = put;
+    for (enum media_variant variant = 0; variant < MEDIA_VARIANTS; variant++) {
+        struct uuid once = uuid_new();
+        char text[UUID_TEXT_SIZE];
+        snprintf(errand->incoming[variant], NAME_SIZE, "incoming/%s", uuid_format(&once, text));
+    }
+    work_start(loop_uv(store->loop), put_in_thread, on_put_done, errand);
+}
+
+/* ---- reading ---- */
+
+/* Read ahead, so that sending it does not wait for the disk. */
+static void get_in_thread(void *arg)
+{
+    struct errand *errand = arg;
+    struct media_get *get = errand->get;
+    struct stat stat;
+    char name[NAME_SIZE];
+    name_file(&get->id, get->variant, name);
+    get->fd = openat(errand->store->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (get->fd < 0 && errno == ENOENT) {
+        error_set(&errand->err, ERR_NOT_FOUND, "unknown_media", "there is no such file");
+    } else if (get->fd < 0 || fstat(get->fd, &stat) != 0) {
+        failed(&errand->err, "a file cannot be opened");
+    } else {
+        get->size = (uint64_t)stat.st_size;
+        posix_fadvise(get->fd, 0, stat.st_size, POSIX_FADV_WILLNEED);
+    }
+    if (error_is_set(&errand->err) && get->fd >= 0) {
+        close(get->fd);
+    }
+}
+
+static void on_get_done(void *arg)
+{
+    struct errand *errand = arg;
+    struct error err = errand->err;
+    struct media_get *get = errand->get;
+    errand_end(errand);
+    get->on_open(get, error_is_set(&err) ? &err : NULL);
+}
+
+void media_store_get(struct media_store *store, struct media_get *get)
+{
+    struct errand *errand = errand_new(store);
+    errand->get = get;
+    work_start(loop_uv(store->loop), get_in_thread, on_get_done, errand);
+}
