@@ -7,6 +7,7 @@
 #include "inbound.h"
 #include "intake.h"
 #include "store_filing.h"
+#include "store_sensor.h"
 
 struct taken {
     struct filing **filings;
@@ -72,6 +73,7 @@ static void file_all(struct consume_batch *batch, struct taken *taken)
     taken->statement = consume_next_statement(batch);
     store_file(consume_tx(batch), taken->filings, taken->count, contacts, contact_count);
     consume_put_staged(batch);
+    store_count_alarms(consume_tx(batch), taken->filings, taken->count);
 }
 
 void consume_inbound(struct consume_batch *batch, void *state)

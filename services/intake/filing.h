@@ -26,6 +26,7 @@
 #include "contact_memory.h"
 #include "reference.h"
 #include "report.h"
+#include "sensor_alarm.h"
 #include "submission.h"
 
 enum { FINGERPRINT_SIZE = 16 };
@@ -44,6 +45,13 @@ struct filing_origin {
     const char *traceparent;
 };
 
+/* An alarm that is counted on the submission, whether it filed it or not. */
+struct filing_alarm {
+    struct sensor_alarm said;
+    const char *source;
+    struct uuid event; /* of source and id */
+};
+
 struct filing {
     struct submission submission;
     int64_t number;
@@ -60,7 +68,8 @@ struct filing {
     bool contact_offered; /* in the last built transaction: not so when another of the same person
                              was */
     struct outbox_item *said, *told;
-    bool filed; /* by the last settled transaction */
+    const struct filing_alarm *alarm; /* NULL: not by a sensor */
+    bool filed;                       /* by the last settled transaction */
 };
 
 /* What filings are made with; all borrowed. */

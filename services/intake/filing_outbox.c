@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "filing.h"
 #include "store_filing.h"
+#include "store_sensor.h"
 #include "ticket_numbers.h"
 
 bool filing_stage(struct filing *filing, const struct filer *filer)
@@ -54,6 +55,7 @@ void filings_add(struct filing *const *items, size_t count, const struct filer *
     }
     outbox_columns_put(&said, tx);
     outbox_columns_finish(&said);
+    store_count_alarms(tx, items, count);
 }
 
 /* True when the command is the result's row `*row`; rows come in the order of the items, so that

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define INCIDENT_TYPE "vn.hanoi.incident.reported.v1"
+#include "common/digest.h"
 
 static bool fault(struct error *err, const char *code, const char *field, const char *text)
 {
@@ -11,27 +11,94 @@ static bool fault(struct error *err, const char *code, const char *field, const 
     return error_add_field(err, field, code, "%s", text);
 }
 
+/* What the types have in common. */
+struct reading {
+    const struct event_in *event;
+    struct report report;
+    const char *idempotency_key;
+    const struct filing_alarm *alarm;
+    struct arena *arena;
+    struct error *err;
+};
+
+static bool read_incident(struct reading *reading)
+{
+    const struct event_in *event = reading->event;
+    const char *incident_id;
+    reading->idempotency_key = arena_format(reading->arena, "%s\n%s", event->source, event->id);
+    return report_read_incident(&reading->report, &incident_id, event->data, event->data_size,
+                                reading->arena, reading->err);
+}
+
+static struct uuid event_key(const struct event_in *event)
+{
+    const struct digest_piece pieces[] = {{event->source, strlen(event->source) + 1},
+                                          {event->id, strlen(event->id)}};
+    uint8_t digest[DIGEST_SIZE];
+    struct uuid key;
+    digest_sha256_pieces(pieces, 2, digest);
+    memcpy(key.bytes, digest, sizeof key.bytes);
+    return key;
+}
+
+/* The burst has the key, so that its first alarm files and the others find what it filed. An
+ * incident's key has one line break: no source and no id holds any. */
+static bool read_alarm(struct reading *reading)
+{
+    const struct event_in *event = reading->event;
+    struct filing_alarm *alarm = arena_alloc(reading->arena, sizeof *alarm);
+    if (!sensor_alarm_read(&alarm->said, &reading->report, event->data, event->data_size,
+                           reading->arena, reading->err)) {
+        return false;
+    }
+    alarm->source = event->source;
+    alarm->event = event_key(event);
+    reading->alarm = alarm;
+    reading->idempotency_key =
+        arena_format(reading->arena, "%s\nsensor %s\n%lld", event->source, alarm->said.sensor,
+                     (long long)burst_window(&burst_rule, alarm->said.at_us));
+    return true;
+}
+
+static const struct {
+    const char *type;
+    bool (*read)(struct reading *reading);
+} types[] = {
+    {"vn.hanoi.incident.reported.v1", read_incident},
+    {"vn.hanoi.sensor.alarmed.v1", read_alarm},
+};
+
+static bool read_data(struct reading *reading)
+{
+    const struct event_in *event = reading->event;
+    for (size_t i = 0; event->type != NULL && i < sizeof types / sizeof types[0]; i++) {
+        if (strcmp(event->type, types[i].type) != 0) {
+            continue;
+        }
+        return event->data != NULL ? types[i].read(reading)
+                                   : fault(reading->err, "no_data", "data", "is missing");
+    }
+    return fault(reading->err, "unknown_type", "type", "is not one that intake takes");
+}
+
 bool inbound_prepare(struct filing *filing, const struct event_in *event,
                      const struct inbound_sender *sender, const struct filer *filer,
                      const struct reference *reference, int64_t now_us, struct arena *arena,
                      struct error *err)
 {
-    struct report report;
-    const char *incident_id;
-
-    if (event->type == NULL || strcmp(event->type, INCIDENT_TYPE) != 0) {
-        return fault(err, "unknown_type", "type", "is not one that intake takes");
-    }
-    if (event->data == NULL) {
-        return fault(err, "no_data", "data", "is missing");
+    struct reading reading = {.event = event, .arena = arena, .err = err};
+    if (!read_data(&reading)) {
+        return false;
     }
     const struct filing_origin origin = {
         .channel = CHANNEL_INBOUND,
         .client = sender->client,
         .idempotency_scope = "inbound",
-        .idempotency_key = arena_format(arena, "%s\n%s", event->source, event->id),
+        .idempotency_key = reading.idempotency_key,
         .traceparent = event->traceparent != NULL ? event->traceparent : sender->traceparent,
     };
-    return report_read_incident(&report, &incident_id, event->data, event->data_size, arena, err) &&
-           filing_prepare(filing, filer, &report, &origin, reference, now_us, arena, err);
+    bool good =
+        filing_prepare(filing, filer, &reading.report, &origin, reference, now_us, arena, err);
+    filing->alarm = reading.alarm;
+    return good;
 }

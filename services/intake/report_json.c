@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "sensor_alarm.h"
 
 static void read_location(struct report *report, struct json_reader *parent)
 {
@@ -59,6 +60,19 @@ static const char *read_category(struct json_reader *reader)
     return category;
 }
 
+/* Another system's own name for a thing. */
+static const char *read_id(struct json_reader *reader, const char *name, size_t max)
+{
+    const char *id = json_read_text(reader, name, JSON_REQUIRED, 1, max);
+    for (const char *c = id; c != NULL && *c != '\0'; c++) {
+        if (*c < '!' || *c > '~') {
+            json_read_fault(reader, name, "bad_id", "must be visible ASCII");
+            break;
+        }
+    }
+    return id;
+}
+
 bool report_read(struct report *report, const char *json, size_t size, struct arena *arena,
                  struct error *err)
 {
@@ -98,13 +112,7 @@ bool report_read_incident(struct report *report, const char **incident_id, const
         return false;
     }
     json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
-    *incident_id = json_read_text(&reader, "incident_id", JSON_REQUIRED, 1, 128);
-    for (const char *c = *incident_id; c != NULL && *c != '\0'; c++) {
-        if (*c < '!' || *c > '~') {
-            json_read_fault(&reader, "incident_id", "bad_id", "must be visible ASCII");
-            break;
-        }
-    }
+    *incident_id = read_id(&reader, "incident_id", 128);
     report->category = read_category(&reader);
     report->level = json_read_word(&reader, "level", JSON_OPTIONAL, level_words);
     report->description = json_read_text(&reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
@@ -113,6 +121,48 @@ bool report_read_incident(struct report *report, const char **incident_id, const
     read_media(report, &reader);
     read_contact(report, &reader);
     bool good = json_read_end(&reader);
+    json_document_free(&document);
+    return good;
+}
+
+static const char *read_kind(struct json_reader *reader)
+{
+    const char *kind = json_read_text(reader, "kind", JSON_REQUIRED, 1, READING_KIND_MAX);
+    if (kind != NULL && strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(kind)) {
+        json_read_fault(reader, "kind", "bad_code", "must be lower-case letters, digits and -");
+    }
+    return kind;
+}
+
+static const char *alarm_words(const struct sensor_alarm *alarm, struct arena *arena)
+{
+    return arena_format(arena, "Cảm biến %s báo động: %s = %g%s%s.", alarm->sensor, alarm->kind,
+                        alarm->value, alarm->unit != NULL ? " " : "",
+                        alarm->unit != NULL ? alarm->unit : "");
+}
+
+bool sensor_alarm_read(struct sensor_alarm *alarm, struct report *report, const char *json,
+                       size_t size, struct arena *arena, struct error *err)
+{
+    struct json_document document;
+    struct json_reader reader;
+
+    memset(report, 0, sizeof *report);
+    report->language = -1;
+    if (!json_document_parse(&document, json, size, err)) {
+        return false;
+    }
+    json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
+    alarm->sensor = read_id(&reader, "sensor_id", SENSOR_MAX);
+    alarm->kind = read_kind(&reader);
+    alarm->value = json_read_real(&reader, "value", JSON_REQUIRED, -READING_MAX, READING_MAX, 0);
+    alarm->unit = json_read_text(&reader, "unit", JSON_OPTIONAL, 1, READING_UNIT_MAX);
+    report->category = read_category(&reader);
+    report->level = json_read_word(&reader, "level", JSON_OPTIONAL, level_words);
+    read_location(report, &reader);
+    alarm->at_us = json_read_instant(&reader, "at", JSON_REQUIRED);
+    bool good = json_read_end(&reader);
+    report->description = good ? alarm_words(alarm, arena) : NULL;
     json_document_free(&document);
     return good;
 }

@@ -220,6 +220,51 @@ test('over its quota a key waits, others do not', async () => {
     assert.equal((await binary(event())).status, 200);
 });
 
+const ALARM = 'vn.hanoi.sensor.alarmed.v1';
+const reading = (sensor, at, more = {}) => ({ sensor_id: sensor, kind: 'water-level', value: 1.85, unit: 'm',
+    category: 'ha-tang', location: { lat: 20.9876, lon: 105.8412 }, at, ...more });
+const alarm = (sensor, at, more = {}) =>
+    new CloudEvent({ id: uuid7(), source: 'urn:drainage', type: ALARM, data: reading(sensor, at), ...more });
+const burst = async (sensor) => (await rows(`SELECT b.submission_id, b.alarms::int, b.first_at, b.last_at, b.rule_source
+    FROM sensor_burst b JOIN submission s ON s.id = b.submission_id WHERE b.sensor = $1 ORDER BY b.first_at`, [sensor]));
+
+test('the alarms of a sensor within the window are one submission, each counted once', async () => {
+    const times = ['11:00:00', '11:01:00', '11:29:59.9', '11:30:00'].map((t) => `2026-11-24T${t}+07:00`);
+    const alarms = times.map((at) => alarm('NG-17', at));
+    const { json, text } = await batch(alarms, { key: 'anybody' });
+    assert.equal(json.taken, 4, text);
+    isAs('EventResults', json);
+    const [first, second, third, next] = json.events.map((e) => e.submission);
+    assert.deepEqual([second, third], [first, first]);
+    assert.notEqual(next, first);
+    for (const again of [alarms, alarms.slice(1)]) {
+        assert.equal((await batch(again, { key: 'anybody' })).json.events.at(-1).submission, next);
+    }
+    const kept = await burst('NG-17');
+    assert.deepEqual(kept.map((b) => [b.submission_id, b.alarms]), [[first, 3], [next, 1]]);
+    assert.equal(kept[0].last_at - kept[0].first_at, 29 * 60e3 + 59.9e3);
+    assert.equal(kept[0].rule_source, 'assumption');
+    const told = await until('the event', () => said.find((e) => e.key === first), 20000);
+    assert.equal(told.data.description, 'Cảm biến NG-17 báo động: water-level = 1.85 m.');
+});
+
+test('a storm of alarms by topic and over HTTP at once is one submission, and none is counted twice', async () => {
+    const at = '2026-11-24T11:05:00+07:00';
+    const alarms = Array.from({ length: 60 }, () => alarm('NG-18', at));
+    const byTopic = alarms.slice(20).map((a) => message('city.inbound.v1', ALARM, 'NG-18', reading('NG-18', at),
+        { id: a.id, source: a.source }));
+    const sending = [topics.publish([...byTopic, ...byTopic]), ...Array.from({ length: 4 }, (_, i) =>
+        batch(alarms.slice(i * 10, i * 10 + 20), { key: 'anybody' }))];
+    for (const answer of await Promise.all(sending)) assert.ok(answer.status === undefined || answer.status === 200, answer.text);
+    await until('all are counted', async () => (await burst('NG-18'))[0]?.alarms === 60, 20000);
+    const more = [alarm('NG-18', at)];
+    await topics.publish(byTopic);
+    assert.equal((await batch(more, { key: 'anybody' })).json.events[0].submission, (await burst('NG-18'))[0].submission_id);
+    await until('one more', async () => (await burst('NG-18'))[0].alarms === 61, 20000);
+    assert.equal((await burst('NG-18')).length, 1);
+    assert.equal(deadLetters.length, 0);
+});
+
 test('while PostgreSQL is away nothing is taken, and the same batch is good afterwards', async () => {
     const events = [event(), event()];
     await stack.kill('postgres');

@@ -17,6 +17,7 @@
 #include "services/intake/handover_json.h"
 #include "services/intake/reference_json.h"
 #include "services/intake/report.h"
+#include "services/intake/sensor_alarm.h"
 #include "services/intake/submission_json.h"
 
 /* ---- reading the examples ---- */
@@ -28,6 +29,15 @@ static bool read_incident(const char *type, const char *json, size_t size, struc
     struct report report;
     const char *id;
     return report_read_incident(&report, &id, json, size, arena, err);
+}
+
+static bool read_alarm(const char *type, const char *json, size_t size, struct arena *arena,
+                       struct error *err)
+{
+    (void)type;
+    struct sensor_alarm alarm;
+    struct report report;
+    return sensor_alarm_read(&alarm, &report, json, size, arena, err);
 }
 
 static bool read_case(const char *type, const char *json, size_t size, struct arena *arena,
@@ -68,6 +78,7 @@ static const struct codec {
     const char *faults; /* invalid examples that this reader must refuse, "|name|…"; NULL: all */
 } codecs[] = {
     {"vn.hanoi.incident.reported.v1", read_incident, NULL},
+    {"vn.hanoi.sensor.alarmed.v1", read_alarm, NULL},
     {"vn.hanoi.case.*", read_case,
      "|version_missing|phase_unknown|asked_unknown|rating_is_a_number|"},
     {"vn.hanoi.category.defined.v1", read_category, NULL},
