@@ -6,26 +6,21 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/content_type.h"
 #include "common/json_value.h"
 
 #define STRUCTURED_TYPE "application/cloudevents+json"
 #define BATCHED_TYPE    "application/cloudevents-batch+json"
-
-static bool type_is(const char *content_type, const char *type)
-{
-    size_t size = strlen(type);
-    return strncasecmp(content_type, type, size) == 0 && strchr(" \t;", content_type[size]) != NULL;
-}
 
 enum event_mode event_http_mode(const char *content_type)
 {
     if (content_type == NULL) {
         return EVENT_BINARY;
     }
-    if (type_is(content_type, BATCHED_TYPE)) {
+    if (content_type_is(content_type, BATCHED_TYPE)) {
         return EVENT_BATCHED;
     }
-    return type_is(content_type, STRUCTURED_TYPE) ? EVENT_STRUCTURED : EVENT_BINARY;
+    return content_type_is(content_type, STRUCTURED_TYPE) ? EVENT_STRUCTURED : EVENT_BINARY;
 }
 
 /* ---- headers of HTTP to headers of Kafka ---- */

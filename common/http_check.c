@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/content_type.h"
 #include "common/http_private.h"
 
 enum { KEY_MAX = 128 };
@@ -178,8 +179,7 @@ static bool type_is_right(const struct http_request *request, struct error *err)
         return true;
     }
     for (size_t i = 0; wanted[i] != NULL; i++) {
-        size_t size = strlen(wanted[i]);
-        if (strncasecmp(type, wanted[i], size) == 0 && strchr(" \t;", type[size]) != NULL) {
+        if (content_type_is(type, wanted[i])) {
             return true;
         }
     }

@@ -16,8 +16,7 @@ static void request_append(struct http_request *request, const char *bytes, size
 static void request_received(struct http_request *request); /* body is in */
 static void request_dispatch(struct http_request *request); /* body in and principal known */
 
-/* More than this, sent to us after we refused, is not worth reading, unless the route takes more.
- */
+/* What is sent to us after we refused is not worth reading beyond this, or what the route takes. */
 enum { DISCARD_MAX = 1024 * 1024 };
 
 static const struct principal nobody = {.kind = PRINCIPAL_NOBODY, .id = ""};

@@ -2,7 +2,8 @@
 #include "media_type.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "common/content_type.h"
 
 static const char *const names[] = {
     [MEDIA_UNKNOWN] = "application/octet-stream",
@@ -64,15 +65,17 @@ enum media_type media_type_sniff(const void *bytes, size_t size)
 
 bool media_type_is_as_declared(enum media_type type, const char *declared)
 {
-    size_t size = declared != NULL ? strcspn(declared, "; \t") : 0;
+    if (declared == NULL || strchr("; \t", declared[0]) != NULL) {
+        return true; /* nothing is declared */
+    }
     const char *const same[] = {names[type], names[MEDIA_UNKNOWN],
                                 type == MEDIA_JPEG ? "image/jpg" : names[type]};
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
-        if (strlen(same[i]) == size && strncasecmp(declared, same[i], size) == 0) {
+        if (content_type_is(declared, same[i])) {
             return true;
         }
     }
-    return size == 0;
+    return false;
 }
 
 /* ---- headers ---- */

@@ -26,43 +26,46 @@ static const enum pg_type column_types[COLUMNS] = {
     [SENSOR] = PG_TEXT, [AT] = PG_TIMESTAMPTZ,
 };
 
-static size_t put_alarms(struct pg_array *columns, struct filing *const *items, size_t count)
+static bool has_alarm(struct filing *const *items, size_t count)
 {
-    size_t alarms = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct filing_alarm *alarm = items[i]->alarm;
-        if (alarm == NULL) {
-            continue;
+        if (items[i]->alarm != NULL) {
+            return true;
         }
-        alarms++;
-        pg_array_uuid(&columns[EVENT], &alarm->event);
-        pg_array_uuid(&columns[IDEMPOTENCY], &items[i]->idempotency);
-        pg_array_text(&columns[SOURCE], alarm->source);
-        pg_array_text(&columns[SENSOR], alarm->said.sensor);
-        pg_array_instant(&columns[AT], alarm->said.at_us);
     }
-    return alarms;
+    return false;
+}
+
+static void put_alarm(struct pg_array *columns, const struct filing *filing)
+{
+    const struct filing_alarm *alarm = filing->alarm;
+    pg_array_uuid(&columns[EVENT], &alarm->event);
+    pg_array_uuid(&columns[IDEMPOTENCY], &filing->idempotency);
+    pg_array_text(&columns[SOURCE], alarm->source);
+    pg_array_text(&columns[SENSOR], alarm->said.sensor);
+    pg_array_instant(&columns[AT], alarm->said.at_us);
 }
 
 void store_count_alarms(struct pg_tx *tx, struct filing *const *items, size_t count)
 {
     struct pg_array columns[COLUMNS];
+    if (!has_alarm(items, count)) {
+        return; /* as nearly always: what residents file goes this way, too */
+    }
     for (size_t i = 0; i < COLUMNS; i++) {
         pg_array_init(&columns[i], column_types[i]);
     }
-    size_t alarms = put_alarms(columns, items, count);
-    if (alarms > 0) {
-        pg_tx_add(tx, &count_alarms);
-    }
-    for (size_t i = 0; i < COLUMNS; i++) {
-        if (alarms > 0) {
-            pg_tx_array(tx, &columns[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (items[i]->alarm != NULL) {
+            put_alarm(columns, items[i]);
         }
+    }
+    pg_tx_add(tx, &count_alarms);
+    for (size_t i = 0; i < COLUMNS; i++) {
+        pg_tx_array(tx, &columns[i]);
         pg_array_finish(&columns[i]);
     }
-    if (alarms > 0) {
-        pg_tx_text(tx, burst_rule.rule.code);
-        pg_tx_int4(tx, burst_rule.rule.version);
-        pg_tx_text(tx, burst_rule.rule.source);
-    }
+    pg_tx_text(tx, burst_rule.rule.code);
+    pg_tx_int4(tx, burst_rule.rule.version);
+    pg_tx_text(tx, burst_rule.rule.source);
 }

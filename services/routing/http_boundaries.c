@@ -3,11 +3,11 @@
  *
  * Sixteen megabytes of GeoJSON take more than a second to read and check. That is done on a thread
  * of libuv's pool, with an arena of its own; the loop goes on. */
-#include <assert.h>
 #include <string.h>
 
 #include "common/http_page.h"
 #include "common/utf8.h"
+#include "common/work.h"
 #include "services/routing/boundary.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/store_author.h"
@@ -20,7 +20,6 @@ enum { SOURCE_MAX = 200, STORE_DEADLINE_MS = 8000 };
 struct import {
     struct http_request *request;
     struct routing *routing;
-    uv_work_t work;
     struct arena arena; /* of the thread, then of what follows */
     const char *text;
     size_t size;
@@ -34,8 +33,8 @@ struct import {
 
 /* Steps, in running order. */
 static void import_decode(struct import *import);
-static void on_work(uv_work_t *work); /* on another thread: reads the file, touches nothing else */
-static void on_worked(uv_work_t *work, int status);
+static work_run on_work; /* on another thread: reads the file, touches nothing else */
+static work_done on_worked;
 static void import_store(struct import *import);
 static void on_stored(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void import_answer(struct import *import, const struct boundary_set *set, bool is_new);
@@ -104,15 +103,12 @@ static void import_decode(struct import *import)
         repair != NULL && strcmp(repair, "true") == 0 ? BOUNDARY_REPAIR : BOUNDARY_REFUSE;
     import->text = http_body(import->request, &import->size);
     take_codes(import);
-    import->work.data = import;
-    int queued =
-        uv_queue_work(loop_uv(import->routing->parts->loop), &import->work, on_work, on_worked);
-    assert(queued == 0);
+    work_start(loop_uv(import->routing->parts->loop), on_work, on_worked, import);
 }
 
-static void on_work(uv_work_t *work)
+static void on_work(void *arg)
 {
-    struct import *import = work->data;
+    struct import *import = arg;
     if (boundary_file_read(&import->file, import->text, import->size, import->faults,
                            &import->arena, &import->err)) {
         boundary_file_covers(&import->file, import->codes, import->code_count, &import->err);
@@ -133,10 +129,9 @@ static bool find_source(struct import *import, struct error *err)
                            "the survey or decision; the file has no attribution either");
 }
 
-static void on_worked(uv_work_t *work, int status)
+static void on_worked(void *arg)
 {
-    struct import *import = work->data;
-    (void)status; /* nobody cancels it */
+    struct import *import = arg;
     if (error_is_set(&import->err) || !find_source(import, &import->err)) {
         import_refuse(import, &import->err);
         return;

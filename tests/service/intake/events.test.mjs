@@ -3,15 +3,13 @@
 // routing and the systems; events are made by the CloudEvents SDK, which shares no code with us.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import Ajv2020 from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { CloudEvent, HTTP } from 'cloudevents';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
-import { proto, readYaml } from '../../contract/contracts.mjs';
 import { Topics, message, uuid7 } from '../../support/topics.mjs';
+import { isAs, reference } from './city.mjs';
 
 const stack = new Stack({ folder: 'build/test/intake-events', offset: 6400 });
 const PATH = '/api/intake/events';
@@ -23,28 +21,7 @@ const KEYS = {
     hasty: { scopes: ['events:write'] },
     app: { scopes: ['report:write', 'report:read'] },
 };
-const categories = JSON.parse(readFileSync('services/routing/reference/categories.json')).categories;
-const openapi = addFormats(new Ajv2020({ strict: false }))
-    .addSchema(readYaml(proto('openapi', 'intake.yaml')), 'openapi');
 let topics, said, deadLetters;
-
-function isAs(name, body) {
-    const validate = openapi.getSchema(`openapi#/components/schemas/${name}`);
-    assert.ok(validate(body), JSON.stringify(validate.errors));
-}
-
-function promise(month) {
-    return message('city.reference.v1', 'vn.hanoi.promise.published.v1', `promise:receive:${month}`, {
-        kind: 'receive', month,
-        rule: { code: 'receive', version: 1, source: 'QĐ 1207/QĐ-UBND', minutes: 480 },
-        segments: [{ from: '2026-01-01T00:00:00.000Z', due: '2026-01-02T00:00:00.000Z', slope: 1 }],
-    });
-}
-
-function category(c) {
-    return message('city.reference.v1', 'vn.hanoi.category.defined.v1', `category:${c.code}`,
-        { ...c, valid_from: '2024-06-27T17:00:00.000Z' });
-}
 
 const incident = (more = {}) => ({
     incident_id: 'CAM-1/5', category: 'giao-thong', description: 'Cây đổ chắn làn đường.',
@@ -88,8 +65,7 @@ before(async () => {
     await stack.startBackends();
     await stack.prepare('intake');
     topics = new Topics(stack.kafka.brokers);
-    const month = new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 7);
-    await topics.publish([...categories.map(category), promise(month)]);
+    await topics.publish(reference());
     await stack.startService('intake', { environment: { EVENT_RATE: '30' } });
     said = await topics.listen(['city.submissions.v1']);
     deadLetters = await topics.listen(['city.inbound.v1.intake.dlq']);

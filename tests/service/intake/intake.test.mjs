@@ -7,39 +7,14 @@ import { after, before, test } from 'node:test';
 import { requestToken } from '../../../deploy/idp/token.mjs';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
-import Ajv2020 from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
-import { compiler, proto, readYaml } from '../../contract/contracts.mjs';
+import { compiler } from '../../contract/contracts.mjs';
 import { Topics, message, uuid7 } from '../../support/topics.mjs';
+import { categories, isAs, reference } from './city.mjs';
 
 const stack = new Stack({ folder: 'build/test/intake', offset: 6160 });
-const categories = JSON.parse(readFileSync('services/routing/reference/categories.json')).categories;
 const HOAN_KIEM = { lat: 21.0287, lon: 105.8524 };
 const ajv = compiler('draft-07');
 let topics, said, deadLetters, citizen, other;
-
-const openapi = addFormats(new Ajv2020({ strict: false }))
-    .addSchema(readYaml(proto('openapi', 'intake.yaml')), 'openapi');
-
-function isAs(name, body) {
-    const validate = openapi.getSchema(`openapi#/components/schemas/${name}`);
-    assert.ok(validate(body), JSON.stringify(validate.errors));
-}
-
-const monthOf = (date) => new Date(date.getTime() + 7 * 3600e3).toISOString().slice(0, 7);
-
-function promise(month) {
-    return message('city.reference.v1', 'vn.hanoi.promise.published.v1', `promise:receive:${month}`, {
-        kind: 'receive', month,
-        rule: { code: 'receive', version: 1, source: 'QĐ 1207/QĐ-UBND', minutes: 480 },
-        segments: [{ from: '2026-01-01T00:00:00.000Z', due: '2026-01-02T00:00:00.000Z', slope: 1 }],
-    });
-}
-
-function category(c) {
-    return message('city.reference.v1', 'vn.hanoi.category.defined.v1', `category:${c.code}`,
-        { ...c, valid_from: '2024-06-27T17:00:00.000Z' });
-}
 
 function caseEvent(id, version, action, state, more = {}) {
     return message('city.cases.v1', `vn.hanoi.case.${action}ed.v1`, id, {
@@ -86,9 +61,8 @@ before(async () => {
     await stack.startBackends();
     await stack.prepare('intake');
     topics = new Topics(stack.kafka.brokers);
-    const now = new Date();
     await topics.publish([
-        ...categories.map(category), promise(monthOf(now)),
+        ...reference(),
         message('city.reference.v1', 'vn.hanoi.unit.defined.v1', 'unit:00070', {
             kind: 'unit', code: '00070', name: { vi: 'Phường Hoàn Kiếm', en: 'Hoan Kiem Ward' },
             type: 'ward', valid_from: '2025-06-30T17:00:00.000Z', source: 'test',

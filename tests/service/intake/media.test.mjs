@@ -8,15 +8,11 @@ import { after, before, test } from 'node:test';
 import { requestToken } from '../../../deploy/idp/token.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
 import { until } from '../../../deploy/local/process.mjs';
-import { proto, readYaml } from '../../contract/contracts.mjs';
-import Ajv2020 from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
-import { Topics, message } from '../../support/topics.mjs';
+import { Topics } from '../../support/topics.mjs';
+import { isAs, reference } from './city.mjs';
 import { exif, png, sizeOfJpeg, withExif } from './png.mjs';
 
 const stack = new Stack({ folder: 'build/test/media', offset: 6380 });
-const openapi = addFormats(new Ajv2020({ strict: false }))
-  .addSchema(readYaml(proto('openapi', 'intake.yaml')), 'openapi');
 const files = join(stack.folder, 'media');
 const tokens = {};
 let program;
@@ -38,8 +34,7 @@ async function upload(body, { as = 'citizen', type = 'application/octet-stream',
 async function uploaded(body, options) {
   const answer = await upload(body, options);
   assert.equal(answer.status, 201, String(answer.bytes));
-  const validate = openapi.getSchema('openapi#/components/schemas/Picture');
-  assert.ok(validate(answer.json), JSON.stringify(validate.errors));
+  isAs('Picture', answer.json);
   return answer.json;
 }
 
@@ -47,17 +42,6 @@ const refusal = ({ status, json }) => [status, json?.code];
 const residentKb = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${program.pid}/status`, 'utf8'))[1]);
 const rows = (sql, parameters) => stack.postgres.query(sql, parameters, 'intake');
 const stored = (id) => ['full', 'small'].map((variant) => join(files, id.slice(0, 2), `${id}.${variant}`));
-
-// Without a category and a promise intake is not ready.
-function reference() {
-  const [category] = JSON.parse(readFileSync('services/routing/reference/categories.json')).categories;
-  const month = new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 7);
-  return [message('city.reference.v1', 'vn.hanoi.category.defined.v1', `category:${category.code}`,
-    { ...category, valid_from: '2024-06-27T17:00:00.000Z' }),
-  message('city.reference.v1', 'vn.hanoi.promise.published.v1', `promise:receive:${month}`, {
-    kind: 'receive', month, rule: { code: 'receive', version: 1, source: 'test', minutes: 480 },
-    segments: [{ from: '2026-01-01T00:00:00.000Z', due: '2026-01-02T00:00:00.000Z', slope: 1 }] })];
-}
 
 before(async () => {
   stack.writeApiKeys();

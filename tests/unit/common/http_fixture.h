@@ -191,6 +191,20 @@ static inline void http_fixture_stop(struct http_fixture *fixture)
     http_fixture_join(fixture);
 }
 
+/* Set-up and tear-down of tests that need nothing but their routes. */
+static inline int http_fixture_set_up(void **state, const struct http_route *routes)
+{
+    struct http_config config = fixture_config(routes);
+    *state = http_fixture_start(&config, 0);
+    return 0;
+}
+
+static inline int http_fixture_tear_down(void **state)
+{
+    http_fixture_stop(*state);
+    return 0;
+}
+
 /* ---- the client ---- */
 struct client {
     int fd;

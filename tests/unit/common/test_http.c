@@ -146,15 +146,7 @@ static struct answer answer;
 
 static int start(void **state)
 {
-    struct http_config config = fixture_config(routes);
-    *state = http_fixture_start(&config, 0);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    http_fixture_stop(*state);
-    return 0;
+    return http_fixture_set_up(state, routes);
 }
 
 #define H         "Host: h\r\n"
@@ -595,5 +587,5 @@ int main(void)
         cmocka_unit_test(problems_follow_their_kind),
         cmocka_unit_test(health_and_metrics_are_served),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, http_fixture_tear_down);
 }

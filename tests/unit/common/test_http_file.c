@@ -52,12 +52,6 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    http_fixture_stop(*state);
-    return 0;
-}
-
 static struct client *announce(struct http_fixture *fixture, size_t size)
 {
     char header[128];
@@ -151,11 +145,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(files_beyond_the_memory_set_aside_are_turned_away, start,
-                                        stop),
-        cmocka_unit_test_setup_teardown(file_in_chunks_is_counted_at_its_most, start, stop),
-        cmocka_unit_test_setup_teardown(client_that_leaves_gives_its_place_back, start, stop),
-        cmocka_unit_test_setup_teardown(file_may_take_longer_than_other_requests, start, stop),
-        cmocka_unit_test_setup_teardown(file_is_sent_from_its_descriptor, start, stop),
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(file_in_chunks_is_counted_at_its_most, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(client_that_leaves_gives_its_place_back, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(file_may_take_longer_than_other_requests, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(file_is_sent_from_its_descriptor, start,
+                                        http_fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,12 +84,6 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    http_fixture_stop(*state);
-    return 0;
-}
-
 static void late_handler_gives_503_and_may_still_answer(void **state)
 {
     http_ask(*state, "GET /too-late?q=x HTTP/1.1\r\n" H "X-Tag: t\r\n\r\n", &answer);
@@ -312,16 +306,21 @@ static void port_in_use_is_reported(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(late_handler_gives_503_and_may_still_answer, start, stop),
-        cmocka_unit_test_setup_teardown(client_may_leave_before_its_answer, start, stop),
+        cmocka_unit_test_setup_teardown(late_handler_gives_503_and_may_still_answer, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(client_may_leave_before_its_answer, start,
+                                        http_fixture_tear_down),
         cmocka_unit_test_setup_teardown(refused_body_of_a_size_that_is_taken_keeps_the_connection,
-                                        start, stop),
-        cmocka_unit_test_setup_teardown(too_many_requests_are_turned_away, start, stop),
-        cmocka_unit_test_setup_teardown(full_service_takes_no_changes, start, stop),
-        cmocka_unit_test_setup_teardown(further_clients_wait_for_a_connection, start, stop),
-        cmocka_unit_test_setup_teardown(trickling_client_is_cut, start, stop),
-        cmocka_unit_test_setup_teardown(idle_connection_is_closed, start, stop),
-        cmocka_unit_test_setup_teardown(port_in_use_is_reported, start, stop),
+                                        start, http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(too_many_requests_are_turned_away, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(full_service_takes_no_changes, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(further_clients_wait_for_a_connection, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(trickling_client_is_cut, start, http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(idle_connection_is_closed, start, http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(port_in_use_is_reported, start, http_fixture_tear_down),
         cmocka_unit_test_setup(stop_answers_what_is_under_way, start),
         cmocka_unit_test_setup(stop_waits_for_handlers_past_their_deadline, start),
         cmocka_unit_test_setup(stop_does_not_wait_for_clients_that_hang, start),

@@ -38,15 +38,7 @@ static struct answer answer;
 
 static int start(void **state)
 {
-    struct http_config config = fixture_config(routes);
-    *state = http_fixture_start(&config, 0);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    http_fixture_stop(*state);
-    return 0;
+    return http_fixture_set_up(state, routes);
 }
 
 static void pages_follow_one_another_to_the_last(void **state)
@@ -107,5 +99,5 @@ int main(void)
         cmocka_unit_test(a_full_page_that_is_the_last_has_no_next),
         cmocka_unit_test(bad_input_is_named),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, http_fixture_tear_down);
 }

@@ -120,12 +120,6 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    http_fixture_stop(*state);
-    return 0;
-}
-
 static void events_arrive_in_order_and_the_stream_ends(void **state)
 {
     struct client *client = client_open(*state);
@@ -239,14 +233,17 @@ static void stop_ends_streams(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(events_arrive_in_order_and_the_stream_ends, start, stop),
-        cmocka_unit_test_setup_teardown(last_event_id_is_told, start, stop),
+        cmocka_unit_test_setup_teardown(events_arrive_in_order_and_the_stream_ends, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(last_event_id_is_told, start, http_fixture_tear_down),
         cmocka_unit_test_setup_teardown(quiet_stream_opens_at_once_and_has_a_heartbeat, start,
-                                        stop),
-        cmocka_unit_test_setup_teardown(closed_client_is_noticed, start, stop),
-        cmocka_unit_test_setup_teardown(client_that_does_not_read_is_dropped, start, stop),
-        cmocka_unit_test_setup_teardown(streams_leave_room_for_requests, start, stop),
-        cmocka_unit_test_setup_teardown(head_of_a_stream_ends_it, start, stop),
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(closed_client_is_noticed, start, http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(client_that_does_not_read_is_dropped, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(streams_leave_room_for_requests, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(head_of_a_stream_ends_it, start, http_fixture_tear_down),
         cmocka_unit_test_setup(stop_ends_streams, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

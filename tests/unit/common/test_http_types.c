@@ -31,15 +31,7 @@ static struct answer answer;
 
 static int start(void **state)
 {
-    struct http_config config = fixture_config(routes);
-    *state = http_fixture_start(&config, 0);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    http_fixture_stop(*state);
-    return 0;
+    return http_fixture_set_up(state, routes);
 }
 
 static void a_body_is_of_a_type_of_the_route(void **state)
@@ -77,5 +69,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_is_of_a_type_of_the_route),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, http_fixture_tear_down);
 }
