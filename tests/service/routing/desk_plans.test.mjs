@@ -3,6 +3,7 @@
 // read from end to end. Statements are planned while the tables are still small.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { sleep } from '../../../deploy/local/process.mjs';
 import { logPlans, scansOfLargeTables } from '../../cluster/plans.mjs';
 import { Desk } from './desk.mjs';
 
@@ -66,4 +67,30 @@ test('no list, count or look-up reads a large table from end to end', async () =
     'case_departure']) {
     assert.ok(scans.some((scan) => scan.table === table), `${table} was read`);
   }
+});
+
+// Where most cases have a single version, all versions of a case look as cheap as its last one.
+test('of a case its last version is read, however many there are', async () => {
+  const VERSIONS = 30, READS = 20;
+  const sql = (text, values) => desk.stack.postgres.query(text, values, 'routing');
+  const fetched = async () => {
+    await sleep(1500); // sessions tell what they have read within a second
+    const [row] = await sql(`SELECT idx_tup_fetch AS n FROM pg_stat_user_tables WHERE relname = 'case_history'`);
+    return Number(row.n);
+  };
+  const { case_id: id } = await desk.opened(FOCAL);
+  await sql(`WITH made AS (SELECT gen_random_uuid() AS id FROM generate_series(1, 50000)),
+    cases AS (INSERT INTO case_current SELECT (jsonb_populate_record(c, jsonb_build_object('case_id', made.id))).*
+      FROM made, case_current c WHERE c.case_id = $1)
+    INSERT INTO case_history SELECT (jsonb_populate_record(h, jsonb_build_object('case_id', made.id,
+      'event_id', gen_random_uuid()))).* FROM made, case_history h WHERE h.case_id = $1`, [id]);
+  await sql('VACUUM ANALYZE');
+  for (let version = 1; version < VERSIONS; version += 1) {
+    const done = await desk.act(FOCAL, id, 'comment', version, { note: `Lần ${version}` });
+    assert.equal(done.status, 200, JSON.stringify(done.body));
+  }
+  const before = await fetched();
+  for (let i = 0; i < READS; i += 1) await desk.get(FOCAL, `/cases/${id}`);
+  const rows = (await fetched()) - before;
+  assert.ok(rows < 3 * READS, `${rows} rows for ${READS} readings`);
 });
