@@ -50,8 +50,9 @@ enum http_flags {
                                (Open311) */
     HTTP_FORM = 8,          /* the body is a form; elsewhere it is JSON */
     HTTP_EVENTS = 16,       /* the body is JSON, or CloudEvents in JSON format, one or a batch */
-    HTTP_FILE = 32          /* the body is a file of any type: it may take transfer_ms to arrive and
+    HTTP_FILE = 32,         /* the body is a file of any type: it may take transfer_ms to arrive and
                                be answered, and what all such bodies hold is bounded */
+    HTTP_NO_HEAD = 64       /* HEAD is refused as any other method (Open311) */
 };
 
 struct http_route {

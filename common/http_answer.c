@@ -209,7 +209,7 @@ static void send_problem(struct http_request *request, int status, const struct 
 {
     struct buffer body;
     const char *content_type = NULL;
-    http_write_problem *write = request->route->spec->problem;
+    http_write_problem *write = request->problem;
     buffer_init(&body);
     if (write == NULL) {
         write = http_write_problem_json;

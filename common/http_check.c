@@ -141,6 +141,7 @@ static bool find_route(struct http_request *request, int *status, struct error *
         *status = MHD_HTTP_NOT_FOUND;
         return error_set(err, ERR_NOT_FOUND, "no_such_path", "there is nothing at this path");
     }
+    request->problem = match.routes->spec->problem;
     struct route *route = route_for_method(match.routes, request->method);
     if (route == NULL) {
         struct buffer allow;

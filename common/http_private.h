@@ -78,7 +78,7 @@ void router_init(struct router *router, const struct http_route *builtin,
 void router_finish(struct router *router);
 void router_match(const struct router *router, const char *path, size_t size,
                   struct route_match *match);
-/* HEAD is answered by GET; NULL: method not allowed. */
+/* HEAD is answered by GET, unless that refuses it; NULL: method not allowed. */
 struct route *route_for_method(struct route *routes, const char *method);
 void route_write_allow(const struct route *routes, struct buffer *out);
 
@@ -168,7 +168,8 @@ struct http_request {
     const char *uri; /* as received */
     const char *method, *path;
     struct http_pairs headers, params, query, form;
-    struct route *route; /* never NULL after the header: http->unknown */
+    struct route *route;         /* never NULL after the header: http->unknown */
+    http_write_problem *problem; /* of the path, known before the route; NULL: problem+json */
     struct trace trace;
     const struct principal *principal;
     struct buffer body;

@@ -176,10 +176,11 @@ void router_match(const struct router *router, const char *path, size_t size,
 
 struct route *route_for_method(struct route *routes, const char *method)
 {
-    const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
+    bool head = strcmp(method, "HEAD") == 0;
+    const char *wanted = head ? "GET" : method;
     for (struct route *route = routes; route != NULL; route = route->next) {
         if (strcmp(route->spec->method, wanted) == 0) {
-            return route;
+            return head && (route->spec->flags & HTTP_NO_HEAD) != 0 ? NULL : route;
         }
     }
     return NULL;
@@ -188,7 +189,8 @@ struct route *route_for_method(struct route *routes, const char *method)
 void route_write_allow(const struct route *routes, struct buffer *out)
 {
     for (const struct route *route = routes; route != NULL; route = route->next) {
-        bool get = strcmp(route->spec->method, "GET") == 0;
+        bool get =
+            strcmp(route->spec->method, "GET") == 0 && (route->spec->flags & HTTP_NO_HEAD) == 0;
         buffer_put_format(out, "%s%s%s", route == routes ? "" : ", ", route->spec->method,
                           get ? ", HEAD" : "");
     }

@@ -24,6 +24,7 @@ static const struct http_route table[] = {
     ROW("GET", "/things/{id}.json"),
     ROW("GET", "/things/mine"),
     ROW("DELETE", "/things/{id}"),
+    {.method = "GET", .path = "/headless", .access = "", .flags = HTTP_NO_HEAD},
     ROW("GET", "/things/{thing}/parts/{part}"),
     ROW("GET", "/things/mine/last"),
     ROW("GET", "/"),
@@ -95,6 +96,12 @@ static void route_chooses_by_method(void **state)
     buffer_init(&allow);
     route_write_allow(match.routes, &allow);
     assert_string_equal(allow.data, "POST, GET, HEAD");
+    router_match(&router, "/headless", 9, &match);
+    assert_non_null(route_for_method(match.routes, "GET"));
+    assert_null(route_for_method(match.routes, "HEAD"));
+    buffer_reset(&allow);
+    route_write_allow(match.routes, &allow);
+    assert_string_equal(allow.data, "GET");
     buffer_finish(&allow);
     router_finish(&router);
 }
