@@ -172,12 +172,26 @@ static enum case_phase read_phase(struct json_reader *reader, const char *state)
     return state != NULL ? case_phase_of_state(state) : PHASE_RECEIVED;
 }
 
+/* A report is closed from its outcome on; rating it, and the end of the time for that, come later.
+ */
+static int64_t read_closed_at(enum case_phase phase, struct json_reader *reader)
+{
+    int64_t resolved = json_read_instant(reader, "resolved_at", JSON_OPTIONAL);
+    int64_t rejected = json_read_instant(reader, "rejected_at", JSON_OPTIONAL);
+    int64_t closed = json_read_instant(reader, "closed_at", JSON_OPTIONAL);
+    if (!case_phase_is_closed(phase)) {
+        return 0;
+    }
+    return resolved != 0 ? resolved : rejected != 0 ? rejected : closed;
+}
+
 static void read_view(struct case_view *view, struct json_reader *reader, struct arena *arena)
 {
     view->version = (int32_t)json_read_int(reader, "version", JSON_REQUIRED, 1, INT32_MAX, 0);
     view->state = json_read_text(reader, "state", JSON_REQUIRED, 1, WORD_MAX);
     view->phase = read_phase(reader, view->state);
     view->updated_at = json_read_instant(reader, "at", JSON_REQUIRED);
+    view->closed_at = read_closed_at(view->phase, reader);
     view->queue = read_known(reader, "queue", JSON_REQUIRED, queues);
     view->unit = json_read_text(reader, "unit", JSON_OPTIONAL, 2, UNIT_MAX);
     view->receive_due = json_read_instant(reader, "receive_due", JSON_OPTIONAL);

@@ -37,6 +37,12 @@ bool open311_check_jurisdiction(const char *jurisdiction, struct error *err)
     return true;
 }
 
+const char *open311_step_words(const struct case_step *step, bool words)
+{
+    const char *said = step->note != NULL ? step->note : step->reason;
+    return words && said != NULL ? said : case_phase_name(step->phase)->vi;
+}
+
 void open311_answer(struct http_request *request, int status, struct buffer *body)
 {
     http_answer(request, status, open311_content_type(open311_format_of(request)), body->data,

@@ -19,24 +19,29 @@ http_handler http_open311_service;
 http_handler http_open311_post_request;
 http_handler http_open311_requests;
 http_handler http_open311_request;
+http_handler http_open311_token;
+http_handler http_open311_updates;
 http_write_problem http_open311_problem;
 
-/* The rows of one format; 404, 403 and 400 keep the standard's error form. */
+/* The rows of one format; 404, 403, 405 and 400 keep the standard's error form. */
 #define OPEN311_ROUTES(format, body_size)                                                          \
     {.method = "GET",                                                                              \
      .path = "/open311/v2/discovery." format,                                                      \
      .access = "",                                                                                 \
      .handler = http_open311_discovery,                                                            \
+     .flags = HTTP_NO_HEAD,                                                                        \
      .problem = http_open311_problem},                                                             \
         {.method = "GET",                                                                          \
          .path = "/open311/v2/services." format,                                                   \
          .access = "",                                                                             \
          .handler = http_open311_services,                                                         \
+         .flags = HTTP_NO_HEAD,                                                                    \
          .problem = http_open311_problem},                                                         \
         {.method = "GET",                                                                          \
          .path = "/open311/v2/services/{code}." format,                                            \
          .access = "",                                                                             \
          .handler = http_open311_service,                                                          \
+         .flags = HTTP_NO_HEAD,                                                                    \
          .problem = http_open311_problem},                                                         \
         {.method = "POST",                                                                         \
          .path = "/open311/v2/requests." format,                                                   \
@@ -49,11 +54,23 @@ http_write_problem http_open311_problem;
          .path = "/open311/v2/requests." format,                                                   \
          .access = "",                                                                             \
          .handler = http_open311_requests,                                                         \
-         .flags = HTTP_API_KEY_PARAM,                                                              \
+         .flags = HTTP_API_KEY_PARAM | HTTP_NO_HEAD,                                               \
+         .problem = http_open311_problem},                                                         \
+        {.method = "GET",                                                                          \
+         .path = "/open311/v2/requests/{id}." format,                                              \
+         .access = "",                                                                             \
+         .handler = http_open311_request,                                                          \
+         .flags = HTTP_API_KEY_PARAM | HTTP_NO_HEAD,                                               \
+         .problem = http_open311_problem},                                                         \
+        {.method = "GET",                                                                          \
+         .path = "/open311/v2/tokens/{token}." format,                                             \
+         .access = "",                                                                             \
+         .handler = http_open311_token,                                                            \
+         .flags = HTTP_NO_HEAD,                                                                    \
          .problem = http_open311_problem},                                                         \
     {                                                                                              \
-        .method = "GET", .path = "/open311/v2/requests/{id}." format, .access = "",                \
-        .handler = http_open311_request, .flags = HTTP_API_KEY_PARAM,                              \
+        .method = "GET", .path = "/open311/v2/servicerequestupdates." format, .access = "",        \
+        .handler = http_open311_updates, .flags = HTTP_API_KEY_PARAM | HTTP_NO_HEAD,               \
         .problem = http_open311_problem                                                            \
     }
 
@@ -64,6 +81,9 @@ const char *open311_query(const struct http_request *request, const char *name);
 const char *open311_form(const struct http_request *request, const char *name);
 /* False with ERR_NOT_FOUND for a jurisdiction that is not ours. */
 bool open311_check_jurisdiction(const char *jurisdiction, struct error *err);
+/* What a step says; what officers wrote may be about a person, so without words what it means. */
+struct case_step;
+const char *open311_step_words(const struct case_step *step, bool words);
 void open311_answer(struct http_request *request, int status, struct buffer *body);
 
 #endif

@@ -4,99 +4,29 @@
 
 #include "common/clock.h"
 #include "http_open311.h"
+#include "http_open311_query.h"
 #include "intake.h"
 #include "store_submission.h"
 
-enum { ROWS_MAX = 1000, LIST_MAX = 100, PUBLIC_DECIMALS = 3 /* about 100 m */, FULL_DECIMALS = 7 };
+enum { PUBLIC_DECIMALS = 3 /* about 100 m */, FULL_DECIMALS = 7 };
 
-#define DAY_US  INT64_C(86400000000)
-#define SPAN_US (90 * DAY_US)
-
+/* One GET, from the query to the answer. */
 struct list {
     struct http_request *request;
     const struct intake *intake;
-    bool full;   /* the caller may read everything */
-    bool single; /* nothing found is 404 */
+    bool full;     /* the caller may read everything */
+    bool single;   /* nothing found is 404 */
+    bool extended; /* extensions=true */
+    int decimals;  /* of places */
+    struct submission_view *views;
+    size_t count;
 };
 
-/* ---- the query ---- */
-
-/* A parameter that is a comma list; empty parts are dropped. */
-static size_t split(struct http_request *request, const char *name, const char *const **parts,
-                    struct error *err)
-{
-    struct arena *arena = http_arena(request);
-    const char **found = arena_array(arena, LIST_MAX, sizeof *found);
-    const char *text = open311_query(request, name);
-    size_t count = 0;
-    while (text != NULL && *text != '\0') {
-        size_t size = strcspn(text, ",");
-        if (size > 0 && count == LIST_MAX) {
-            error_add_field(err, name, "too_many", "may name at most %d", LIST_MAX);
-            break;
-        }
-        if (size > 0) {
-            found[count++] = arena_copy(arena, text, size);
-        }
-        text += size + (text[size] == ',');
-    }
-    *parts = found;
-    return count;
-}
-
-static int64_t read_date(const struct http_request *request, const char *name, struct error *err)
-{
-    const char *text = open311_query(request, name);
-    int64_t instant = 0;
-    if (text != NULL && !clock_parse(text, strlen(text), &instant)) {
-        error_add_field(err, name, "bad_date", "must be like 2026-11-24T05:02:11Z");
-    }
-    return instant;
-}
-
-/* Default: the last 90 days; one end: 90 days from it; more than 90 days: refused. */
-static void read_span(struct public_query *query, const struct http_request *request,
-                      struct error *err)
-{
-    int64_t start = read_date(request, "start_date", err),
-            end = read_date(request, "end_date", err);
-    if (start == 0 && end == 0) {
-        end = clock_now_us() + 1;
-    }
-    query->from = start != 0 ? start : end - SPAN_US;
-    query->to = end != 0 ? end : start + SPAN_US;
-    if (query->to - query->from > SPAN_US) {
-        error_add_field(err, "start_date", "too_long", "and end_date may span at most 90 days");
-    }
-}
-
-static void read_status(struct public_query *query, struct http_request *request, struct error *err)
-{
-    const char *const *words;
-    size_t count = split(request, "status", &words, err);
-    query->open = query->closed = count == 0;
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(words[i], "open") == 0) {
-            query->open = true;
-        } else if (strcmp(words[i], "closed") == 0) {
-            query->closed = true;
-        } else {
-            error_add_field(err, "status", "unknown_status", "must be open or closed");
-        }
-    }
-}
-
-/* What tickets override must be well-formed all the same. */
-static bool read_query(struct public_query *query, struct http_request *request, struct error *err)
-{
-    *query = (struct public_query){.limit = ROWS_MAX};
-    open311_check_jurisdiction(open311_query(request, "jurisdiction_id"), err);
-    query->ticket_count = split(request, "service_request_id", &query->tickets, err);
-    query->category_count = split(request, "service_code", &query->categories, err);
-    read_span(query, request, err);
-    read_status(query, request, err);
-    return !error_is_set(err);
-}
+static void list_read(struct list *list, const struct public_query *query);
+static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void list_read_timelines(struct list *list); /* only when extended */
+static void on_timelines(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void list_answer(struct list *list, const struct error *err);
 
 /* ---- the answer ---- */
 
@@ -119,6 +49,34 @@ static int64_t expected_at(const struct submission_view *view)
                                                  : view->state.resolve_due;
 }
 
+static void put_extensions(struct open311_writer *writer, const struct submission_view *view,
+                           bool full)
+{
+    const struct submission *submission = &view->submission;
+    const struct case_view *state = &view->state;
+
+    open311_open_item(writer, "extended_attributes");
+    open311_text(writer, "phase", state->version > 0 ? case_phase_words[state->phase] : NULL);
+    open311_text(writer, "level", level_words[submission->level]);
+    open311_instant(writer, "receive_by", submission->receive_by);
+    open311_open_list(writer, "media_urls");
+    for (size_t i = 0; full && i < submission->media_count; i++) {
+        open311_text_item(writer, "media_url", submission->media[i]);
+    }
+    open311_close_list(writer);
+    open311_close_item(writer);
+    open311_open_list(writer, "notes");
+    for (size_t i = 0; i < view->step_count; i++) {
+        const struct case_step *step = &view->steps[i];
+        open311_open_item(writer, "note");
+        open311_instant(writer, "datetime", step->at);
+        open311_text(writer, "description", open311_step_words(step, full));
+        open311_text(writer, "type", step->action);
+        open311_close_item(writer);
+    }
+    open311_close_list(writer);
+}
+
 static void put_request(struct open311_writer *writer, const struct submission_view *view,
                         const struct list *list)
 {
@@ -127,7 +85,6 @@ static void put_request(struct open311_writer *writer, const struct submission_v
     const struct category *category = reference_category(reference, submission->category);
     const struct unit_name *unit = reference_unit(reference, view->state.unit);
     const struct case_view *state = &view->state;
-    int decimals = list->full ? FULL_DECIMALS : PUBLIC_DECIMALS;
 
     open311_open_item(writer, "request");
     open311_text(writer, "service_request_id", submission->ticket);
@@ -140,85 +97,132 @@ static void put_request(struct open311_writer *writer, const struct submission_v
     open311_text(writer, "service_notice", NULL);
     open311_instant(writer, "requested_datetime", submission->submitted_at);
     open311_instant(writer, "updated_datetime",
-                    state->version > 0 ? state->updated_at : submission->submitted_at);
+                    state->version > 0 ? case_view_told_at(state) : submission->submitted_at);
     open311_instant(writer, "expected_datetime", expected_at(view));
     open311_text(writer, "address", list->full ? submission->address : NULL);
     open311_text(writer, "address_id", NULL);
     open311_text(writer, "zipcode", NULL);
-    open311_real(writer, "lat", submission->lat, decimals);
-    open311_real(writer, "long", submission->lon, decimals);
+    open311_real(writer, "lat", submission->lat, list->decimals);
+    open311_real(writer, "long", submission->lon, list->decimals);
     open311_text(writer, "media_url",
                  list->full && submission->media_count > 0 ? submission->media[0] : NULL);
+    if (list->extended) {
+        put_extensions(writer, view, list->full);
+    }
     open311_close_item(writer);
+}
+
+/* ---- reading ---- */
+
+static void list_start(struct list *list, struct http_request *request, const struct intake *intake)
+{
+    bool full = principal_has(http_principal(request), "scope:report:read");
+    *list = (struct list){
+        .request = request,
+        .intake = intake,
+        .full = full,
+        .decimals = full ? FULL_DECIMALS : PUBLIC_DECIMALS,
+    };
+}
+
+static void list_read(struct list *list, const struct public_query *query)
+{
+    struct pg_tx *tx = pg_tx_new(list->intake->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_list_public(tx, query);
+    pg_tx_send(tx, on_listed, list);
 }
 
 static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct list *list = arg;
-    struct submission_view *views;
-    struct open311_writer writer;
-    struct buffer body;
     struct error err = {0};
-    size_t count = 0;
 
     if (outcome != PG_COMMITTED) {
         pg_tx_error(tx, outcome, &err);
-    } else {
-        count = store_take_list(tx, &views, http_arena(list->request));
-        if (list->single && count == 0) {
-            error_set(&err, ERR_NOT_FOUND, "unknown_request", "service_request_id was not found");
-        }
+        list_answer(list, &err);
+        return;
     }
-    if (error_is_set(&err)) {
-        http_answer_error(list->request, &err);
+    list->count = store_take_list(tx, &list->views, http_arena(list->request));
+    if (list->single && list->count == 0) {
+        error_set(&err, ERR_NOT_FOUND, "unknown_request", "service_request_id was not found");
+        list_answer(list, &err);
+    } else if (list->extended && list->count > 0) {
+        list_read_timelines(list);
+    } else {
+        list_answer(list, NULL);
+    }
+}
+
+static void list_read_timelines(struct list *list)
+{
+    struct pg_tx *tx = pg_tx_new(list->intake->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_read_timelines(tx, list->views, list->count);
+    pg_tx_send(tx, on_timelines, list);
+}
+
+static void on_timelines(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct list *list = arg;
+    struct error err = {0};
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+        list_answer(list, &err);
+        return;
+    }
+    store_take_timelines(tx, list->views, list->count, http_arena(list->request));
+    list_answer(list, NULL);
+}
+
+static void list_answer(struct list *list, const struct error *err)
+{
+    struct open311_writer writer;
+    struct buffer body;
+    if (err != NULL) {
+        http_answer_error(list->request, err);
         return;
     }
     buffer_init(&body);
     open311_start(&writer, open311_format_of(list->request), &body);
     open311_open_list(&writer, "service_requests");
-    for (size_t i = 0; i < count; i++) {
-        put_request(&writer, &views[i], list);
+    for (size_t i = 0; i < list->count; i++) {
+        put_request(&writer, &list->views[i], list);
     }
     open311_close_list(&writer);
     open311_answer(list->request, 200, &body);
     buffer_finish(&body);
 }
 
-static void list_start(struct http_request *request, const struct intake *intake,
-                       const struct public_query *query, bool single)
-{
-    struct list *list = arena_alloc(http_arena(request), sizeof *list);
-    *list = (struct list){
-        .request = request,
-        .intake = intake,
-        .full = principal_has(http_principal(request), "scope:report:read"),
-        .single = single,
-    };
-    struct pg_tx *tx = pg_tx_new(intake->parts->pg);
-    pg_tx_set_read_only(tx);
-    store_list_public(tx, query);
-    pg_tx_send(tx, on_listed, list);
-}
-
 void http_open311_requests(struct http_request *request, void *state)
 {
+    struct list *list = arena_alloc(http_arena(request), sizeof *list);
     struct public_query query;
     struct error err = {0};
-    if (!read_query(&query, request, &err)) {
-        http_answer_error(request, &err);
+
+    list_start(list, request, state);
+    list->extended = open311_read_extensions(request, &err);
+    if (!open311_read_query(&query, request, list->decimals, &err)) {
+        list_answer(list, &err);
         return;
     }
-    list_start(request, state, &query, false);
+    list_read(list, &query);
 }
 
 void http_open311_request(struct http_request *request, void *state)
 {
+    struct list *list = arena_alloc(http_arena(request), sizeof *list);
     const char *id = http_param(request, "id");
     struct public_query query = {.tickets = &id, .ticket_count = 1, .limit = 1};
     struct error err = {0};
-    if (!open311_check_jurisdiction(open311_query(request, "jurisdiction_id"), &err)) {
-        http_answer_error(request, &err);
+
+    list_start(list, request, state);
+    list->single = true;
+    list->extended = open311_read_extensions(request, &err);
+    open311_check_jurisdiction(open311_query(request, "jurisdiction_id"), &err);
+    if (error_is_set(&err)) {
+        list_answer(list, &err);
         return;
     }
-    list_start(request, state, &query, true);
+    list_read(list, &query);
 }

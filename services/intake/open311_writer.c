@@ -45,13 +45,6 @@ static void put_xml_text(struct buffer *out, const char *text)
     }
 }
 
-static void open_element(struct open311_writer *writer, const char *name)
-{
-    assert(writer->depth < OPEN311_DEPTH_MAX);
-    writer->open[writer->depth++] = name;
-    put_tag(writer->out, "<", name, ">");
-}
-
 static void close_element(struct open311_writer *writer)
 {
     assert(writer->depth > 0);
@@ -61,17 +54,24 @@ static void close_element(struct open311_writer *writer)
 /* A member's name in JSON: the root and the items of an array have none. */
 static const char *json_name(const struct open311_writer *writer, const char *name)
 {
-    return writer->depth == 0 ? NULL : name;
+    return writer->depth == 0 || writer->in_list[writer->depth - 1] ? NULL : name;
+}
+
+static void enter(struct open311_writer *writer, const char *name, bool list)
+{
+    assert(writer->depth < OPEN311_DEPTH_MAX);
+    writer->open[writer->depth] = name;
+    writer->in_list[writer->depth++] = list;
 }
 
 void open311_open_list(struct open311_writer *writer, const char *name)
 {
     if (writer->format == OPEN311_XML) {
-        open_element(writer, name);
-        return;
+        put_tag(writer->out, "<", name, ">");
+    } else {
+        json_open_array(&writer->json, json_name(writer, name));
     }
-    json_open_array(&writer->json, json_name(writer, name));
-    writer->open[writer->depth++] = name;
+    enter(writer, name, true);
 }
 
 void open311_close_list(struct open311_writer *writer)
@@ -87,11 +87,11 @@ void open311_close_list(struct open311_writer *writer)
 void open311_open_item(struct open311_writer *writer, const char *name)
 {
     if (writer->format == OPEN311_XML) {
-        open_element(writer, name);
-        return;
+        put_tag(writer->out, "<", name, ">");
+    } else {
+        json_open_object(&writer->json, json_name(writer, name));
     }
-    json_open_object(&writer->json, NULL);
-    writer->open[writer->depth++] = name;
+    enter(writer, name, false);
 }
 
 void open311_close_item(struct open311_writer *writer)

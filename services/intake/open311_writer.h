@@ -14,13 +14,14 @@
 
 enum open311_format { OPEN311_XML, OPEN311_JSON };
 
-enum { OPEN311_DEPTH_MAX = 6 };
+enum { OPEN311_DEPTH_MAX = 8 };
 
 struct open311_writer {
     enum open311_format format;
     struct buffer *out; /* borrowed */
     struct json_writer json;
     const char *open[OPEN311_DEPTH_MAX]; /* XML elements to close */
+    bool in_list[OPEN311_DEPTH_MAX];     /* what is open there is a list */
     size_t depth;
 };
 
@@ -29,7 +30,7 @@ void open311_start(struct open311_writer *writer, enum open311_format format, st
 /* <name> holding repeated children; an array. name NULL only in JSON's eyes: XML always names. */
 void open311_open_list(struct open311_writer *writer, const char *name);
 void open311_close_list(struct open311_writer *writer);
-/* One child of a list, or the root object. */
+/* One child of a list, the root object, or an object within one. */
 void open311_open_item(struct open311_writer *writer, const char *name);
 void open311_close_item(struct open311_writer *writer);
 

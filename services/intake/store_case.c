@@ -16,21 +16,21 @@ static const struct pg_statement move_views = {
     "intake_move_views",
     "INSERT INTO submission_case AS c (submission_id, version, state, phase, queue, unit, "
     "receive_due, resolve_due, timeout_at, updated_at, handovers, question, result, reason, "
-    "rating, "
-    "rating_asked, merged_into) "
+    "rating, rating_asked, merged_into, closed_at) "
     "SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], "
     "$6::text[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], "
     "$11::jsonb[], $12::jsonb[], $13::jsonb[], $14::jsonb[], $15::text[], $16::boolean[], "
-    "$17::uuid[]) "
+    "$17::uuid[], $18::timestamptz[]) "
     "ON CONFLICT (submission_id) DO UPDATE SET version = excluded.version, state = excluded.state, "
     "phase = excluded.phase, queue = excluded.queue, unit = excluded.unit, "
     "receive_due = excluded.receive_due, resolve_due = excluded.resolve_due, "
     "timeout_at = excluded.timeout_at, updated_at = excluded.updated_at, "
     "handovers = excluded.handovers, question = excluded.question, result = excluded.result, "
     "reason = excluded.reason, rating = excluded.rating, rating_asked = excluded.rating_asked, "
-    "merged_into = excluded.merged_into WHERE c.version < excluded.version"};
+    "merged_into = excluded.merged_into, closed_at = excluded.closed_at WHERE c.version < "
+    "excluded.version"};
 
-enum { STEP_COLUMNS = 10, VIEW_COLUMNS = 17 };
+enum { STEP_COLUMNS = 10, VIEW_COLUMNS = 18 };
 
 static void put_steps(struct pg_tx *tx, const struct case_event *const *events, size_t count)
 {
@@ -104,6 +104,7 @@ static void add_view(struct pg_array columns[VIEW_COLUMNS], const struct case_ev
     pg_array_text(&columns[14], view->rating);
     pg_array_bool(&columns[15], view->rating_asked);
     add_uuid(&columns[16], &view->merged_into);
+    pg_array_instant(&columns[17], view->closed_at);
 }
 
 static void put_views(struct pg_tx *tx, const struct case_event *const *events, size_t count)
@@ -111,7 +112,7 @@ static void put_views(struct pg_tx *tx, const struct case_event *const *events, 
     static const enum pg_type types[VIEW_COLUMNS] = {
         PG_UUID,        PG_INT4,        PG_TEXT,        PG_TEXT,        PG_TEXT,  PG_TEXT,
         PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_JSONB, PG_JSONB,
-        PG_JSONB,       PG_JSONB,       PG_TEXT,        PG_BOOL,        PG_UUID};
+        PG_JSONB,       PG_JSONB,       PG_TEXT,        PG_BOOL,        PG_UUID,  PG_TIMESTAMPTZ};
     struct pg_array columns[VIEW_COLUMNS];
     for (size_t i = 0; i < VIEW_COLUMNS; i++) {
         pg_array_init(&columns[i], types[i]);

@@ -14,7 +14,7 @@
     "s.receive_by, s.rule_code, s.rule_version, s.rule_source, coalesce(c.version, 0), c.state, "  \
     "c.phase, c.queue, c.unit, c.receive_due, c.resolve_due, c.timeout_at, c.updated_at, "         \
     "c.handovers::text, c.question::text, c.result::text, c.reason::text, c.result ->> 'text', "   \
-    "c.reason ->> 'text', c.rating, coalesce(c.rating_asked, false), c.merged_into"
+    "c.reason ->> 'text', c.rating, coalesce(c.rating_asked, false), c.merged_into, c.closed_at"
 #define VIEW_CASE   "LEFT JOIN submission_case c ON c.submission_id = s.id "
 #define VIEW_TABLES "FROM submission s " VIEW_CASE
 
@@ -40,15 +40,39 @@ static const struct pg_statement list_by_ticket = {
     "WITH s AS MATERIALIZED (SELECT * FROM submission WHERE ticket = ANY ($1::text[])) "
     "SELECT " VIEW_COLUMNS " FROM s " VIEW_CASE "JOIN category k ON k.code = s.category "
     "WHERE NOT k.sensitive ORDER BY s.id DESC LIMIT $2::integer"};
+/* Of both lists of the public: $5 categories, $6 closed, $9 to $12 a box, $13 its decimals. */
+#define PUBLIC_FILTER                                                                              \
+    "NOT k.sensitive AND ($5::text[] IS NULL OR s.category = ANY ($5)) "                           \
+    "AND ($6::boolean IS NULL OR coalesce(c.phase IN ('resolved', 'closed', 'rejected', "          \
+    "'withdrawn'), false) = $6) "                                                                  \
+    "AND ($9::float8 IS NULL OR (round(s.lon::numeric, $13::integer)::float8 BETWEEN $9 "          \
+    "AND $11::float8 AND round(s.lat::numeric, $13)::float8 BETWEEN $10::float8 "                  \
+    "AND $12::float8)) "
 static const struct pg_statement list_public = {
     "intake_list_public",
     "SELECT " VIEW_COLUMNS " " VIEW_TABLES "JOIN category k ON k.code = s.category "
     "WHERE s.id >= $1::uuid AND s.id < $2::uuid AND s.submitted_at >= $3::timestamptz "
-    "AND s.submitted_at < $4::timestamptz AND NOT k.sensitive "
-    "AND ($5::text[] IS NULL OR s.category = ANY ($5)) "
-    "AND ($6::boolean IS NULL OR coalesce(c.phase IN ('resolved', 'closed', 'rejected', "
-    "'withdrawn'), false) = $6) "
-    "ORDER BY s.id DESC LIMIT $7::integer"};
+    "AND s.submitted_at < $4::timestamptz AND " PUBLIC_FILTER
+    "ORDER BY s.id DESC LIMIT $7::integer OFFSET $8::integer"};
+/* What has a case is found by the step that the public was told last, so that the index gives it
+ * in the asked order; what has none changed when it was filed. */
+static const struct pg_statement list_updated = {
+    "intake_list_updated",
+    "WITH told AS ((SELECT p.submission_id AS id, p.at FROM submission_step p "
+    "JOIN submission_case c ON c.submission_id = p.submission_id "
+    "AND coalesce(c.closed_at, c.updated_at) = p.at "
+    "JOIN submission s ON s.id = p.submission_id JOIN category k ON k.code = s.category "
+    "WHERE p.at >= $14::timestamptz AND p.at < $15::timestamptz "
+    "AND s.submitted_at >= $3::timestamptz AND s.submitted_at < $4::timestamptz "
+    "AND NOT EXISTS (SELECT FROM submission_step q WHERE q.submission_id = p.submission_id "
+    "AND q.at = p.at AND q.version > p.version) AND " PUBLIC_FILTER
+    "ORDER BY p.at DESC, p.submission_id DESC LIMIT $7::integer + $8::integer) "
+    "UNION ALL (SELECT s.id, s.submitted_at " VIEW_TABLES "JOIN category k ON k.code = s.category "
+    "WHERE c.submission_id IS NULL AND s.id >= $1::uuid AND s.id < $2::uuid "
+    "AND s.submitted_at >= greatest($3, $14) AND s.submitted_at < least($4, $15) "
+    "AND " PUBLIC_FILTER "ORDER BY s.id DESC LIMIT $7 + $8)) "
+    "SELECT " VIEW_COLUMNS " FROM told JOIN submission s ON s.id = told.id " VIEW_CASE
+    "ORDER BY told.at DESC, s.id DESC LIMIT $7 OFFSET $8"};
 static const struct pg_statement read_versions = {
     "intake_read_versions",
     "SELECT submission_id, version FROM submission_case WHERE submission_id = ANY ($1::uuid[])"};
@@ -138,6 +162,7 @@ static void take_case(const struct pg_tx *tx, size_t row, struct case_view *view
         .rating = arena_text(arena, pg_value_text(tx, 0, row, 35)),
         .rating_asked = pg_value_bool(tx, 0, row, 36),
         .merged_into = uuid_or_zero(tx, row, 37),
+        .closed_at = instant_or_zero(tx, row, 38),
     };
     view->handover_count = handovers_parse(pg_value_text(tx, 0, row, 29), arena, &view->handovers);
 }
@@ -161,50 +186,76 @@ void store_read_submissions(struct pg_tx *tx, const struct pg_array *ids,
     pg_tx_array(tx, ids);
 }
 
-enum { POSITION = 38, STEP_POSITION = 9 };
+enum { POSITION = 39, STEP_POSITION = 9 };
 
 size_t store_submission_position(const struct pg_tx *tx, size_t row)
 {
     return (size_t)(pg_value_int8(tx, 0, row, POSITION) - 1);
 }
 
-static void take_step(const struct pg_tx *tx, size_t row, struct case_step *step,
+static void take_step(const struct pg_tx *tx, size_t statement, size_t row, struct case_step *step,
                       struct arena *arena)
 {
     *step = (struct case_step){
-        .version = pg_value_int4(tx, 1, row, 0),
-        .action = arena_text(arena, pg_value_text(tx, 1, row, 1)),
-        .state = arena_text(arena, pg_value_text(tx, 1, row, 2)),
-        .phase = take_phase(tx, 1, row, 3),
-        .unit = arena_text(arena, pg_value_text(tx, 1, row, 4)),
-        .actor_role = arena_text(arena, pg_value_text(tx, 1, row, 5)),
-        .note = arena_text(arena, pg_value_text(tx, 1, row, 6)),
-        .reason = arena_text(arena, pg_value_text(tx, 1, row, 7)),
-        .at = pg_value_instant(tx, 1, row, 8),
+        .version = pg_value_int4(tx, statement, row, 0),
+        .action = arena_text(arena, pg_value_text(tx, statement, row, 1)),
+        .state = arena_text(arena, pg_value_text(tx, statement, row, 2)),
+        .phase = take_phase(tx, statement, row, 3),
+        .unit = arena_text(arena, pg_value_text(tx, statement, row, 4)),
+        .actor_role = arena_text(arena, pg_value_text(tx, statement, row, 5)),
+        .note = arena_text(arena, pg_value_text(tx, statement, row, 6)),
+        .reason = arena_text(arena, pg_value_text(tx, statement, row, 7)),
+        .at = pg_value_instant(tx, statement, row, 8),
     };
+}
+
+/* The steps of one position, from row *step on; those of positions before are passed over. */
+static void take_steps(const struct pg_tx *tx, size_t statement, int64_t position, size_t *step,
+                       struct submission_view *view, struct arena *arena)
+{
+    size_t rows = pg_rows(tx, statement), from = *step;
+    while (from < rows && pg_value_int8(tx, statement, from, STEP_POSITION) < position) {
+        from++; /* of a submission that is another reporter's */
+    }
+    size_t to = from;
+    while (to < rows && pg_value_int8(tx, statement, to, STEP_POSITION) == position) {
+        to++;
+    }
+    struct case_step *steps = arena_array(arena, to - from, sizeof *steps);
+    for (size_t i = from; i < to; i++) {
+        take_step(tx, statement, i, &steps[i - from], arena);
+    }
+    view->steps = steps;
+    view->step_count = to - from;
+    *step = to;
 }
 
 void store_take_submission(const struct pg_tx *tx, size_t row, size_t *step,
                            struct submission_view *view, struct arena *arena)
 {
-    int64_t position = pg_value_int8(tx, 0, row, POSITION);
-    size_t rows = pg_rows(tx, 1), from = *step;
-
     take_row(tx, row, view, arena);
-    while (from < rows && pg_value_int8(tx, 1, from, STEP_POSITION) < position) {
-        from++; /* of a submission that is another reporter's */
+    take_steps(tx, 1, pg_value_int8(tx, 0, row, POSITION), step, view, arena);
+}
+
+void store_read_timelines(struct pg_tx *tx, const struct submission_view *views, size_t count)
+{
+    struct pg_array ids;
+    pg_array_init(&ids, PG_UUID);
+    for (size_t i = 0; i < count; i++) {
+        pg_array_uuid(&ids, &views[i].submission.id);
     }
-    size_t to = from;
-    while (to < rows && pg_value_int8(tx, 1, to, STEP_POSITION) == position) {
-        to++;
+    pg_tx_add(tx, &read_steps);
+    pg_tx_array(tx, &ids);
+    pg_array_finish(&ids);
+}
+
+void store_take_timelines(const struct pg_tx *tx, struct submission_view *views, size_t count,
+                          struct arena *arena)
+{
+    size_t step = 0;
+    for (size_t i = 0; i < count; i++) {
+        take_steps(tx, 0, (int64_t)i + 1, &step, &views[i], arena);
     }
-    struct case_step *steps = arena_array(arena, to - from, sizeof *steps);
-    for (size_t i = from; i < to; i++) {
-        take_step(tx, i, &steps[i - from], arena);
-    }
-    view->steps = steps;
-    view->step_count = to - from;
-    *step = to;
 }
 
 void store_list_own(struct pg_tx *tx, const char *reporter, const struct cursor *after,
@@ -246,22 +297,54 @@ static void put_texts(struct pg_tx *tx, const char *const *texts, size_t count)
     pg_array_finish(&array);
 }
 
+static void put_box(struct pg_tx *tx, const struct public_box *box)
+{
+    if (box == NULL) {
+        for (int i = 0; i < 5; i++) {
+            pg_tx_null(tx);
+        }
+        return;
+    }
+    pg_tx_float8(tx, box->west);
+    pg_tx_float8(tx, box->south);
+    pg_tx_float8(tx, box->east);
+    pg_tx_float8(tx, box->north);
+    pg_tx_int4(tx, box->decimals);
+}
+
+/* The ids that filings of these instants can have: they are made within moments of submitted_at,
+ * a second is ample on both sides. */
+static void put_id_range(struct pg_tx *tx, int64_t from, int64_t to)
+{
+    enum { SLACK_US = 1000000 };
+    struct uuid first = first_id_at(from - SLACK_US), end = first_id_at(to + SLACK_US);
+    pg_tx_uuid(tx, &first);
+    pg_tx_uuid(tx, &end);
+}
+
+/* 1970 itself would be no instant at all to pg_tx_instant. */
+static void put_bound(struct pg_tx *tx, int64_t instant)
+{
+    pg_tx_instant(tx, instant != 0 ? instant : 1);
+}
+
 void store_list_public(struct pg_tx *tx, const struct public_query *query)
 {
-    /* Ids are made within moments of submitted_at: a second is ample on both sides. */
-    enum { SLACK_US = 1000000 };
     if (query->ticket_count > 0) {
         pg_tx_add(tx, &list_by_ticket);
         put_texts(tx, query->tickets, query->ticket_count);
         pg_tx_int4(tx, query->limit);
         return;
     }
-    struct uuid from = first_id_at(query->from - SLACK_US), to = first_id_at(query->to + SLACK_US);
-    pg_tx_add(tx, &list_public);
-    pg_tx_uuid(tx, &from);
-    pg_tx_uuid(tx, &to);
-    pg_tx_instant(tx, query->from);
-    pg_tx_instant(tx, query->to);
+    pg_tx_add(tx, query->by_update ? &list_updated : &list_public);
+    if (query->by_update) {
+        put_id_range(tx, query->from > query->told_from ? query->from : query->told_from,
+                     query->to < query->told_to ? query->to : query->told_to);
+    } else {
+        put_id_range(tx, query->from, query->to);
+    }
+    put_bound(tx, query->from);
+    put_bound(tx, query->to);
     put_texts(tx, query->categories, query->category_count);
     if (query->open == query->closed) {
         pg_tx_null(tx);
@@ -269,6 +352,12 @@ void store_list_public(struct pg_tx *tx, const struct public_query *query)
         pg_tx_bool(tx, query->closed);
     }
     pg_tx_int4(tx, query->limit);
+    pg_tx_int4(tx, query->offset);
+    put_box(tx, query->box);
+    if (query->by_update) {
+        put_bound(tx, query->told_from);
+        put_bound(tx, query->told_to);
+    }
 }
 
 size_t store_take_list(const struct pg_tx *tx, struct submission_view **views, struct arena *arena)

@@ -24,7 +24,15 @@ void store_take_submission(const struct pg_tx *tx, size_t row, size_t *step,
 void store_list_own(struct pg_tx *tx, const char *reporter, const struct cursor *after,
                     int32_t limit);
 
-/* What Open311 may ask for; sensitive categories never come out. */
+/* A box of the map, degrees. A place is compared as it will be answered, with so many decimals:
+ * else small boxes would find out what coarse answers keep to themselves. */
+struct public_box {
+    double west, south, east, north;
+    int decimals;
+};
+
+/* What Open311 may ask for; sensitive categories never come out. Newest first: by submitted_at, or
+ * by what changed last where that is asked for. */
 struct public_query {
     const char *const *tickets; /* overrides the rest when ticket_count > 0 */
     size_t ticket_count;
@@ -32,9 +40,17 @@ struct public_query {
     size_t category_count;
     bool open, closed;
     int64_t from, to; /* submitted_at, µs, to exclusive */
-    int32_t limit;
+    bool by_update;
+    int64_t told_from, told_to;   /* case_view_told_at or submitted_at; with by_update */
+    const struct public_box *box; /* NULL: everywhere */
+    int32_t limit, offset;
 };
 void store_list_public(struct pg_tx *tx, const struct public_query *query);
+
+/* The timelines of what was listed, alone in their transaction. */
+void store_read_timelines(struct pg_tx *tx, const struct submission_view *views, size_t count);
+void store_take_timelines(const struct pg_tx *tx, struct submission_view *views, size_t count,
+                          struct arena *arena);
 
 /* Rows of the two lists; views without steps. */
 size_t store_take_list(const struct pg_tx *tx, struct submission_view **views, struct arena *arena);

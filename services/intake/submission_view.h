@@ -27,6 +27,8 @@ struct case_view {
     int64_t receive_due, resolve_due; /* none while their clock stands still */
     int64_t timeout_at;               /* until then an answer, or an objection, is waited for */
     int64_t updated_at;
+    int64_t
+        closed_at; /* since when there is an outcome; 0: there is none, or it is as updated_at */
     const struct case_handover *handovers;
     size_t handover_count;
     const char *question;                  /* JSON {asked, text, answer}; NULL: nobody was asked */
@@ -55,6 +57,8 @@ struct submission_view {
 };
 
 bool case_view_is_closed(const struct case_view *view);
+/* When what the public is told of it changed last; 0: no case yet. */
+int64_t case_view_told_at(const struct case_view *view);
 /* There is a result, and the reporter has not rated one yet. */
 bool case_view_may_rate(const struct case_view *view);
 

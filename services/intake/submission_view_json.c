@@ -10,6 +10,11 @@ bool case_view_is_closed(const struct case_view *view)
     return view->version > 0 && case_phase_is_closed(view->phase);
 }
 
+int64_t case_view_told_at(const struct case_view *view)
+{
+    return view->closed_at != 0 ? view->closed_at : view->updated_at;
+}
+
 bool case_view_may_rate(const struct case_view *view)
 {
     return view->rating_asked && view->rating == NULL &&

@@ -67,9 +67,17 @@ async function tryIntake(filed) {
         { path: '/api/intake/media/{id}', in: 'query', name, values: [value], share: 0.9 })),
       { path: '/open311/v2/services', in: 'path', name: 'code', values: CATEGORIES },
       { path: '/open311/v2/requests', in: 'path', name: 'id', values: tickets },
+      { path: '/open311/v2/tokens', in: 'path', name: 'token', values: tickets },
+      { path: '/open311/v2/servicerequestupdates', in: 'query', name: 'start_date', values: dates, share: 1 },
+      { path: '/open311/v2/servicerequestupdates', in: 'query', name: 'end_date', values: dates, share: 1 },
+      { path: '/open311/v2/servicerequestupdates', in: 'query', name: 'page', values: [1, 2, 5, ''], share: 1 },
       { path: '/open311/v2/requests', in: 'query', name: 'service_request_id', values: tickets, share: 0.3 },
       { path: '/open311/v2/requests', in: 'query', name: 'start_date', values: dates, share: 1 },
       { path: '/open311/v2/requests', in: 'query', name: 'end_date', values: dates, share: 1 },
+      { path: '/open311/v2/requests', in: 'query', name: 'updated_after', values: dates, share: 1 },
+      { path: '/open311/v2/requests', in: 'query', name: 'updated_before', values: dates, share: 1 },
+      { path: '/open311/v2/requests', in: 'query', name: 'bbox', values: ['105,20,106,21.5', ''], share: 1 },
+      { path: '/open311/v2/requests', in: 'query', name: 'page', values: [1, 2, 5, ''], share: 1 },
       { path: '/open311/v2/requests', in: 'body', name: 'service_code', values: CATEGORIES },
     ] });
 }

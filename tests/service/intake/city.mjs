@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What intake waits for before it is ready, as routing would tell it, and its document.
+// What the other services say of the city, as far as intake needs it (the tests play them), and intake's document.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';
@@ -7,31 +7,45 @@ import addFormats from 'ajv-formats';
 import { proto, readYaml } from '../../contract/contracts.mjs';
 import { message } from '../../support/topics.mjs';
 
-export const categories = JSON.parse(readFileSync('services/routing/reference/categories.json')).categories;
+export const HOAN_KIEM = { lat: 21.0287, lon: 105.8524 };
+export const { categories } = JSON.parse(readFileSync('services/routing/reference/categories.json'));
 
 const openapi = addFormats(new Ajv2020({ strict: false }))
-  .addSchema(readYaml(proto('openapi', 'intake.yaml')), 'openapi');
+    .addSchema(readYaml(proto('openapi', 'intake.yaml')), 'openapi');
 
 /** Asserts that an answer is as the document's schema of that name says. */
 export function isAs(name, body) {
-  const validate = openapi.getSchema(`openapi#/components/schemas/${name}`);
-  assert.ok(validate(body), JSON.stringify(validate.errors));
+    const validate = openapi.getSchema(`openapi#/components/schemas/${name}`);
+    assert.ok(validate(body), JSON.stringify(validate.errors));
 }
 
-// By when what is filed this month is received.
+/** What is filed this month is received within a day or so. */
 function promise() {
-  const month = new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 7);
-  return message('city.reference.v1', 'vn.hanoi.promise.published.v1', `promise:receive:${month}`, {
-    kind: 'receive', month,
-    rule: { code: 'receive', version: 1, source: 'QĐ 1207/QĐ-UBND', minutes: 480 },
-    segments: [{ from: '2026-01-01T00:00:00.000Z', due: '2026-01-02T00:00:00.000Z', slope: 1 }],
-  });
+    const month = new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 7);
+    return message('city.reference.v1', 'vn.hanoi.promise.published.v1', `promise:receive:${month}`, {
+        kind: 'receive', month,
+        rule: { code: 'receive', version: 1, source: 'QĐ 1207/QĐ-UBND', minutes: 480 },
+        segments: [{ from: '2026-01-01T00:00:00.000Z', due: '2026-01-02T00:00:00.000Z', slope: 1 }],
+    });
 }
 
 function category(c) {
-  return message('city.reference.v1', 'vn.hanoi.category.defined.v1', `category:${c.code}`,
-    { ...c, valid_from: '2024-06-27T17:00:00.000Z' });
+    return message('city.reference.v1', 'vn.hanoi.category.defined.v1', `category:${c.code}`,
+        { ...c, valid_from: '2024-06-27T17:00:00.000Z' });
 }
 
-/** Categories and a promise, for city.reference.v1. */
-export const reference = () => [...categories.map(category), promise()];
+const ward = message('city.reference.v1', 'vn.hanoi.unit.defined.v1', 'unit:00070', {
+    kind: 'unit', code: '00070', name: { vi: 'Phường Hoàn Kiếm', en: 'Hoan Kiem Ward' },
+    type: 'ward', valid_from: '2025-06-30T17:00:00.000Z', source: 'test',
+});
+
+/** Categories, a promise and a ward, for city.reference.v1: what intake waits for before it is ready. */
+export const reference = (defined = categories) => [...defined.map(category), promise(), ward];
+
+/** An example of proto/ as it would be told of this submission. */
+export function exampleOf(id, version, name, more = {}) {
+    const [type, which = 'maximal'] = name.split('/');
+    const { data } = JSON.parse(readFileSync(`proto/examples/vn.hanoi.case.${type}.v1/${which}.json`));
+    return message('city.cases.v1', `vn.hanoi.case.${type}.v1`, id,
+        { ...data, case_id: id, submission_id: id, version, ...more });
+}

@@ -2,17 +2,15 @@
 // intake alone on a real PostgreSQL and Kafka: filing, repeats, reading, what goes out on topics
 // and what comes in from them. The test plays routing and the other city systems.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { requestToken } from '../../../deploy/idp/token.mjs';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
 import { compiler } from '../../contract/contracts.mjs';
 import { Topics, message, uuid7 } from '../../support/topics.mjs';
-import { categories, isAs, reference } from './city.mjs';
+import { HOAN_KIEM, categories, exampleOf, isAs, reference } from './city.mjs';
 
 const stack = new Stack({ folder: 'build/test/intake', offset: 6160 });
-const HOAN_KIEM = { lat: 21.0287, lon: 105.8524 };
 const ajv = compiler('draft-07');
 let topics, said, deadLetters, citizen, other;
 
@@ -26,14 +24,6 @@ function caseEvent(id, version, action, state, more = {}) {
         rules: { routing: { code: 'r', version: 1, source: 's' }, receive: { code: 'r', version: 1, source: 's' } },
         ...more,
     });
-}
-
-/** An example of proto/ as it would be told of this submission. */
-function exampleOf(id, version, name, more = {}) {
-    const [type, which = 'maximal'] = name.split('/');
-    const { data } = JSON.parse(readFileSync(`proto/examples/vn.hanoi.case.${type}.v1/${which}.json`));
-    return message('city.cases.v1', `vn.hanoi.case.${type}.v1`, id,
-        { ...data, case_id: id, submission_id: id, version, ...more });
 }
 
 async function call(method, path, { body, headers = {}, token, key = token ? undefined : 'demo-key', form } = {}) {
@@ -61,13 +51,7 @@ before(async () => {
     await stack.startBackends();
     await stack.prepare('intake');
     topics = new Topics(stack.kafka.brokers);
-    await topics.publish([
-        ...reference(),
-        message('city.reference.v1', 'vn.hanoi.unit.defined.v1', 'unit:00070', {
-            kind: 'unit', code: '00070', name: { vi: 'Phường Hoàn Kiếm', en: 'Hoan Kiem Ward' },
-            type: 'ward', valid_from: '2025-06-30T17:00:00.000Z', source: 'test',
-        }),
-    ]);
+    await topics.publish(reference());
     await stack.startService('intake');
     said = await topics.listen(['city.submissions.v1', 'city.contacts.v1']);
     deadLetters = await topics.listen(['city.inbound.v1.intake.dlq']);

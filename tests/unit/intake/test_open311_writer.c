@@ -9,7 +9,8 @@
 
 #include "services/intake/open311_writer.h"
 
-/* One of everything: a list of items, a nested list, an empty element, texts that need care. */
+/* One of everything: a list of items, a nested list, a nested object, an empty element, texts that
+ * need care. */
 static void write_sample(enum open311_format format, struct buffer *out)
 {
     struct open311_writer writer;
@@ -28,6 +29,13 @@ static void write_sample(enum open311_format format, struct buffer *out)
     open311_open_list(&writer, "formats");
     open311_text_item(&writer, "format", "text/xml");
     open311_close_list(&writer);
+    open311_open_item(&writer, "more");
+    open311_open_list(&writer, "notes");
+    open311_open_item(&writer, "note");
+    open311_text(&writer, "type", "x");
+    open311_close_item(&writer);
+    open311_close_list(&writer);
+    open311_close_item(&writer);
     open311_close_item(&writer);
     open311_close_list(&writer);
 }
@@ -42,7 +50,8 @@ static void xml_names_every_element_and_escapes(void **state)
                   "<services><service><service_name>Giao thông &amp; &quot;vỉa hè&quot; &lt;1&gt;"
                   "</service_name><description/><group/><metadata>false</metadata><code>-7</code>"
                   "<lat>21.03</lat><at>2026-11-28T04:00:00.000Z</at><until/>"
-                  "<formats><format>text/xml</format></formats></service></services>");
+                  "<formats><format>text/xml</format></formats>"
+                  "<more><notes><note><type>x</type></note></notes></more></service></services>");
     buffer_finish(&out);
 }
 
@@ -55,7 +64,7 @@ static void json_drops_the_root_and_keeps_single_children_in_arrays(void **state
         out.data, "[{\"service_name\":\"Giao thông & \\\"vỉa hè\\\" <1>\",\"description\":null,"
                   "\"group\":null,\"metadata\":false,\"code\":-7,\"lat\":21.03,"
                   "\"at\":\"2026-11-28T04:00:00.000Z\",\"until\":null,"
-                  "\"formats\":[\"text/xml\"]}]");
+                  "\"formats\":[\"text/xml\"],\"more\":{\"notes\":[{\"type\":\"x\"}]}}]");
     buffer_finish(&out);
 }
 
