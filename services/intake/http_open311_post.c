@@ -59,14 +59,18 @@ static void read_location(struct report *report, const struct http_request *requ
                           struct error *err)
 {
     bool lat = open311_form(request, "lat") != NULL, lon = open311_form(request, "long") != NULL;
-    if (lat != lon) {
-        error_add_field(err, lat ? "long" : "lat", "required", "is needed beside the other one");
-    } else if (!lat) {
-        error_add_field(err, "lat", "required", "and long are needed to find the unit in charge");
-    }
+    report->has_point = lat && lon;
     report->lat = read_degrees(request, "lat", LAT_MIN, LAT_MAX, err);
     report->lon = read_degrees(request, "long", LON_MIN, LON_MAX, err);
     report->address = read_text(request, "address_string", ADDRESS_MAX, err);
+    report->address_id = read_text(request, "address_id", ADDRESS_ID_MAX, err);
+    if (lat != lon) {
+        error_add_field(err, lat ? "long" : "lat", "required", "is needed beside the other one");
+    } else if (!lat && open311_form(request, "address_string") == NULL &&
+               open311_form(request, "address_id") == NULL) {
+        error_add_field(err, "lat", "required",
+                        "and long are required, or address_string, or address_id");
+    }
 }
 
 static void read_media(struct report *report, struct http_request *request, struct error *err)

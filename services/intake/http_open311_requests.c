@@ -77,6 +77,21 @@ static void put_extensions(struct open311_writer *writer, const struct submissio
     open311_close_list(writer);
 }
 
+static void put_place(struct open311_writer *writer, const struct submission *submission,
+                      const struct list *list)
+{
+    open311_text(writer, "address", list->full ? submission->address : NULL);
+    open311_text(writer, "address_id", list->full ? submission->address_id : NULL);
+    open311_text(writer, "zipcode", NULL);
+    if (submission->has_point) {
+        open311_real(writer, "lat", submission->lat, list->decimals);
+        open311_real(writer, "long", submission->lon, list->decimals);
+    } else {
+        open311_text(writer, "lat", NULL);
+        open311_text(writer, "long", NULL);
+    }
+}
+
 static void put_request(struct open311_writer *writer, const struct submission_view *view,
                         const struct list *list)
 {
@@ -99,11 +114,7 @@ static void put_request(struct open311_writer *writer, const struct submission_v
     open311_instant(writer, "updated_datetime",
                     state->version > 0 ? case_view_told_at(state) : submission->submitted_at);
     open311_instant(writer, "expected_datetime", expected_at(view));
-    open311_text(writer, "address", list->full ? submission->address : NULL);
-    open311_text(writer, "address_id", NULL);
-    open311_text(writer, "zipcode", NULL);
-    open311_real(writer, "lat", submission->lat, list->decimals);
-    open311_real(writer, "long", submission->lon, list->decimals);
+    put_place(writer, submission, list);
     open311_text(writer, "media_url",
                  list->full && submission->media_count > 0 ? submission->media[0] : NULL);
     if (list->extended) {

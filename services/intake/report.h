@@ -26,8 +26,9 @@ struct report {
     int level; /* enum level; -1: the category's */
     const char *title;
     const char *description;
-    double lat, lon;
-    const char *address;
+    bool has_point;
+    double lat, lon; /* meaningless without a point */
+    const char *address, *address_id;
     const char *const *media;
     size_t media_count;
     bool anonymous;

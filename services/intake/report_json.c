@@ -12,6 +12,7 @@ static void read_location(struct report *report, struct json_reader *parent)
     if (!json_read_object(parent, "location", JSON_REQUIRED, &location)) {
         return;
     }
+    report->has_point = true;
     report->lat = json_read_real(&location, "lat", JSON_REQUIRED, LAT_MIN, LAT_MAX, 0);
     report->lon = json_read_real(&location, "lon", JSON_REQUIRED, LON_MIN, LON_MAX, 0);
     report->address = json_read_text(&location, "address", JSON_OPTIONAL, 1, ADDRESS_MAX);

@@ -9,24 +9,26 @@
 static const struct pg_statement file = {
     "intake_file",
     "WITH filed AS (INSERT INTO submission (id, ticket, kind, channel, category, level, title, "
-    "description, lat, lon, address, media, reporter_ref, anonymous, client, language, "
+    "description, lat, lon, address, address_id, media, reporter_ref, anonymous, client, language, "
     "submitted_at, receive_by, rule_code, rule_version, rule_source, idempotency, fingerprint) "
     "SELECT id, ticket, 'onsite_report', channel, category, level, title, description, lat, lon, "
-    "address, media, reporter_ref, anonymous, client, language, submitted_at, receive_by, "
-    "rule_code, rule_version, rule_source, idempotency, fingerprint FROM unnest($1::uuid[], "
-    "$2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], "
-    "$9::float8[], $10::text[], $11::jsonb[], $12::text[], $13::boolean[], $14::text[], "
-    "$15::text[], $16::timestamptz[], $17::timestamptz[], $18::text[], $19::integer[], "
-    "$20::text[], $21::uuid[], $22::bytea[]) AS s (id, ticket, channel, category, level, title, "
-    "description, lat, lon, address, media, reporter_ref, anonymous, client, language, "
+    "address, address_id, media, reporter_ref, anonymous, client, language, submitted_at, "
+    "receive_by, rule_code, rule_version, rule_source, idempotency, fingerprint "
+    "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], "
+    "$7::text[], $8::float8[], $9::float8[], $10::text[], $11::text[], $12::jsonb[], $13::text[], "
+    "$14::boolean[], "
+    "$15::text[], $16::text[], $17::timestamptz[], $18::timestamptz[], $19::text[], "
+    "$20::integer[], $21::text[], $22::uuid[], $23::bytea[]) AS s (id, ticket, channel, category, "
+    "level, title, description, lat, lon, address, address_id, media, reporter_ref, anonymous, "
+    "client, language, "
     "submitted_at, receive_by, rule_code, rule_version, rule_source, idempotency, fingerprint) "
     "ON CONFLICT (idempotency) DO NOTHING RETURNING id AS command), "
     "told AS (INSERT INTO contact AS c (ref, digest, command) "
-    "SELECT * FROM unnest($23::text[], $24::bytea[], $25::uuid[]) ON CONFLICT (ref) DO UPDATE "
+    "SELECT * FROM unnest($24::text[], $25::bytea[], $26::uuid[]) ON CONFLICT (ref) DO UPDATE "
     "SET digest = excluded.digest, command = excluded.command WHERE c.digest <> excluded.digest "
     "RETURNING command), "
     "won AS (SELECT command FROM filed UNION ALL SELECT command FROM told), "
-    "said AS (" OUTBOX_INSERT("won", 26, 27, 28, 29, 30, 31, 32, 33) ") SELECT command FROM won"};
+    "said AS (" OUTBOX_INSERT("won", 27, 28, 29, 30, 31, 32, 33, 34) ") SELECT command FROM won"};
 
 enum {
     ID,
@@ -39,6 +41,7 @@ enum {
     LAT,
     LON,
     ADDRESS,
+    ADDRESS_ID,
     MEDIA,
     REPORTER,
     ANONYMOUS,
@@ -68,6 +71,7 @@ static const enum pg_type column_types[COLUMNS] = {
     [LAT] = PG_FLOAT8,
     [LON] = PG_FLOAT8,
     [ADDRESS] = PG_TEXT,
+    [ADDRESS_ID] = PG_TEXT,
     [MEDIA] = PG_JSONB,
     [REPORTER] = PG_TEXT,
     [ANONYMOUS] = PG_BOOL,
@@ -85,6 +89,17 @@ static const enum pg_type column_types[COLUMNS] = {
     [CONTACT_COMMAND] = PG_UUID,
 };
 
+static void put_point(struct pg_array *columns, const struct submission *submission)
+{
+    if (submission->has_point) {
+        pg_array_float8(&columns[LAT], submission->lat);
+        pg_array_float8(&columns[LON], submission->lon);
+    } else {
+        pg_array_null(&columns[LAT]);
+        pg_array_null(&columns[LON]);
+    }
+}
+
 static void put_submission(struct pg_array *columns, const struct filing *filing,
                            struct buffer *scratch)
 {
@@ -98,9 +113,9 @@ static void put_submission(struct pg_array *columns, const struct filing *filing
     pg_array_text(&columns[LEVEL], level_words[s->level]);
     pg_array_text(&columns[TITLE], s->title);
     pg_array_text(&columns[DESCRIPTION], s->description);
-    pg_array_float8(&columns[LAT], s->lat);
-    pg_array_float8(&columns[LON], s->lon);
+    put_point(columns, s);
     pg_array_text(&columns[ADDRESS], s->address);
+    pg_array_text(&columns[ADDRESS_ID], s->address_id);
     pg_array_bytes(&columns[MEDIA], scratch->data, scratch->size);
     pg_array_text(&columns[REPORTER], s->reporter_ref);
     pg_array_bool(&columns[ANONYMOUS], s->anonymous);

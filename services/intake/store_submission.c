@@ -14,7 +14,8 @@
     "s.receive_by, s.rule_code, s.rule_version, s.rule_source, coalesce(c.version, 0), c.state, "  \
     "c.phase, c.queue, c.unit, c.receive_due, c.resolve_due, c.timeout_at, c.updated_at, "         \
     "c.handovers::text, c.question::text, c.result::text, c.reason::text, c.result ->> 'text', "   \
-    "c.reason ->> 'text', c.rating, coalesce(c.rating_asked, false), c.merged_into, c.closed_at"
+    "c.reason ->> 'text', c.rating, coalesce(c.rating_asked, false), c.merged_into, c.closed_at, " \
+    "s.address_id"
 #define VIEW_CASE   "LEFT JOIN submission_case c ON c.submission_id = s.id "
 #define VIEW_TABLES "FROM submission s " VIEW_CASE
 
@@ -97,6 +98,7 @@ static void take_submission(const struct pg_tx *tx, size_t row, struct submissio
                             struct arena *arena)
 {
     const char *text[20];
+    bool has_point = !pg_value_is_null(tx, 0, row, 7);
     for (int column = 0; column < 20; column++) {
         bool is_text = (column >= 1 && column <= 6) || (column >= 9 && column <= 11) ||
                        column == 13 || column == 14 || column == 17 || column == 19;
@@ -109,9 +111,11 @@ static void take_submission(const struct pg_tx *tx, size_t row, struct submissio
         .level = (enum level)word_index(level_words, text[4]),
         .title = text[5],
         .description = text[6],
-        .lat = pg_value_float8(tx, 0, row, 7),
-        .lon = pg_value_float8(tx, 0, row, 8),
+        .has_point = has_point,
+        .lat = has_point ? pg_value_float8(tx, 0, row, 7) : 0,
+        .lon = has_point ? pg_value_float8(tx, 0, row, 8) : 0,
         .address = text[9],
+        .address_id = arena_text(arena, pg_value_text(tx, 0, row, 39)),
         .reporter_ref = text[11],
         .anonymous = pg_value_bool(tx, 0, row, 12),
         .client = text[13],
@@ -186,7 +190,7 @@ void store_read_submissions(struct pg_tx *tx, const struct pg_array *ids,
     pg_tx_array(tx, ids);
 }
 
-enum { POSITION = 39, STEP_POSITION = 9 };
+enum { POSITION = 40, STEP_POSITION = 9 };
 
 size_t store_submission_position(const struct pg_tx *tx, size_t row)
 {

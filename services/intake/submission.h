@@ -15,6 +15,7 @@ enum {
     TITLE_MAX = 200,        /* code points, as all of these */
     DESCRIPTION_MAX = 4000, /* Open311 GeoReport v2 */
     ADDRESS_MAX = 500,
+    ADDRESS_ID_MAX = 100,
     MEDIA_MAX = 10,
     MEDIA_URL_MAX = 2000,
     CATEGORY_MAX = 64
@@ -42,8 +43,9 @@ struct submission {
     enum level level;
     const char *title; /* may be NULL */
     const char *description;
-    double lat, lon;     /* WGS84 */
-    const char *address; /* may be NULL */
+    bool has_point;                   /* else there is an address, or the id of one */
+    double lat, lon;                  /* WGS84 */
+    const char *address, *address_id; /* may be NULL */
     const char *const *media;
     size_t media_count;
     const char *reporter_ref;

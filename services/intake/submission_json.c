@@ -8,9 +8,12 @@ enum { DEGREE_DECIMALS = 7 }; /* about 1 cm */
 static void put_location(struct json_writer *writer, const struct submission *submission)
 {
     json_open_object(writer, "location");
-    json_put_real(writer, "lat", submission->lat, DEGREE_DECIMALS);
-    json_put_real(writer, "lon", submission->lon, DEGREE_DECIMALS);
+    if (submission->has_point) {
+        json_put_real(writer, "lat", submission->lat, DEGREE_DECIMALS);
+        json_put_real(writer, "lon", submission->lon, DEGREE_DECIMALS);
+    }
     json_put_text(writer, "address", submission->address);
+    json_put_text(writer, "address_id", submission->address_id);
     json_close_object(writer);
 }
 

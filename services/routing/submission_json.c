@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/submission_json.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,17 +14,36 @@ static const char *const kinds[] = {
 static const char *const channels[] = {"app", "open311", "api", "inbound", NULL};
 static const char *const languages[] = {"vi", "en", NULL};
 
+/* A point has both numbers. */
+static void read_point(struct json_reader *location, struct submission *submission)
+{
+    double lat = json_read_real(location, "lat", JSON_OPTIONAL, 8, 24, NAN);
+    double lon =
+        json_read_real(location, "lon", isnan(lat) ? JSON_OPTIONAL : JSON_REQUIRED, 102, 110, NAN);
+    if (isnan(lat) && !isnan(lon) && !location->faulty) {
+        json_read_fault(location, "lat", "required", "is required beside lon");
+    }
+    submission->has_place = !isnan(lat) && !isnan(lon);
+    submission->lat = submission->has_place ? lat : 0;
+    submission->lon = submission->has_place ? lon : 0;
+}
+
+/* Of a report from a site, at least an address; without a point somebody must look where that is.
+ */
 static void read_location(struct json_reader *reader, struct submission *submission)
 {
     struct json_reader location;
     bool must_have = submission->kind != NULL && strcmp(submission->kind, kinds[0]) == 0;
-    submission->has_place =
-        json_read_object(reader, "location", must_have ? JSON_REQUIRED : JSON_OPTIONAL, &location);
-    if (submission->has_place) {
-        submission->lat = json_read_real(&location, "lat", JSON_REQUIRED, 8, 24, 0);
-        submission->lon = json_read_real(&location, "lon", JSON_REQUIRED, 102, 110, 0);
-        submission->address = json_read_text(&location, "address", JSON_OPTIONAL, 1, 500);
-        json_read_end(&location);
+    if (!json_read_object(reader, "location", must_have ? JSON_REQUIRED : JSON_OPTIONAL,
+                          &location)) {
+        return;
+    }
+    read_point(&location, submission);
+    submission->address = json_read_text(&location, "address", JSON_OPTIONAL, 1, 500);
+    const char *address_id = json_read_text(&location, "address_id", JSON_OPTIONAL, 1, 100);
+    if (json_read_end(&location) && !submission->has_place && submission->address == NULL &&
+        address_id == NULL) {
+        json_read_fault(reader, "location", "required", "must hold a point or an address");
     }
 }
 

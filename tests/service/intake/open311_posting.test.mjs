@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Open311 GeoReport v2, what is posted and what comes of it: the conformance lines P1, P4–P9, P13–P22 and
+// Open311 GeoReport v2, what is posted and what comes of it: the conformance lines P1–P9, P13–P22 and
 // T1–T3 by name, then the updates of requests.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
+import { until } from '../../../deploy/local/process.mjs';
 import { uuid7 } from '../../support/topics.mjs';
 import { exampleOf } from './city.mjs';
 import { FORMATS, Open311, TYPES, assertSame, children, textOf } from './open311.mjs';
 
 const client = new Open311({ folder: 'build/test/open311-posting', offset: 6230 });
+let said;
 const FORM = { api_key: 'demo-key', service_code: 'giao-thong', lat: '21.0287', long: '105.8524', description: 'Hố sụt.' };
 const post = (form, { format = 'json', ...options } = {}) =>
     client.call(`/requests.${format}`, { method: 'POST', form, ...options });
@@ -32,7 +34,10 @@ function announced(format, size, headers) {
     });
 }
 
-before(() => client.start(), { timeout: 120000 });
+before(async () => {
+    await client.start();
+    said = await client.topics.listen(['city.submissions.v1']);
+}, { timeout: 120000 });
 after(() => client.stop());
 
 test('P1: lat and long are enough of a place', async () => {
@@ -45,13 +50,38 @@ test('P1: lat and long are enough of a place', async () => {
     assert.deepEqual([row.lat, row.lon, row.channel], [21.0287, 105.8524, 'open311']);
 });
 
+async function comesWithoutPoint(fields, location) {
+    const answer = await post(changed({ lat: null, long: null, ...fields }));
+    assert.equal(answer.status, 200, answer.text);
+    const row = await stored(answer);
+    assert.deepEqual([row.lat, row.lon], [null, null]);
+    const [told] = await client.get(`/requests/${row.ticket}`);
+    assert.deepEqual([told.lat, told.long, told.address, told.address_id], [null, null, null, null]);
+    const [full] = await client.get(`/requests/${row.ticket}`, { api_key: 'demo-key' });
+    assert.deepEqual([full.address, full.address_id], [location.address ?? null, location.address_id ?? null]);
+    const event = await until('the event', () => said.find((e) => e.key === row.id), 20000);
+    assert.deepEqual(event.data.location, location);
+    const view = await fetch(`${client.stack.url('intake')}/api/intake/submissions/${row.id}`,
+        { headers: { 'x-api-key': 'demo-key' } });
+    assert.equal(view.status, 200);
+    assert.deepEqual((await view.json()).location, location);
+}
+
+test('P2: an address_string is enough of a place', () =>
+    comesWithoutPoint({ address_string: 'Số 1 Hàng Bài' }, { address: 'Số 1 Hàng Bài' }));
+
+test('P3: an address_id is enough of a place', () =>
+    comesWithoutPoint({ address_id: 'HN-00070-0001' }, { address_id: 'HN-00070-0001' }));
+
 test('P4: lat without long is 400, and the other way round', async () => {
     assert.match((await refused(400, changed({ long: null }))).join(), /long/);
     assert.match((await refused(400, changed({ lat: '' }))).join(), /lat/);
+    assert.match((await refused(400, changed({ lat: null, address_string: 'Số 1 Hàng Bài' }))).join(), /lat/);
 });
 
 test('P5: no place is 400', async () => {
     assert.match((await refused(400, changed({ lat: null, long: null }))).join(), /lat/);
+    assert.match((await refused(400, changed({ lat: '', long: '', address_string: '', address_id: '' }))).join(), /lat/);
 });
 
 test('P6: no service_code is 400', async () => {

@@ -135,6 +135,18 @@ test('what nobody is responsible for waits at the city office, which names a uni
   desk.eventsOf(found.case_id).forEach(validate);
 });
 
+test('a report without a point waits at the city office, unless a rule needs no area', async () => {
+  const location = { address: 'Ngõ 12 phố Chùa Láng' };
+  const found = await desk.opened(OFFICE, { location });
+  assert.equal(found.queue, 'unroutable');
+  assert.equal(found.area, undefined);
+  assert.deepEqual((await desk.get(OFFICE, `/cases/${found.case_id}/report?reason=Kiem+tra`)).body.location, location);
+  assert.equal((await desk.get(OFFICE, `/cases/${found.case_id}/explain`)).status, 200);
+  const led = await desk.opened(OFFICE, { location: { address_id: 'HN-1' }, category: 'giao-thong', level: 'complex' });
+  assert.deepEqual([led.queue, led.unit], ['unit', 'SXD']);
+  desk.eventsOf(found.case_id).forEach(validate);
+});
+
 test('a desk sees its own queue in due order, page by page', async () => {
   const base = Date.now() + 50 * 86400000;
   const due = (minutes) => new Date(base + minutes * 60000).toISOString();

@@ -191,6 +191,7 @@ static void submitted_event_equals_the_example(void **state)
         .level = LEVEL_URGENT,
         .title = json_string_value(json_object_get(data, "title")),
         .description = json_string_value(json_object_get(data, "description")),
+        .has_point = true,
         .lat = 21.0312487,
         .lon = 105.8534512,
         .address = "57B Đinh Tiên Hoàng, phường Hoàn Kiếm, Hà Nội",

@@ -236,7 +236,7 @@ static void check_submission(const char *path, const char *data, const char *fie
     if (submission.has_place) {
         assert_in_range((int)submission.lat, 20, 21);
     }
-    assert_int_equal(submission.has_place, strstr(data, "\"location\"") != NULL);
+    assert_int_equal(submission.has_place, strstr(data, "\"lat\"") != NULL);
 }
 
 static void check_bad_submission(const char *path, const char *data, const char *field,
