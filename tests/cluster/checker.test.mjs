@@ -12,7 +12,7 @@ import { collect, quiesce } from './evidence.mjs';
 import { Ledger, readLedger } from './ledger.mjs';
 import { Load } from './load.mjs';
 
-const cluster = new Cluster({ offset: 5700 });
+const cluster = new Cluster();
 let path;
 let victim; // a report that was worked on to its end
 

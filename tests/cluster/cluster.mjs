@@ -12,6 +12,7 @@ import { people } from '../../deploy/idp/people.mjs';
 import { requestToken } from '../../deploy/idp/token.mjs';
 import { sleep } from '../../deploy/local/process.mjs';
 import { DEMO_KEY, SERVICES, Stack } from '../../deploy/local/stack.mjs';
+import { takeOffset } from '../support/ports.mjs';
 import { Topics } from '../support/topics.mjs';
 
 export const HOAN_KIEM = { lat: 21.0287, lon: 105.8524 }; // in 00070
@@ -24,9 +25,9 @@ export const SYSTEM = 'system';
 export const SESSION_TIMEOUT_MS = 6000;
 
 export class Cluster {
-  constructor({ offset, environment = {} }) {
+  constructor({ environment = {} } = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'ihanoi-cluster-'));
-    this.stack = new Stack({ folder: this.folder, offset,
+    this.stack = new Stack({ folder: this.folder, offset: takeOffset(),
       environment: { KAFKA_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS), ...environment } });
     this.crashes = [];
     this.stack.on('crash', (crash) => this.crashes.push(`${crash.text}\n${crash.tail}`));

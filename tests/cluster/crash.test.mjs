@@ -10,7 +10,7 @@ import { chooseSeed, crashRun } from './crash_run.mjs';
 const SECONDS = Number(process.env.CRASH_SECONDS ?? 45);
 const RATE = Number(process.env.CRASH_RATE ?? 60); // filings a second; commands come on top
 const seed = chooseSeed();
-const cluster = new Cluster({ offset: 5900 });
+const cluster = new Cluster();
 
 before(() => cluster.start());
 after(() => cluster.stop());

@@ -9,7 +9,7 @@ import { compiler } from '../contract/contracts.mjs';
 import { Cluster, OUTSIDE, SYSTEM } from './cluster.mjs';
 import { logPlans, scansOfLargeTables } from './plans.mjs';
 
-const cluster = new Cluster({ offset: 5600 });
+const cluster = new Cluster();
 const contract = compiler('draft-07');
 const RESULT = { result: { text: 'Đã giải tỏa.', evidence: ['https://anh.ihanoi.example/1.jpg'] } };
 let spoken; // every event of the topics that the tests look at

@@ -14,7 +14,7 @@ const LETTERS = 'city.inbound.v1.intake.dlq';
 const TYPE = 'vn.hanoi.incident.reported.v1';
 const HEADERS_KEPT = 256; // common/dead_letter.c: what a letter can hold is bounded
 
-const cluster = new Cluster({ offset: 5800 });
+const cluster = new Cluster();
 let producer;
 
 before(async () => {

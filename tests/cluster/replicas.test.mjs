@@ -18,7 +18,7 @@ import { Load } from './load.mjs';
 // anew, positions are read; on a machine that does much else.
 const MARGIN_MS = 5000;
 
-const cluster = new Cluster({ offset: 6000 });
+const cluster = new Cluster();
 const second = new Map(); // service → address of its second instance
 let admin;
 let path;

@@ -12,7 +12,7 @@ import { chooseSeed, crashRun, FAULTS } from '../cluster/crash_run.mjs';
 const SECONDS = Number(process.env.CRASH_SECONDS ?? 300);
 const RATE = Number(process.env.CRASH_RATE ?? 60);
 const seed = chooseSeed();
-const cluster = new Cluster({ offset: 6100 });
+const cluster = new Cluster();
 
 before(async () => {
   await cluster.start();

@@ -12,7 +12,7 @@ const REPORTS = 6;
 const RESULT = { result: { text: 'Đã xong.', evidence: ['https://media.ihanoi.example/1.jpg'] } };
 const CATEGORIES = ['trat-tu-do-thi', 'giao-thong'];
 
-const cluster = new Cluster({ offset: 6340 });
+const cluster = new Cluster();
 const intake = await readDocument('intake');
 const notification = await readDocument('notification');
 const analytics = await readDocument('analytics');

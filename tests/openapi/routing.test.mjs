@@ -19,7 +19,7 @@ const BEYOND = ['lat required', 'lon required', 'source required', 'rules requir
   // What a word is.
   'text too_short', 'text too_many', 'query.text too_short', 'query.text too_many'];
 
-const desk = new Desk(6200);
+const desk = new Desk();
 const documented = await readDocument('routing');
 let found;
 

@@ -15,8 +15,9 @@ import nodemailer from 'nodemailer';
 import { requestToken } from '../../deploy/idp/token.mjs';
 import { until } from '../../deploy/local/process.mjs';
 import { SERVICES, Stack } from '../../deploy/local/stack.mjs';
+import { takeOffset } from '../support/ports.mjs';
 
-const OFFSET = 6140;
+const OFFSET = takeOffset(), OTHER = takeOffset();
 const folder = mkdtempSync(join(tmpdir(), 'ihanoi-local-run-'));
 const bin = join(folder, 'bin');
 
@@ -153,7 +154,7 @@ test('a crash that nobody listened for is told at the stop', async () => {
 });
 
 test('when one part cannot start, those beside it are stopped too', async () => {
-  const half = new Stack({ folder: join(folder, 'half'), offset: OFFSET + 40, bin });
+  const half = new Stack({ folder: join(folder, 'half'), offset: OTHER, bin });
   const ended = once(half, 'crash');
   const other = createServer((socket) => socket.destroy()).listen(half.ports.idp, '127.0.0.1');
   await once(other, 'listening');

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
+import { takeOffset } from '../../support/ports.mjs';
 import { message, Topics, uuid7 } from '../../support/topics.mjs';
 
 export { until, uuid7 };
@@ -252,9 +253,9 @@ export class Model {
 // ---- the service ----
 
 export class City {
-  constructor(offset) {
+  constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'ihanoi-analytics-'));
-    this.stack = new Stack({ folder: this.folder, offset });
+    this.stack = new Stack({ folder: this.folder, offset: takeOffset() });
   }
 
   async start() {

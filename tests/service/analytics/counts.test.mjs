@@ -10,7 +10,7 @@ import { message } from '../../support/topics.mjs';
 import { accept, assign, chance, City, CODES, decide, giveBack, life, Model, opened, reject, resolve,
   STATES, start, until } from './city.mjs';
 
-const city = new City(5700);
+const city = new City();
 const model = new Model();
 const UNITS = ['00070', '00082', 'SXD'];
 const CATEGORIES = ['giao-thong', 've-sinh', 'cay-xanh'];

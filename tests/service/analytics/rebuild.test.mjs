@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accept, chance, City, CODES, life, Model, opened, until } from './city.mjs';
 
-const city = new City(5800);
+const city = new City();
 const model = new Model();
 const UNITS = ['00070', '00082', 'SXD'];
 const CATEGORIES = ['giao-thong', 've-sinh'];

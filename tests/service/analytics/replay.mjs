@@ -39,7 +39,7 @@ function cpu(ids) {
 const pids = (...args) => execFileSync('pgrep', args, { encoding: 'utf8' }).trim().split('\n');
 const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
-const city = new City(5900);
+const city = new City();
 await city.start();
 await city.stack.stopPart('analytics');
 await city.tell(history());

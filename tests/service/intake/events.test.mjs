@@ -8,10 +8,11 @@ import { after, before, test } from 'node:test';
 import { CloudEvent, HTTP } from 'cloudevents';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
+import { takeOffset } from '../../support/ports.mjs';
 import { Topics, message, uuid7 } from '../../support/topics.mjs';
 import { isAs, reference } from './city.mjs';
 
-const stack = new Stack({ folder: 'build/test/intake-events', offset: 6400 });
+const stack = new Stack({ folder: 'build/test/intake-events', offset: takeOffset() });
 const PATH = '/api/intake/events';
 const INCIDENT = 'vn.hanoi.incident.reported.v1';
 const SOURCE = 'https://camera.example/hanoi';

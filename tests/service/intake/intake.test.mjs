@@ -7,10 +7,11 @@ import { requestToken } from '../../../deploy/idp/token.mjs';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
 import { compiler } from '../../contract/contracts.mjs';
+import { takeOffset } from '../../support/ports.mjs';
 import { Topics, message, uuid7 } from '../../support/topics.mjs';
 import { HOAN_KIEM, categories, exampleOf, isAs, reference } from './city.mjs';
 
-const stack = new Stack({ folder: 'build/test/intake', offset: 6160 });
+const stack = new Stack({ folder: 'build/test/intake', offset: takeOffset() });
 const ajv = compiler('draft-07');
 let topics, said, deadLetters, citizen, other;
 

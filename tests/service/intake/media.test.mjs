@@ -8,11 +8,12 @@ import { after, before, test } from 'node:test';
 import { requestToken } from '../../../deploy/idp/token.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
 import { until } from '../../../deploy/local/process.mjs';
+import { takeOffset } from '../../support/ports.mjs';
 import { Topics } from '../../support/topics.mjs';
 import { isAs, reference } from './city.mjs';
 import { exif, png, sizeOfJpeg, withExif } from './png.mjs';
 
-const stack = new Stack({ folder: 'build/test/media', offset: 6380 });
+const stack = new Stack({ folder: 'build/test/media', offset: takeOffset() });
 const files = join(stack.folder, 'media');
 const tokens = {};
 let program;

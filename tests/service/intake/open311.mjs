@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { DOMParser } from '@xmldom/xmldom';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
+import { takeOffset } from '../../support/ports.mjs';
 import { Topics } from '../../support/topics.mjs';
 import { categories, reference } from './city.mjs';
 
@@ -40,8 +41,8 @@ export function assertSame(element, json, path = element.nodeName) {
 
 /** intake with the categories of the city, a promise for this month, and nobody behind it. */
 export class Open311 {
-    constructor({ folder, offset }) {
-        this.stack = new Stack({ folder, offset: Number(process.env.OFFSET ?? offset) });
+    constructor({ folder }) {
+        this.stack = new Stack({ folder, offset: takeOffset() });
     }
 
     async start(defined = categories) {

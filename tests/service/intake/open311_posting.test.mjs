@@ -9,7 +9,7 @@ import { uuid7 } from '../../support/topics.mjs';
 import { exampleOf } from './city.mjs';
 import { FORMATS, Open311, TYPES, assertSame, children, textOf } from './open311.mjs';
 
-const client = new Open311({ folder: 'build/test/open311-posting', offset: 6230 });
+const client = new Open311({ folder: 'build/test/open311-posting' });
 let said;
 const FORM = { api_key: 'demo-key', service_code: 'giao-thong', lat: '21.0287', long: '105.8524', description: 'Hố sụt.' };
 const post = (form, { format = 'json', ...options } = {}) =>

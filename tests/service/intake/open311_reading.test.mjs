@@ -11,7 +11,7 @@ import { FORMATS, Open311, TYPES, assertSame, children, textOf } from './open311
 const DAY = 86400e3;
 const ODD = { code: 'ky-tu-la', name: { vi: 'Ngõ & "phố" <Huế>', en: 'Odd & <ends>' }, group: categories[0].group,
     level: 'normal', keywords: ['đường & hè'], sensitive: false, source: 'test' };
-const client = new Open311({ folder: 'build/test/open311-reading', offset: 6210 });
+const client = new Open311({ folder: 'build/test/open311-reading' });
 const started = Date.now();
 const ago = (days) => new Date(started - days * DAY);
 const iso = (days) => ago(days).toISOString();

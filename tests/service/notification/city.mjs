@@ -9,6 +9,7 @@ import pg from 'pg';
 import { requestToken } from '../../../deploy/idp/token.mjs';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
+import { takeOffset } from '../../support/ports.mjs';
 import { message, Topics, uuid7 } from '../../support/topics.mjs';
 
 export { until, uuid7 };
@@ -42,9 +43,9 @@ export function submission(ref, wishes = {}) {
 }
 
 export class City {
-  constructor(offset) {
+  constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'ihanoi-notification-'));
-    this.stack = new Stack({ folder: this.folder, offset });
+    this.stack = new Stack({ folder: this.folder, offset: takeOffset() });
     this.key = Buffer.from(this.stack.serviceEnvironment('notification').CONTACT_KEY, 'base64');
     this.tokens = new Map();
   }

@@ -7,7 +7,7 @@ import { compiler } from '../../contract/contracts.mjs';
 import { message, uuid7 } from '../../support/topics.mjs';
 import { City, someone, submission, until } from './city.mjs';
 
-const city = new City(6080);
+const city = new City();
 const ajv = compiler('2020-12');
 
 function isValid(event) {

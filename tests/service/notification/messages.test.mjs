@@ -7,7 +7,7 @@ import { DEMO_KEY } from '../../../deploy/local/stack.mjs';
 import { message } from '../../support/topics.mjs';
 import { City, someone, until } from './city.mjs';
 
-const city = new City(6120);
+const city = new City();
 const AUDITOR = { role: 'auditor', unit: 'HN', sub: 'phuong' };
 const FOCAL = { role: 'focal_point', unit: '00070', sub: 'cuong' };
 

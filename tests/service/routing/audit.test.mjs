@@ -11,7 +11,7 @@ import { Desk } from './desk.mjs';
 import { chain, closedCase, dayAfter, digestOf, dueDay, insertCases, insertRows, isSigned, link, root,
   startOf, untilNoDayCloses } from './ledger.mjs';
 
-const desk = new Desk(6300);
+const desk = new Desk();
 const { stack } = desk;
 const FOCAL = { role: 'focal_point', unit: '00070', sub: 'cuong' };
 const AUDITOR = { role: 'auditor', unit: 'HN', sub: 'phuong' };

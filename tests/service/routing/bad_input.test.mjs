@@ -14,7 +14,7 @@ import { Desk } from './desk.mjs';
 const ADMINISTRATOR = { role: 'administrator', unit: 'HN', sub: 'quang' };
 const ROUTES = [...CASE_ROUTES, ...DESK_ROUTES, ...RULE_ROUTES, ...REGISTRY_ROUTES];
 
-const desk = new Desk(Number(process.env.OFFSET ?? 6400));
+const desk = new Desk();
 before(() => desk.start());
 after(() => desk.stop());
 

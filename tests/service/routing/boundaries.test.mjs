@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { CODES, chessboard, inCell } from './chessboard.mjs';
 import { Desk, HAI_PHONG } from './desk.mjs';
 
-const desk = new Desk(5980);
+const desk = new Desk();
 const ADMIN = { role: 'administrator', sub: 'quan-tri' };
 const WARD_ADMIN = { role: 'administrator', unit: '00070', sub: 'phuong' };
 const OFFICE = { role: 'supervisor', unit: 'VPUB', sub: 'hanh' };

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { compiler } from '../../contract/contracts.mjs';
 import { BA_VI, Desk, HAI_PHONG, submission, submitted } from './desk.mjs';
 
-const desk = new Desk(5860);
+const desk = new Desk();
 const FOCAL = { role: 'focal_point', unit: '00070', sub: 'cuong' };
 const OFFICER = { role: 'officer', unit: '00070', sub: 'binh' };
 const OFFICE = { role: 'supervisor', unit: 'VPUB', sub: 'hanh' };

@@ -13,6 +13,7 @@ import pg from 'pg';
 import { requestToken } from '../../../deploy/idp/token.mjs';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
+import { takeOffset } from '../../support/ports.mjs';
 
 export const HOAN_KIEM = { lat: 21.0287, lon: 105.8524 }; // in 00070
 export const BA_VI = { lat: 21.08, lon: 105.37 }; // in the west, far from 00070
@@ -55,9 +56,9 @@ export function submitted(data, id = uuid7()) {
 }
 
 export class Desk {
-  constructor(offset, options = {}) {
+  constructor(options = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'ihanoi-routing-'));
-    this.stack = new Stack({ folder: this.folder, offset, ...options });
+    this.stack = new Stack({ folder: this.folder, offset: takeOffset(), ...options });
     this.events = [];
     this.tokens = new Map();
   }

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { until } from '../../../deploy/local/process.mjs';
 import { Desk } from './desk.mjs';
 
-const desk = new Desk(5820);
+const desk = new Desk();
 const WARD = '00070';
 const OTHER = '00082';
 const FOCAL = { role: 'focal_point', unit: WARD, sub: 'cuong' };

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Desk, uuid7 } from './desk.mjs';
 
-const desk = new Desk(5780);
+const desk = new Desk();
 const WARD = '00070';
 const FOCAL = { role: 'focal_point', unit: WARD, sub: 'cuong' };
 const OFFICER = { role: 'officer', unit: WARD, sub: 'binh' };

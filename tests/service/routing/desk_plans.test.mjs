@@ -7,7 +7,7 @@ import { sleep } from '../../../deploy/local/process.mjs';
 import { logPlans, scansOfLargeTables } from '../../cluster/plans.mjs';
 import { Desk } from './desk.mjs';
 
-const desk = new Desk(5840);
+const desk = new Desk();
 const WARD = '00070';
 const FOCAL = { role: 'focal_point', unit: WARD, sub: 'cuong' };
 const BOARD = { role: 'supervisor', unit: 'SNNMT', sub: 'khoi' }; // a few desks

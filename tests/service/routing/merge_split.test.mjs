@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { Counter, faults } from './counter.mjs';
 import { BA_VI, Desk } from './desk.mjs';
 
-const desk = new Desk(5680);
+const desk = new Desk();
 const counter = new Counter(desk);
 const FOCAL = { role: 'focal_point', unit: '00070', sub: 'cuong' };
 const OFFICER = { role: 'officer', unit: '00070', sub: 'binh' };

@@ -9,7 +9,7 @@ const SEED = Number(process.env.SEED ?? Date.now() % 1000000);
 const OFFICIALS = 50;
 const CASES = 100;
 const ROUNDS = 12; // commands of each official
-const desk = new Desk(6060);
+const desk = new Desk();
 const PORTS = [desk.stack.ports.routing, desk.stack.ports.routing + 7];
 
 // Mulberry32: small, seeded, good enough to choose by.

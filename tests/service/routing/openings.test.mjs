@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { Counter, checkDigit, faults } from './counter.mjs';
 import { Desk, HOAN_KIEM, uuid7 } from './desk.mjs';
 
-const desk = new Desk(5620);
+const desk = new Desk();
 const counter = new Counter(desk);
 const OFFICE = { role: 'supervisor', unit: 'VPUB', sub: 'hanh' };
 const OFFICER = { role: 'officer', unit: '00070', sub: 'binh' };

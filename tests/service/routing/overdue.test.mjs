@@ -7,7 +7,7 @@ import { Desk, submission, submitted } from './desk.mjs';
 
 const CASES = 10000;
 const IN_FLIGHT = 2 * 500; // each process takes 500 at a time
-const desk = new Desk(6040);
+const desk = new Desk();
 const OTHER = { instance: 'routing-1', port: desk.stack.ports.routing + 7 };
 const query = async (sql, ...values) => (await desk.db.query(sql, values)).rows;
 

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { compiler } from '../../contract/contracts.mjs';
 import { BA_VI, Desk } from './desk.mjs';
 
-const desk = new Desk(5920);
+const desk = new Desk();
 const folder = mkdtempSync(join(tmpdir(), 'ihanoi-people-'));
 const ADMIN = { role: 'administrator', sub: 'quang' };
 const AUDITOR = { role: 'auditor', unit: 'HN', sub: 'phuong' };

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { Counter, faults } from './counter.mjs';
 import { Desk } from './desk.mjs';
 
-const desk = new Desk(5660);
+const desk = new Desk();
 const counter = new Counter(desk);
 const OFFICE = { role: 'supervisor', unit: 'VPUB', sub: 'hanh' };
 const CONTROL = { role: 'auditor', unit: 'HN', sub: 'phuong' };

@@ -10,7 +10,7 @@ import { until } from '../../../deploy/local/process.mjs';
 import { compiler } from '../../contract/contracts.mjs';
 import { Desk } from './desk.mjs';
 
-const desk = new Desk(5960);
+const desk = new Desk();
 const FOCAL = { role: 'focal_point', unit: '00070', sub: 'cuong' };
 const HEAD = { role: 'supervisor', unit: '00070', sub: 'dung' };
 const OFFICER = { role: 'officer', unit: '00070', sub: 'binh' };

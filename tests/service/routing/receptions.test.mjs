@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { Counter, faults } from './counter.mjs';
 import { Desk, uuid7 } from './desk.mjs';
 
-const desk = new Desk(5640);
+const desk = new Desk();
 const counter = new Counter(desk);
 const HEAD = { role: 'supervisor', unit: '00070', sub: 'dung' };
 const OFFICER = { role: 'officer', unit: '00070', sub: 'binh' };

@@ -9,7 +9,7 @@ import { compiler } from '../../contract/contracts.mjs';
 import { Desk, submission } from './desk.mjs';
 
 const REFERENCE = 'services/routing/reference';
-const desk = new Desk(6020);
+const desk = new Desk();
 const folder = mkdtempSync(join(tmpdir(), 'ihanoi-reference-'));
 const OFFICE = { role: 'supervisor', unit: 'VPUB', sub: 'hanh' };
 

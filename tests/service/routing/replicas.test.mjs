@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Desk, submission, submitted } from './desk.mjs';
 
-const desk = new Desk(5940);
+const desk = new Desk();
 const FOCAL = { role: 'focal_point', unit: '00070', sub: 'cuong' };
 const OTHER = { instance: 'routing-1', port: desk.stack.ports.routing + 7 };
 const days = (n) => new Date(Date.now() + n * 86400000).toISOString();

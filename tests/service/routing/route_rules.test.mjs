@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { logPlans, scansOfLargeTables } from '../../cluster/plans.mjs';
 import { Desk, HAI_PHONG, HOAN_KIEM, uuid7 } from './desk.mjs';
 
-const desk = new Desk(5880);
+const desk = new Desk();
 const folder = mkdtempSync(join(tmpdir(), 'ihanoi-routes-'));
 const ADMIN = { role: 'administrator', sub: 'quan-tri' };
 const WARD_ADMIN = { role: 'administrator', unit: '00070', sub: 'phuong' };
