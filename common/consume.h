@@ -98,10 +98,10 @@ void consume_reject(struct consume_batch *batch, struct consume_message *message
 /* Events of the batch. Stage them here rather than in the outbox: the batch owns them, drops them
  * when it is retried and settles them when it ends. Staging the first adds the outbox's guard to
  * the transaction, so ask for consume_next_statement after it. A statement of the handler inserts
- * their rows (OUTBOX_INSERT); consume_put_staged gives its eight parameters. In on_committed,
- * consume_took publishes those whose command (uuid) is in that column of the statement's result and
- * drops the others. What on_committed does not settle, the table does, at the price of a round
- * trip. */
+ * their rows (OUTBOX_INSERT); consume_put_staged gives its eight parameters: those that were staged
+ * since it was called last. In on_committed, consume_took publishes of what was put into that
+ * statement those whose command (uuid) is in that column of its result, and drops the others. What
+ * on_committed does not settle, the table does, at the price of a round trip. */
 void consume_stage(struct consume_batch *batch, const struct event *event,
                    const struct uuid *command);
 void consume_put_staged(struct consume_batch *batch);

@@ -414,6 +414,7 @@ static void batch_free(struct consume_batch *batch)
     arena_finish(&batch->arena);
     free(batch->staged);
     free(batch->commands);
+    free(batch->statements);
     free(batch);
     if (consume->closing) {
         consume_close_step(consume);

@@ -15,6 +15,8 @@ void consume_stage(struct consume_batch *batch, const struct event *event,
         batch->staged =
             memory_grow(batch->staged, batch->staged_room, sizeof(struct outbox_item *));
         batch->commands = memory_grow(batch->commands, batch->staged_room, sizeof *batch->commands);
+        batch->statements =
+            memory_grow(batch->statements, batch->staged_room, sizeof *batch->statements);
     }
     batch->commands[batch->staged_count] = *command;
     batch->staged[batch->staged_count++] = outbox_stage(batch->consume->outbox, event, command);
@@ -25,8 +27,9 @@ void consume_put_staged(struct consume_batch *batch)
     struct outbox_columns columns;
 
     outbox_columns_init(&columns, batch->consume->outbox);
-    for (size_t i = 0; i < batch->staged_count; i++) {
-        outbox_columns_add(&columns, batch->staged[i]);
+    for (; batch->put_count < batch->staged_count; batch->put_count++) {
+        outbox_columns_add(&columns, batch->staged[batch->put_count]);
+        batch->statements[batch->put_count] = consume_next_statement(batch) - 1;
     }
     outbox_columns_put(&columns, consume_tx(batch));
     outbox_columns_finish(&columns);
@@ -76,7 +79,7 @@ void consume_took(struct consume_batch *batch, const struct pg_tx *tx, size_t st
     }
     struct taken taken = taken_read(&batch->arena, tx, statement, column);
     for (size_t i = 0; i < batch->staged_count; i++) {
-        if (batch->staged[i] == NULL) {
+        if (batch->staged[i] == NULL || batch->statements[i] != statement) {
             continue;
         }
         size_t place = place_of(&taken, &batch->commands[i]);

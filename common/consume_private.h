@@ -102,7 +102,8 @@ struct consume_batch {
 
     struct outbox_item **staged; /* the handler's; NULL once settled */
     struct uuid *commands;
-    size_t staged_count, staged_room;
+    size_t *statements; /* into which each was put; meaningless before */
+    size_t staged_count, staged_room, put_count;
     struct outbox_item **staged_letters;
 
     /* the move of the positions, by partition */

@@ -15,6 +15,12 @@ static bool is_case_event(const struct event_in *event)
     return event->type != NULL && strncmp(event->type, "vn.hanoi.case.", 14) == 0;
 }
 
+/* What became of a reporter's message is no step of the case. */
+static bool is_about_a_message(const struct event_in *event)
+{
+    return event->type != NULL && strncmp(event->type, "vn.hanoi.message.", 17) == 0;
+}
+
 static size_t read_facts(struct consume_batch *batch, struct case_fact *facts)
 {
     size_t count, taken = 0;
@@ -23,7 +29,9 @@ static size_t read_facts(struct consume_batch *batch, struct case_fact *facts)
     for (size_t i = 0; i < count; i++) {
         const struct event_in *event = &messages[i].event;
         struct error err = {0};
-        if (!is_case_event(event)) {
+        if (is_about_a_message(event)) {
+            continue;
+        } else if (!is_case_event(event)) {
             consume_reject(batch, &messages[i], "unknown_type", "type");
         } else if (event->data == NULL) {
             consume_reject(batch, &messages[i], "no_data", "data");

@@ -11,6 +11,12 @@ static bool is_case_event(const struct event_in *event)
     return event->type != NULL && strncmp(event->type, "vn.hanoi.case.", 14) == 0;
 }
 
+/* Whoever sent a message reads in its thread what became of it. */
+static bool is_about_a_message(const struct event_in *event)
+{
+    return event->type != NULL && strncmp(event->type, "vn.hanoi.message.", 17) == 0;
+}
+
 /* Who must act is known only once the units are: at the very first start, cases wait for them. */
 static bool are_units_known(struct consume_batch *batch, const struct notification *notification)
 {
@@ -37,7 +43,9 @@ void consume_cases(struct consume_batch *batch, void *state)
         struct event_in *event = &messages[i].event;
         struct error err = {0};
         enum news_type type;
-        if (!is_case_event(event)) {
+        if (is_about_a_message(event)) {
+            continue;
+        } else if (!is_case_event(event)) {
             consume_reject(batch, &messages[i], "unknown_type", "type");
         } else if (event->data == NULL) {
             consume_reject(batch, &messages[i], "no_data", "data");

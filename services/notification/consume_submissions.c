@@ -5,6 +5,15 @@
 #include "dispatch.h"
 #include "news_json.h"
 
+#define SUBMITTED "vn.hanoi.submission.submitted.v1"
+
+/* What is said about a submission later is told when the case has taken it. */
+static bool is_said_later(const struct event_in *event)
+{
+    return event->type != NULL && strncmp(event->type, "vn.hanoi.submission.", 20) == 0 &&
+           strcmp(event->type, SUBMITTED) != 0;
+}
+
 void consume_submissions(struct consume_batch *batch, void *state)
 {
     struct arena *arena = consume_arena(batch);
@@ -15,7 +24,9 @@ void consume_submissions(struct consume_batch *batch, void *state)
     for (size_t i = 0; i < count; i++) {
         struct event_in *event = &messages[i].event;
         struct error err = {0};
-        if (event->type == NULL || strcmp(event->type, "vn.hanoi.submission.submitted.v1") != 0) {
+        if (is_said_later(event)) {
+            continue;
+        } else if (event->type == NULL || strcmp(event->type, SUBMITTED) != 0) {
             consume_reject(batch, &messages[i], "unknown_type", "type");
         } else if (event->data == NULL) {
             consume_reject(batch, &messages[i], "no_data", "data");

@@ -125,6 +125,9 @@ struct case_snapshot {
     enum actor actor_role;
     const char *actor_ref;
     struct case_rule routing_rule, receive_rule, resolve_rule;
+    struct uuid message; /* of the reporter, that this version does; zero: none */
+    const char *const *message_media;
+    size_t message_media_count;
     const char *note;   /* of this version; or the reason that was given, where nothing keeps it */
     int64_t next_timer; /* when time must look at it; 0: never. Not told to others */
     uint8_t hash[DIGEST_SIZE]; /* its link in the history (audit_chain.h), not told either; in a

@@ -59,7 +59,10 @@ struct case_command {
     int level; /* enum case_level; -1: not given */
     struct case_detail details[CASE_DETAILS_MAX];
     size_t detail_count;
-    int clock; /* remind, escalate */
+    int clock;           /* remind, escalate */
+    struct uuid message; /* of the reporter, that the command comes from; zero: none */
+    const char *const *message_media;
+    size_t message_media_count;
 };
 
 #endif

@@ -248,6 +248,9 @@ static void advance(const struct case_snapshot *before, const struct case_comman
     after->actor_role = actor_role(command->actor, allowed);
     after->actor_ref = command->actor_ref;
     after->note = command->note;
+    after->message = command->message;
+    after->message_media = command->message_media;
+    after->message_media_count = command->message_media_count;
     after->alert_clock = -1;
 }
 

@@ -222,6 +222,23 @@ static void put_audit(struct json_writer *writer, const struct case_snapshot *sn
     json_close_object(writer);
 }
 
+static void put_message(struct json_writer *writer, const struct case_snapshot *snapshot)
+{
+    if (uuid_is_nil(&snapshot->message)) {
+        return;
+    }
+    json_open_object(writer, "message");
+    json_put_uuid(writer, "id", &snapshot->message);
+    if (snapshot->message_media_count > 0) {
+        json_open_array(writer, "media");
+        for (size_t i = 0; i < snapshot->message_media_count; i++) {
+            json_put_text(writer, NULL, snapshot->message_media[i]);
+        }
+        json_close_array(writer);
+    }
+    json_close_object(writer);
+}
+
 /* ---- the whole ---- */
 
 static void put_identity(struct json_writer *writer, const struct case_snapshot *snapshot)
@@ -316,6 +333,7 @@ void case_json_put(struct json_writer *writer, const struct case_snapshot *snaps
     put_rule_if(writer, "resolve", &snapshot->resolve_rule);
     json_close_object(writer);
     json_put_text(writer, "note", snapshot->note);
+    put_message(writer, snapshot);
 }
 
 void case_json_write(struct buffer *out, const struct case_snapshot *snapshot)

@@ -233,6 +233,17 @@ static void read_audit(struct json_reader *parent, struct case_snapshot *snapsho
     }
 }
 
+static void read_message(struct json_reader *parent, struct case_snapshot *snapshot)
+{
+    struct json_reader message;
+    if (json_read_object(parent, "message", JSON_OPTIONAL, &message)) {
+        json_read_uuid(&message, "id", JSON_REQUIRED, &snapshot->message);
+        snapshot->message_media_count = json_read_texts(
+            &message, "media", JSON_OPTIONAL, CASE_EVIDENCE_MAX, URL_MAX, &snapshot->message_media);
+        json_read_end(&message);
+    }
+}
+
 /* ---- the whole ---- */
 
 static bool read_process(struct json_reader *reader, const struct process_book *book,
@@ -362,6 +373,7 @@ bool case_json_read(struct case_snapshot *snapshot, const struct process_book *b
         read_course(&reader, snapshot);
         read_actor_and_rules(&reader, snapshot);
         snapshot->note = json_read_text(&reader, "note", JSON_OPTIONAL, 1, TEXT_MAX);
+        read_message(&reader, snapshot);
         whole = json_read_end(&reader);
     }
     json_document_free(&document);

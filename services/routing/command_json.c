@@ -48,7 +48,7 @@ static void read_assignee(struct json_reader *reader, struct case_command *comma
 static void read_evidence(struct json_reader *result, struct case_command *command)
 {
     command->evidence_count =
-        url_json_read(result, "evidence", CASE_EVIDENCE_MAX, &command->evidence);
+        url_json_read(result, "evidence", JSON_OPTIONAL, CASE_EVIDENCE_MAX, &command->evidence);
     command->given |= command->evidence_count > 0 ? PROCESS_BIT(FIELD_EVIDENCE) : 0;
 }
 

@@ -44,7 +44,8 @@ static void read_told(struct json_reader *reader, struct opening_report *report)
     report->title = json_read_text(reader, "title", JSON_OPTIONAL, 1, TITLE_MAX);
     report->description = json_read_text(reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
     read_location(reader, report);
-    report->media_count = url_json_read(reader, "media", OPENING_MEDIA_MAX, &report->media);
+    report->media_count =
+        url_json_read(reader, "media", JSON_OPTIONAL, OPENING_MEDIA_MAX, &report->media);
 }
 
 static void read_reporter(struct json_reader *reader, struct opening_request *request)

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-size_t url_json_read(struct json_reader *reader, const char *name, size_t max,
-                     const char *const **urls)
+size_t url_json_read(struct json_reader *reader, const char *name, enum json_presence presence,
+                     size_t max, const char *const **urls)
 {
-    size_t count = json_read_texts(reader, name, JSON_OPTIONAL, max, URL_MAX, urls);
+    size_t count = json_read_texts(reader, name, presence, max, URL_MAX, urls);
     for (size_t i = 0; i < count; i++) {
         if (strncmp((*urls)[i], "https://", 8) != 0 || (*urls)[i][8] == '\0') {
             char entry[32];

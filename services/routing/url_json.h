@@ -9,7 +9,7 @@ enum { URL_MAX = 2000 }; /* characters */
 
 /* The number of links; 0 when the member is absent. Fault "bad_url" names the entry. The texts live
  * in the reader's arena. */
-size_t url_json_read(struct json_reader *reader, const char *name, size_t max,
-                     const char *const **urls);
+size_t url_json_read(struct json_reader *reader, const char *name, enum json_presence presence,
+                     size_t max, const char *const **urls);
 
 #endif

@@ -2,6 +2,7 @@
 // Counts and indicators against a model, whatever the order and number of the events; what is said
 // on the topics; what HTTP answers.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -224,6 +225,8 @@ test('poison is put aside and named, what follows is counted', async () => {
     message('city.cases.v1', 'vn.hanoi.case.opened.v1', bad.case_id, bad),
     { ...message('city.cases.v1', 'vn.hanoi.case.opened.v1', bad.case_id, bad), value: '{"case_id":' },
     message('city.cases.v1', 'vn.hanoi.weather.observed.v1', 'x', { a: 1 }),
+    message('city.cases.v1', 'vn.hanoi.message.refused.v1', bad.case_id, // no step of the case: no matter here
+      JSON.parse(readFileSync('proto/examples/vn.hanoi.message.refused.v1/minimal.json', 'utf8')).data),
   ]);
   await told([good]);
   await agrees();

@@ -123,6 +123,29 @@ test('a message names the matter by its kind, in the language of its sender', { 
   }
 });
 
+test('what is said about a report later is no news by itself, and no dead letter', async () => {
+  const { ref } = someone();
+  const filed = await city.file(ref);
+  const id = filed.submission_id;
+  const said = (type) => {
+    const { data } = JSON.parse(readFileSync(`proto/examples/vn.hanoi.${type}.v1/maximal.json`, 'utf8'));
+    return { ...data, submission_id: id, ...('case_id' in data ? { case_id: id } : {}) };
+  };
+  const types = ['supplemented', 'withdrawn', 'rated', 'reopen_requested'].map((word) => `submission.${word}`);
+  await city.topics.publish([
+    ...types.map((type) => message('city.submissions.v1', `vn.hanoi.${type}.v1`, id, said(type))),
+    message('city.cases.v1', 'vn.hanoi.message.refused.v1', id, said('message.refused'))]);
+  await city.tell('accepted/minimal', filed); // behind them on its topic
+  const after = await city.file(ref, { submission_id: id }); // and behind the others on theirs
+  let items;
+  await until('three messages', async () => {
+    ({ items } = (await city.get({ role: 'citizen', sub: ref }, '/messages')).body);
+    return items.length === 3;
+  }, 10000);
+  assert.ok(items.some((item) => item.title.includes(after.ticket)));
+  assert.deepEqual(await city.sql('SELECT * FROM dead_letter'), []);
+});
+
 test('the log shows a case to auditors, and officials what they were sent', async () => {
   const lan = someone();
   await city.knows(lan);
