@@ -33,5 +33,7 @@ size_t http_page_shown(const struct http_page *page, size_t rows);
 void http_page_open(struct http_page *page);
 /* 200; next NULL: this is the last page. */
 void http_page_answer(struct http_page *page, const struct cursor *next);
+/* The same with an ETag of what is on it: 304 when If-None-Match names that. */
+void http_page_answer_tagged(struct http_page *page, const struct cursor *next);
 
 #endif

@@ -7,11 +7,14 @@
 #include "inbound.h"
 #include "intake.h"
 #include "store_filing.h"
+#include "store_record.h"
 #include "store_sensor.h"
 
 struct taken {
     struct filing **filings;
     size_t count, statement;
+    const struct record **records;
+    size_t record_count;
 };
 
 /* What the dead letters call it; detail is the field. */
@@ -27,10 +30,11 @@ static bool take_message(struct consume_batch *batch, struct consume_message *me
 {
     static const struct inbound_sender topic = {.client = "inbound"};
     struct arena *arena = consume_arena(batch);
-    struct filing *filing = arena_alloc(arena, sizeof *filing);
+    struct inbound inbound = {arena_alloc(arena, sizeof *inbound.filing),
+                              arena_alloc(arena, sizeof *inbound.record)};
     struct error err = {0};
 
-    if (!inbound_prepare(filing, &message->event, &topic, filing_desk_filer(intake->desk),
+    if (!inbound_prepare(&inbound, &message->event, &topic, filing_desk_filer(intake->desk),
                          reference_current(intake->reference), clock_now_us(), arena, &err)) {
         if (err.kind == ERR_RETRY) {
             *wait = err;
@@ -39,10 +43,14 @@ static bool take_message(struct consume_batch *batch, struct consume_message *me
         consume_reject(batch, message, class_of(&err), intake_fault(&err));
         return true;
     }
-    if (!filing_take_number(filing, filing_desk_filer(intake->desk)->numbers)) {
+    if (inbound.record != NULL) {
+        taken->records[taken->record_count++] = inbound.record;
+        return true;
+    }
+    if (!filing_take_number(inbound.filing, filing_desk_filer(intake->desk)->numbers)) {
         return error_set(wait, ERR_RETRY, "no_ticket_number", "ticket numbers are being drawn");
     }
-    taken->filings[taken->count++] = filing;
+    taken->filings[taken->count++] = inbound.filing;
     return true;
 }
 
@@ -84,7 +92,8 @@ void consume_inbound(struct consume_batch *batch, void *state)
     struct taken *taken = arena_alloc(arena, sizeof *taken);
     struct error wait = {0};
 
-    taken->filings = arena_array(arena, count, sizeof *taken->filings);
+    taken->filings = arena_array(arena, count, sizeof(struct filing *));
+    taken->records = arena_array(arena, count, sizeof(const struct record *));
     for (size_t i = 0; i < count; i++) {
         if (!take_message(batch, &messages[i], state, taken, &wait)) {
             consume_retry(batch, &wait);
@@ -95,5 +104,6 @@ void consume_inbound(struct consume_batch *batch, void *state)
     if (taken->count > 0) {
         file_all(batch, taken);
     }
+    store_put_records(consume_tx(batch), taken->records, taken->record_count, clock_now_us());
     consume_commit(batch, taken->count > 0 ? on_committed : NULL);
 }

@@ -16,6 +16,8 @@
 /* One event on its way. */
 struct arrival {
     struct filing_request filing; /* first: the desk gives it back */
+    struct record_request record;
+    struct inbound inbound; /* which of the two it is */
     struct post_events *post;
     struct event_in event;
     struct error err; /* why it is refused */
@@ -33,8 +35,9 @@ struct post_events {
 
 static bool events_read(struct post_events *post, struct error *err);  /* body to envelopes */
 static bool events_count(struct post_events *post, struct error *err); /* against the quota */
-static void events_file(struct post_events *post);                     /* each to the desk */
+static void events_take(struct post_events *post);                     /* each to its desk */
 static void on_filed(struct filing_request *filing, const struct error *err);
+static void on_recorded(struct record_request *record, const struct error *err);
 static void event_settled(struct post_events *post); /* the last one answers */
 static void events_answer(struct post_events *post);
 
@@ -50,7 +53,7 @@ void http_post_events(struct http_request *request, void *state)
         http_answer_error(request, &err);
         return;
     }
-    events_file(post);
+    events_take(post);
 }
 
 static bool read_batch(struct post_events *post, const char *body, size_t size, struct error *err)
@@ -124,23 +127,36 @@ static bool arrival_prepare(struct arrival *arrival, int64_t now_us)
     if (!principal_may_speak_for(principal, arrival->event.source)) {
         return error_set(err, ERR_FORBIDDEN, "foreign_source", "the key is bound to other sources");
     }
-    return inbound_prepare(&arrival->filing.filing, &arrival->event, &sender,
+    arrival->inbound = (struct inbound){&arrival->filing.filing, &arrival->record.record};
+    return inbound_prepare(&arrival->inbound, &arrival->event, &sender,
                            filing_desk_filer(intake->desk), reference_current(intake->reference),
                            now_us, http_arena(request), err);
 }
 
-static void events_file(struct post_events *post)
+static void arrival_submit(struct arrival *arrival)
+{
+    struct intake *intake = arrival->post->intake;
+    arrival->post->pending++;
+    if (arrival->inbound.record != NULL) {
+        arrival->record.on_done = on_recorded;
+        arrival->record.arg = arrival;
+        record_desk_submit(intake->records, &arrival->record);
+    } else {
+        arrival->filing.arena = http_arena(arrival->post->request);
+        arrival->filing.on_done = on_filed;
+        filing_desk_submit(intake->desk, &arrival->filing);
+    }
+}
+
+static void events_take(struct post_events *post)
 {
     int64_t now_us = clock_now_us();
     post->pending = 1;
     for (size_t i = 0; i < post->count; i++) {
         struct arrival *arrival = &post->arrivals[i];
         arrival->post = post;
-        arrival->filing.arena = http_arena(post->request);
-        arrival->filing.on_done = on_filed;
         if (arrival_prepare(arrival, now_us)) {
-            post->pending++;
-            filing_desk_submit(post->intake->desk, &arrival->filing);
+            arrival_submit(arrival);
         } else if (arrival->err.kind == ERR_RETRY) {
             post->wait = arrival->err;
         }
@@ -148,13 +164,22 @@ static void events_file(struct post_events *post)
     event_settled(post);
 }
 
-static void on_filed(struct filing_request *filing, const struct error *err)
+static void arrival_done(struct arrival *arrival, const struct error *err)
 {
-    struct arrival *arrival = (struct arrival *)filing;
     if (err != NULL) {
         arrival->post->wait = *err;
     }
     event_settled(arrival->post);
+}
+
+static void on_filed(struct filing_request *filing, const struct error *err)
+{
+    arrival_done((struct arrival *)filing, err);
+}
+
+static void on_recorded(struct record_request *record, const struct error *err)
+{
+    arrival_done(record->arg, err);
 }
 
 static void event_settled(struct post_events *post)
@@ -183,6 +208,17 @@ static void put_faults(struct json_writer *json, const struct error *err)
     json_close_array(json);
 }
 
+static void put_taken(struct json_writer *json, const struct arrival *arrival)
+{
+    if (arrival->inbound.record != NULL) {
+        json_put_uuid(json, "record", &arrival->inbound.record->id);
+    } else {
+        const struct submission *submission = &arrival->filing.filing.submission;
+        json_put_uuid(json, "submission", &submission->id);
+        json_put_text(json, "ticket", submission->ticket);
+    }
+}
+
 static void put_arrival(struct json_writer *json, const struct arrival *arrival)
 {
     bool taken = !error_is_set(&arrival->err);
@@ -191,9 +227,7 @@ static void put_arrival(struct json_writer *json, const struct arrival *arrival)
     json_put_text(json, "id", arrival->event.id);
     json_put_text(json, "state", taken ? "taken" : "refused");
     if (taken) {
-        const struct submission *submission = &arrival->filing.filing.submission;
-        json_put_uuid(json, "submission", &submission->id);
-        json_put_text(json, "ticket", submission->ticket);
+        put_taken(json, arrival);
     } else {
         json_put_text(json, "code", arrival->err.code);
         json_put_text(json, "detail", arrival->err.text);

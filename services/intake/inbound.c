@@ -11,7 +11,7 @@ static bool fault(struct error *err, const char *code, const char *field, const 
     return error_add_field(err, field, code, "%s", text);
 }
 
-/* What the types have in common. */
+/* What the types of reports have in common. */
 struct reading {
     const struct event_in *event;
     struct report report;
@@ -60,45 +60,75 @@ static bool read_alarm(struct reading *reading)
     return true;
 }
 
+typedef bool report_reader(struct reading *reading);
+
 static const struct {
     const char *type;
-    bool (*read)(struct reading *reading);
+    report_reader *read;
 } types[] = {
     {"vn.hanoi.incident.reported.v1", read_incident},
     {"vn.hanoi.sensor.alarmed.v1", read_alarm},
 };
 
-static bool read_data(struct reading *reading)
+/* NULL: no report has this type. */
+static report_reader *reader_of(const char *type)
 {
-    const struct event_in *event = reading->event;
-    for (size_t i = 0; event->type != NULL && i < sizeof types / sizeof types[0]; i++) {
-        if (strcmp(event->type, types[i].type) != 0) {
-            continue;
+    for (size_t i = 0; type != NULL && i < sizeof types / sizeof types[0]; i++) {
+        if (strcmp(type, types[i].type) == 0) {
+            return types[i].read;
         }
-        return event->data != NULL ? types[i].read(reading)
-                                   : fault(reading->err, "no_data", "data", "is missing");
     }
-    return fault(reading->err, "unknown_type", "type", "is not one that intake takes");
+    return NULL;
 }
 
-bool inbound_prepare(struct filing *filing, const struct event_in *event,
+static bool file(struct filing *filing, const struct reading *reading,
+                 const struct inbound_sender *sender, const struct filer *filer,
+                 const struct reference *reference, int64_t now_us)
+{
+    const struct event_in *event = reading->event;
+    const struct filing_origin origin = {
+        .channel = CHANNEL_INBOUND,
+        .client = sender->client,
+        .idempotency_scope = "inbound",
+        .idempotency_key = reading->idempotency_key,
+        .traceparent = event->traceparent != NULL ? event->traceparent : sender->traceparent,
+    };
+    bool good = filing_prepare(filing, filer, &reading->report, &origin, reference, now_us,
+                               reading->arena, reading->err);
+    filing->alarm = reading->alarm;
+    return good;
+}
+
+static bool keep(struct record *record, const struct record_type *type,
+                 const struct event_in *event, int64_t now_us, struct arena *arena,
+                 struct error *err)
+{
+    const struct record_said said = {event->source, event->id, event->data, event->data_size};
+    if (!record_read(record, type, &said, arena, err)) {
+        return false;
+    }
+    return record->at_us <= now_us + RECORD_AHEAD_MAX_US ||
+           error_add_field(err, type->instant, "in_the_future", "is more than a day from now");
+}
+
+bool inbound_prepare(struct inbound *inbound, const struct event_in *event,
                      const struct inbound_sender *sender, const struct filer *filer,
                      const struct reference *reference, int64_t now_us, struct arena *arena,
                      struct error *err)
 {
     struct reading reading = {.event = event, .arena = arena, .err = err};
-    if (!read_data(&reading)) {
-        return false;
+    const struct record_type *record_type = record_type_of_event(event->type);
+    report_reader *read = reader_of(event->type);
+    if (record_type == NULL && read == NULL) {
+        return fault(err, "unknown_type", "type", "is not one that intake takes");
     }
-    const struct filing_origin origin = {
-        .channel = CHANNEL_INBOUND,
-        .client = sender->client,
-        .idempotency_scope = "inbound",
-        .idempotency_key = reading.idempotency_key,
-        .traceparent = event->traceparent != NULL ? event->traceparent : sender->traceparent,
-    };
-    bool good =
-        filing_prepare(filing, filer, &reading.report, &origin, reference, now_us, arena, err);
-    filing->alarm = reading.alarm;
-    return good;
+    if (event->data == NULL) {
+        return fault(err, "no_data", "data", "is missing");
+    }
+    if (record_type != NULL) {
+        inbound->filing = NULL;
+        return keep(inbound->record, record_type, event, now_us, arena, err);
+    }
+    inbound->record = NULL;
+    return read(&reading) && file(inbound->filing, &reading, sender, filer, reference, now_us);
 }

@@ -10,6 +10,7 @@
 #include "filing_desk.h"
 #include "media_press.h"
 #include "media_store.h"
+#include "record_desk.h"
 #include "reference.h"
 #include "submission_reader.h"
 
@@ -17,6 +18,7 @@ struct intake {
     const struct service_parts *parts;
     struct seal *seal;
     struct filing_desk *desk;
+    struct record_desk *records;
     struct submission_reader *reader;
     struct snapshot_source *reference;
     struct rate *event_rate; /* of each API key that brings events */

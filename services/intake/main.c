@@ -12,6 +12,7 @@
 #include "http_events.h"
 #include "http_media.h"
 #include "http_open311.h"
+#include "http_records.h"
 #include "http_submissions.h"
 #include "intake.h"
 #include "store_reference.h"
@@ -75,6 +76,8 @@ static const struct http_route routes[] = {
      .handler = http_list_categories, .query = ""},
     {.method = "POST", .path = "/api/intake/events", .access = "scope:events:write",
      .handler = http_post_events, .flags = HTTP_EVENTS, .body_max = EVENTS_BODY_MAX, .query = ""},
+    {.method = "GET", .path = "/api/intake/records", .access = "",
+     .handler = http_list_records, .query = "type subject source state cursor limit"},
     OPEN311_ROUTES("xml", FORM_BODY_MAX),
     OPEN311_ROUTES("json", FORM_BODY_MAX),
     {.method = NULL},
@@ -179,6 +182,7 @@ static void open_intake(struct service_parts *parts, void **state, service_on_op
         .seal = intake->seal,
     };
     intake->desk = filing_desk_new(&desk);
+    intake->records = record_desk_new(parts->pg, parts->metrics);
     double event_rate = (double)config_int(parts->config, "EVENT_RATE");
     intake->event_rate = rate_new(event_rate, fmax(EVENT_BURST_S * event_rate, HTTP_EVENTS_MAX));
     intake->reader = submission_reader_new(parts->pg, parts->metrics);
@@ -206,6 +210,7 @@ static void on_desk_closed(void *arg)
     free(arg);
     wait_free(closing.intake->wait);
     submission_reader_free(closing.intake->reader);
+    record_desk_free(closing.intake->records);
     rate_free(closing.intake->event_rate);
     close_media(closing.intake);
     seal_close(closing.intake->seal);

@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "services/intake/case_event_json.h"
 #include "services/intake/handover_json.h"
+#include "services/intake/record.h"
 #include "services/intake/reference_json.h"
 #include "services/intake/report.h"
 #include "services/intake/sensor_alarm.h"
@@ -38,6 +39,14 @@ static bool read_alarm(const char *type, const char *json, size_t size, struct a
     struct sensor_alarm alarm;
     struct report report;
     return sensor_alarm_read(&alarm, &report, json, size, arena, err);
+}
+
+static bool read_record(const char *type, const char *json, size_t size, struct arena *arena,
+                        struct error *err)
+{
+    const struct record_said said = {"urn:example", "1", json, size};
+    struct record record;
+    return record_read(&record, record_type_of_event(type), &said, arena, err);
 }
 
 static bool read_case(const char *type, const char *json, size_t size, struct arena *arena,
@@ -79,6 +88,11 @@ static const struct codec {
 } codecs[] = {
     {"vn.hanoi.incident.reported.v1", read_incident, NULL},
     {"vn.hanoi.sensor.alarmed.v1", read_alarm, NULL},
+    {"vn.hanoi.parking.counted.v1", read_record, NULL},
+    {"vn.hanoi.bus_alert.published.v1", read_record, NULL},
+    {"vn.hanoi.school_record.issued.v1", read_record, NULL},
+    {"vn.hanoi.bill.issued.v1", read_record, NULL},
+    {"vn.hanoi.warning.issued.v1", read_record, NULL},
     {"vn.hanoi.case.*", read_case,
      "|version_missing|phase_unknown|asked_unknown|rating_is_a_number|"},
     {"vn.hanoi.category.defined.v1", read_category, NULL},
