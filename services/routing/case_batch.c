@@ -107,7 +107,7 @@ static int by_case(const void *left, const void *right)
 }
 
 /* What was merged into a case follows it to its end. */
-static void wake_followers(struct pg_tx *tx, struct case_write **writes, size_t count)
+static void wake_followers(struct pg_tx *tx, struct case_write *const *writes, size_t count)
 {
     struct pg_array ended;
     int64_t now_us = 0;
@@ -126,7 +126,7 @@ static void wake_followers(struct pg_tx *tx, struct case_write **writes, size_t 
 }
 
 /* Who does not come any more leaves the place to others. */
-static void give_places_back(struct pg_tx *tx, struct case_write **writes, size_t count)
+static void give_places_back(struct pg_tx *tx, struct case_write *const *writes, size_t count)
 {
     struct pg_array ids, versions, event_ids;
     pg_array_init(&ids, PG_UUID);
@@ -149,28 +149,47 @@ static void give_places_back(struct pg_tx *tx, struct case_write **writes, size_
 }
 
 /* In the order of the ids, so that two transactions lock their rows in the same order. */
+void case_writes_sort(struct case_write **writes, size_t count)
+{
+    qsort(writes, count, sizeof(struct case_write *), by_case);
+}
+
+void case_writes_move(struct pg_tx *tx, struct case_write *const *writes, size_t count)
+{
+    struct case_rows rows;
+    case_rows_init(&rows);
+    for (size_t i = 0; i < count; i++) {
+        const struct case_write *write = writes[i];
+        case_rows_add(&rows, &write->after, &write->event_id, write->json.data, write->json.size,
+                      write->hash);
+    }
+    store_cases_move(tx, &rows);
+    case_rows_finish(&rows);
+}
+
+void case_writes_follow(struct pg_tx *tx, struct case_write *const *writes, size_t count)
+{
+    wake_followers(tx, writes, count);
+    give_places_back(tx, writes, count);
+}
+
 static void build_writes(struct pg_tx *tx, void **items, size_t count, void *arg)
 {
     struct case_writer *writer = arg;
     struct case_write **sorted = arena_array(pg_tx_arena(tx), count, sizeof(struct case_write *));
-    struct case_rows rows;
     struct outbox_columns events;
 
     memcpy(sorted, items, count * sizeof(struct case_write *));
-    qsort(sorted, count, sizeof(struct case_write *), by_case);
-    case_rows_init(&rows);
+    case_writes_sort(sorted, count);
+    outbox_guard(writer->outbox, tx);
+    case_writes_move(tx, sorted, count);
     outbox_columns_init(&events, writer->outbox);
     for (size_t i = 0; i < count; i++) {
-        case_rows_add(&rows, &sorted[i]->after, &sorted[i]->event_id, sorted[i]->json.data,
-                      sorted[i]->json.size, sorted[i]->hash);
         outbox_columns_add(&events, sorted[i]->staged);
     }
-    outbox_guard(writer->outbox, tx);
-    store_cases_move(tx, &rows, &events);
-    wake_followers(tx, sorted, count);
-    give_places_back(tx, sorted, count);
+    outbox_columns_put(&events, tx);
     outbox_columns_finish(&events);
-    case_rows_finish(&rows);
+    case_writes_follow(tx, sorted, count);
 }
 
 static void settle_write(struct case_writer *writer, struct case_write *write, bool won,
@@ -248,17 +267,25 @@ static bool fits_event(const struct case_write *write, struct error *err)
                      "the case holds as much text as it can: %d KiB", CASE_SAID_MAX / 1024);
 }
 
-bool case_writer_submit(struct case_writer *writer, struct case_write *write, struct error *err)
+bool case_write_make(struct case_write *write, struct case_event *event, struct error *err)
 {
-    struct case_event event;
     buffer_init(&write->json);
-    case_event_make(&event, &write->after, write->traceparent, &write->json);
+    case_event_make(event, &write->after, write->traceparent, &write->json);
     if (!fits_event(write, err)) {
         buffer_finish(&write->json);
         return false;
     }
-    write->event_id = event.event.id;
+    write->event_id = event->event.id;
     audit_case_link(&write->after, &write->event_id, &write->json, NULL, write->hash);
+    return true;
+}
+
+bool case_writer_submit(struct case_writer *writer, struct case_write *write, struct error *err)
+{
+    struct case_event event;
+    if (!case_write_make(write, &event, err)) {
+        return false;
+    }
     write->staged = outbox_stage(writer->outbox, &event.event, &write->event_id);
     if (!batch_submit(writer->batch, write, err)) {
         outbox_drop(writer->outbox, write->staged);

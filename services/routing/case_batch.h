@@ -11,7 +11,7 @@
 #include "common/outbox.h"
 #include "common/pg.h"
 #include "common/wait.h"
-#include "services/routing/case.h"
+#include "services/routing/case_json.h"
 #include "services/routing/process_book.h"
 
 struct case_reader;
@@ -59,5 +59,19 @@ bool case_writer_is_idle(const struct case_writer *writer);
 enum { CASE_SAID_MAX = 30 * 1024 };
 /* False with ERR_UNPROCESSABLE "case_too_large", or as batch_submit. */
 bool case_writer_submit(struct case_writer *writer, struct case_write *write, struct error *err);
+
+/* ---- for who writes decisions in a transaction of its own ---- */
+
+/* Makes the event, its id, its text and its link of a decision: `after` and traceparent are given.
+ * The event borrows the text; finish write->json. False, with nothing to finish, with
+ * ERR_UNPROCESSABLE "case_too_large". */
+bool case_write_make(struct case_write *write, struct case_event *event, struct error *err);
+/* In the order in which every transaction takes them, and each case once. */
+void case_writes_sort(struct case_write **writes, size_t count);
+/* store_cases_move of sorted writes: the parameters of their events come next. */
+void case_writes_move(struct pg_tx *tx, struct case_write *const *writes, size_t count);
+/* What such steps do to other rows: those who follow an ended case are woken, places are given
+ * back. */
+void case_writes_follow(struct pg_tx *tx, struct case_write *const *writes, size_t count);
 
 #endif

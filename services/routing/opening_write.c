@@ -70,7 +70,8 @@ static void add_parent(const struct opening_write *write, struct pg_tx *tx)
     case_rows_add(&rows, write->parent, &told->event_id, told->json.data, told->json.size,
                   told->hash);
     put_event(write, told, &events);
-    store_cases_move(tx, &rows, &events);
+    store_cases_move(tx, &rows);
+    outbox_columns_put(&events, tx);
     store_split_add(tx, &write->opened.id, write->parent, &told->event_id, write->fingerprint);
     outbox_columns_finish(&events);
     case_rows_finish(&rows);

@@ -53,9 +53,9 @@ void case_rows_add(struct case_rows *rows, const struct case_snapshot *snapshot,
 
 /* Moves cases on by one version each, if they still are at the version before. The results are the
  * event ids that won, now or in an earlier try of the same transaction: events are staged with
- * the event id as their command. */
-void store_cases_move(struct pg_tx *tx, const struct case_rows *rows,
-                      const struct outbox_columns *events);
+ * the event id as their command. The caller goes on with the eight parameters of the staged events
+ * (outbox_columns_put, consume_put_staged). */
+void store_cases_move(struct pg_tx *tx, const struct case_rows *rows);
 
 /* Reads cases by id. Each row: position in ids (0 …), then what store_case_row gives. */
 void store_cases_read(struct pg_tx *tx, const struct pg_array *ids);

@@ -189,12 +189,10 @@ static const struct pg_statement cases_move = {
                "SELECT h.event_id FROM input i JOIN case_history h "
                "ON h.case_id = i.case_id AND h.version = i.version AND h.event_id = i.event_id"};
 
-void store_cases_move(struct pg_tx *tx, const struct case_rows *rows,
-                      const struct outbox_columns *events)
+void store_cases_move(struct pg_tx *tx, const struct case_rows *rows)
 {
     pg_tx_add(tx, &cases_move);
     put_rows(tx, rows);
-    outbox_columns_put(events, tx);
 }
 
 /* The version first (OFFSET 0): where most cases have one, the planner takes all versions of a case
