@@ -122,6 +122,10 @@ bool http_query_uuid(const struct http_request *request, const char *name, struc
 /* Query parameter as a number; fallback when absent, field error when bad. */
 int64_t http_query_int(const struct http_request *request, const char *name, int64_t min,
                        int64_t max, int64_t fallback, struct error *err);
+/* Query parameter that is a comma list, in the request's arena; empty parts are dropped, and absent
+ * it has none. Field error with over `max` parts. */
+size_t http_query_list(struct http_request *request, const char *name, size_t max,
+                       const char *const **parts, struct error *err);
 /* Idempotency-Key without its quotes (draft-ietf-httpapi-idempotency-key-header-07), NULL when
  * absent. */
 const char *http_idempotency_key(const struct http_request *request);

@@ -112,6 +112,28 @@ int64_t http_query_int(const struct http_request *request, const char *name, int
     return value;
 }
 
+size_t http_query_list(struct http_request *request, const char *name, size_t max,
+                       const char *const **parts, struct error *err)
+{
+    struct arena *arena = &request->arena;
+    const char **found = arena_array(arena, max, sizeof *found);
+    const char *text = http_query(request, name);
+    size_t count = 0;
+    while (text != NULL && *text != '\0') {
+        size_t size = strcspn(text, ",");
+        if (size > 0 && count == max) {
+            error_add_field(err, name, "too_many", "may name at most %zu", max);
+            break;
+        }
+        if (size > 0) {
+            found[count++] = arena_copy(arena, text, size);
+        }
+        text += size + (text[size] == ',');
+    }
+    *parts = found;
+    return count;
+}
+
 const char *http_idempotency_key(const struct http_request *request)
 {
     return request->idempotency_key;

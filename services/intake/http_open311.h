@@ -2,9 +2,9 @@
 /* http_open311: Open311 GeoReport v2 (wiki.open311.org/GeoReport_v2) under /open311/v2.
  *
  * One jurisdiction, "hanoi.gov.vn"; service_request_id is the ticket; types are realtime: an id is
- * answered at once. What the public may see of a report is the least that is useful: category,
- * state, dates, the place to about 100 m; the words, pictures and address are for callers whose
- * key has the scope report:read, and reports of sensitive categories never come out. */
+ * answered at once. What everybody may see of a report is the rule of public_view.h; all of it is
+ * for callers whose key has the scope report:read. Reports of sensitive categories never come out.
+ */
 #ifndef INTAKE_HTTP_OPEN311_H
 #define INTAKE_HTTP_OPEN311_H
 

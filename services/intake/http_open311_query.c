@@ -3,39 +3,16 @@
  * as other servers have them: updated_after and updated_before, bbox, page and page_size. */
 #include "http_open311_query.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "http_open311.h"
+#include "place_query.h"
 
 enum { ROWS_MAX = 1000, DEPTH_MAX = 10000, LIST_MAX = 100 };
 
 #define DAY_US  INT64_C(86400000000)
 #define SPAN_US (90 * DAY_US)
-
-/* A parameter that is a comma list; empty parts are dropped. */
-static size_t split(struct http_request *request, const char *name, const char *const **parts,
-                    struct error *err)
-{
-    struct arena *arena = http_arena(request);
-    const char **found = arena_array(arena, LIST_MAX, sizeof *found);
-    const char *text = open311_query(request, name);
-    size_t count = 0;
-    while (text != NULL && *text != '\0') {
-        size_t size = strcspn(text, ",");
-        if (size > 0 && count == LIST_MAX) {
-            error_add_field(err, name, "too_many", "may name at most %d", LIST_MAX);
-            break;
-        }
-        if (size > 0) {
-            found[count++] = arena_copy(arena, text, size);
-        }
-        text += size + (text[size] == ',');
-    }
-    *parts = found;
-    return count;
-}
 
 /* False when absent. A bad one counts as given. */
 static bool read_date(const struct http_request *request, const char *name, int64_t *instant,
@@ -86,7 +63,7 @@ static void read_spans(struct public_query *query, const struct http_request *re
 static void read_status(struct public_query *query, struct http_request *request, struct error *err)
 {
     const char *const *words;
-    size_t count = split(request, "status", &words, err);
+    size_t count = http_query_list(request, "status", LIST_MAX, &words, err);
     query->open = query->closed = count == 0;
     for (size_t i = 0; i < count; i++) {
         if (strcmp(words[i], "open") == 0) {
@@ -99,34 +76,15 @@ static void read_status(struct public_query *query, struct http_request *request
     }
 }
 
-/* "west,south,east,north", as in RFC 7946 section 5. */
 static void read_box(struct public_query *query, struct http_request *request, int decimals,
                      struct error *err)
 {
-    static const double most[4] = {180, 90, 180, 90};
     const char *text = open311_query(request, "bbox");
-    double value[4];
-    if (text == NULL) {
-        return;
-    }
-    for (int i = 0; i < 4; i++) {
-        char *end = (char *)text;
-        bool number = strspn(text, "+-.0123456789") == strcspn(text, ",");
-        value[i] = number ? strtod(text, &end) : 0;
-        if (end == text || *end != (i < 3 ? ',' : '\0') || !(value[i] >= -most[i]) ||
-            !(value[i] <= most[i])) {
-            error_add_field(err, "bbox", "bad_box", "must be west,south,east,north in degrees");
-            return;
-        }
-        text = end + 1;
-    }
-    if (value[0] > value[2] || value[1] > value[3]) {
-        error_add_field(err, "bbox", "bad_box", "must have west before east, south before north");
-        return;
-    }
     struct public_box *box = arena_alloc(http_arena(request), sizeof *box);
-    *box = (struct public_box){value[0], value[1], value[2], value[3], decimals};
-    query->box = box;
+    if (text != NULL && place_box_read(&box->box, text, "bbox", err)) {
+        box->decimals = decimals;
+        query->box = box;
+    }
 }
 
 static int64_t read_number(const struct http_request *request, const char *name, int64_t max,
@@ -154,8 +112,10 @@ bool open311_read_query(struct public_query *query, struct http_request *request
 {
     *query = (struct public_query){0};
     open311_check_jurisdiction(open311_query(request, "jurisdiction_id"), err);
-    query->ticket_count = split(request, "service_request_id", &query->tickets, err);
-    query->category_count = split(request, "service_code", &query->categories, err);
+    query->ticket_count =
+        http_query_list(request, "service_request_id", LIST_MAX, &query->tickets, err);
+    query->category_count =
+        http_query_list(request, "service_code", LIST_MAX, &query->categories, err);
     read_spans(query, request, err);
     read_status(query, request, err);
     read_box(query, request, decimals, err);

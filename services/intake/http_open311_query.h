@@ -6,8 +6,8 @@
 #include "common/http.h"
 #include "store_submission.h"
 
-/* decimals: of the places that this caller will be answered. Its memory is the request's. False
- * with all that is malformed. */
+/* decimals: of the places that this caller will be answered at least. Its memory is the request's.
+ * False with all that is malformed. */
 bool open311_read_query(struct public_query *query, struct http_request *request, int decimals,
                         struct error *err);
 

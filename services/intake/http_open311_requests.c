@@ -6,9 +6,8 @@
 #include "http_open311.h"
 #include "http_open311_query.h"
 #include "intake.h"
+#include "public_view.h"
 #include "store_submission.h"
-
-enum { PUBLIC_DECIMALS = 3 /* about 100 m */, FULL_DECIMALS = 7 };
 
 /* One GET, from the query to the answer. */
 struct list {
@@ -17,7 +16,6 @@ struct list {
     bool full;     /* the caller may read everything */
     bool single;   /* nothing found is 404 */
     bool extended; /* extensions=true */
-    int decimals;  /* of places */
     struct submission_view *views;
     size_t count;
 };
@@ -31,14 +29,12 @@ static void list_answer(struct list *list, const struct error *err);
 /* ---- the answer ---- */
 
 /* In the language of the names of services and units. */
-static const char *status_notes(const struct case_view *state)
+static const char *status_notes(const struct case_view *state, const struct public_view *shown)
 {
     if (state->version == 0) {
         return NULL;
     }
-    return state->result_text != NULL   ? state->result_text
-           : state->reason_text != NULL ? state->reason_text
-                                        : case_phase_name(state->phase)->vi;
+    return shown->answer != NULL ? shown->answer : case_phase_name(state->phase)->vi;
 }
 
 /* To be received by, then to be resolved by; while somebody is asked, nobody can say. */
@@ -50,7 +46,7 @@ static int64_t expected_at(const struct submission_view *view)
 }
 
 static void put_extensions(struct open311_writer *writer, const struct submission_view *view,
-                           bool full)
+                           const struct public_view *shown, bool full)
 {
     const struct submission *submission = &view->submission;
     const struct case_view *state = &view->state;
@@ -60,8 +56,8 @@ static void put_extensions(struct open311_writer *writer, const struct submissio
     open311_text(writer, "level", level_words[submission->level]);
     open311_instant(writer, "receive_by", submission->receive_by);
     open311_open_list(writer, "media_urls");
-    for (size_t i = 0; full && i < submission->media_count; i++) {
-        open311_text_item(writer, "media_url", submission->media[i]);
+    for (size_t i = 0; i < shown->media_count; i++) {
+        open311_text_item(writer, "media_url", shown->media[i]);
     }
     open311_close_list(writer);
     open311_close_item(writer);
@@ -78,14 +74,14 @@ static void put_extensions(struct open311_writer *writer, const struct submissio
 }
 
 static void put_place(struct open311_writer *writer, const struct submission *submission,
-                      const struct list *list)
+                      int decimals, bool full)
 {
-    open311_text(writer, "address", list->full ? submission->address : NULL);
-    open311_text(writer, "address_id", list->full ? submission->address_id : NULL);
+    open311_text(writer, "address", full ? submission->address : NULL);
+    open311_text(writer, "address_id", full ? submission->address_id : NULL);
     open311_text(writer, "zipcode", NULL);
     if (submission->has_point) {
-        open311_real(writer, "lat", submission->lat, list->decimals);
-        open311_real(writer, "long", submission->lon, list->decimals);
+        open311_real(writer, "lat", submission->lat, decimals);
+        open311_real(writer, "long", submission->lon, decimals);
     } else {
         open311_text(writer, "lat", NULL);
         open311_text(writer, "long", NULL);
@@ -100,25 +96,25 @@ static void put_request(struct open311_writer *writer, const struct submission_v
     const struct category *category = reference_category(reference, submission->category);
     const struct unit_name *unit = reference_unit(reference, view->state.unit);
     const struct case_view *state = &view->state;
+    const struct public_view shown = list->full ? public_view_whole(view) : public_view_of(view);
 
     open311_open_item(writer, "request");
     open311_text(writer, "service_request_id", submission->ticket);
     open311_text(writer, "status", case_view_is_closed(state) ? "closed" : "open");
-    open311_text(writer, "status_notes", status_notes(state));
+    open311_text(writer, "status_notes", status_notes(state, &shown));
     open311_text(writer, "service_name", category != NULL ? category->name_vi : NULL);
     open311_text(writer, "service_code", submission->category);
-    open311_text(writer, "description", list->full ? submission->description : NULL);
+    open311_text(writer, "description", shown.description);
     open311_text(writer, "agency_responsible", unit != NULL ? unit->name_vi : NULL);
     open311_text(writer, "service_notice", NULL);
     open311_instant(writer, "requested_datetime", submission->submitted_at);
     open311_instant(writer, "updated_datetime",
                     state->version > 0 ? case_view_told_at(state) : submission->submitted_at);
     open311_instant(writer, "expected_datetime", expected_at(view));
-    put_place(writer, submission, list);
-    open311_text(writer, "media_url",
-                 list->full && submission->media_count > 0 ? submission->media[0] : NULL);
+    put_place(writer, submission, shown.place_decimals, list->full);
+    open311_text(writer, "media_url", shown.media_count > 0 ? shown.media[0] : NULL);
     if (list->extended) {
-        put_extensions(writer, view, list->full);
+        put_extensions(writer, view, &shown, list->full);
     }
     open311_close_item(writer);
 }
@@ -127,12 +123,10 @@ static void put_request(struct open311_writer *writer, const struct submission_v
 
 static void list_start(struct list *list, struct http_request *request, const struct intake *intake)
 {
-    bool full = principal_has(http_principal(request), "scope:report:read");
     *list = (struct list){
         .request = request,
         .intake = intake,
-        .full = full,
-        .decimals = full ? FULL_DECIMALS : PUBLIC_DECIMALS,
+        .full = principal_has(http_principal(request), "scope:report:read"),
     };
 }
 
@@ -213,7 +207,7 @@ void http_open311_requests(struct http_request *request, void *state)
 
     list_start(list, request, state);
     list->extended = open311_read_extensions(request, &err);
-    if (!open311_read_query(&query, request, list->decimals, &err)) {
+    if (!open311_read_query(&query, request, list->full ? PLACE_EXACT : PLACE_COARSE, &err)) {
         list_answer(list, &err);
         return;
     }

@@ -11,7 +11,9 @@
 #include "http_categories.h"
 #include "http_events.h"
 #include "http_media.h"
+#include "http_moderation.h"
 #include "http_open311.h"
+#include "http_public.h"
 #include "http_records.h"
 #include "http_submissions.h"
 #include "intake.h"
@@ -78,6 +80,17 @@ static const struct http_route routes[] = {
      .handler = http_post_events, .flags = HTTP_EVENTS, .body_max = EVENTS_BODY_MAX, .query = ""},
     {.method = "GET", .path = "/api/intake/records", .access = "",
      .handler = http_list_records, .query = "type subject source state cursor limit"},
+    {.method = "GET", .path = "/api/intake/public/submissions", .access = "",
+     .handler = http_search_public, .query = "bbox category phase since cursor limit"},
+    {.method = "GET", .path = "/api/intake/public/submissions/{id}", .access = "",
+     .handler = http_get_public, .query = ""},
+    {.method = "GET", .path = "/api/intake/moderation", .access = MODERATION_ROLES,
+     .handler = http_list_moderation, .query = "category cursor limit"},
+    {.method = "GET", .path = "/api/intake/moderation/{id}", .access = MODERATION_ROLES,
+     .handler = http_get_moderation, .query = ""},
+    {.method = "POST", .path = "/api/intake/moderation/{id}/decisions", .access = MODERATION_ROLES,
+     .handler = http_post_decision, .flags = HTTP_IDEMPOTENT | HTTP_IF_MATCH,
+     .body_max = SUBMISSION_BODY_MAX, .query = ""},
     OPEN311_ROUTES("xml", FORM_BODY_MAX),
     OPEN311_ROUTES("json", FORM_BODY_MAX),
     {.method = NULL},

@@ -6,18 +6,7 @@
 
 #include "common/words.h"
 #include "handover_json.h"
-
-/* What every reading of a submission selects; take_row knows the order. */
-#define VIEW_COLUMNS                                                                               \
-    "s.id, s.ticket, s.channel, s.category, s.level, s.title, s.description, s.lat, s.lon, "       \
-    "s.address, s.media, s.reporter_ref, s.anonymous, s.client, s.language, s.submitted_at, "      \
-    "s.receive_by, s.rule_code, s.rule_version, s.rule_source, coalesce(c.version, 0), c.state, "  \
-    "c.phase, c.queue, c.unit, c.receive_due, c.resolve_due, c.timeout_at, c.updated_at, "         \
-    "c.handovers::text, c.question::text, c.result::text, c.reason::text, c.result ->> 'text', "   \
-    "c.reason ->> 'text', c.rating, coalesce(c.rating_asked, false), c.merged_into, c.closed_at, " \
-    "s.address_id"
-#define VIEW_CASE   "LEFT JOIN submission_case c ON c.submission_id = s.id "
-#define VIEW_TABLES "FROM submission s " VIEW_CASE
+#include "store_view.h"
 
 static const struct pg_statement read_submissions = {
     "intake_read_submissions",
@@ -46,9 +35,9 @@ static const struct pg_statement list_by_ticket = {
     "NOT k.sensitive AND ($5::text[] IS NULL OR s.category = ANY ($5)) "                           \
     "AND ($6::boolean IS NULL OR coalesce(c.phase IN ('resolved', 'closed', 'rejected', "          \
     "'withdrawn'), false) = $6) "                                                                  \
-    "AND ($9::float8 IS NULL OR (round(s.lon::numeric, $13::integer)::float8 BETWEEN $9 "          \
-    "AND $11::float8 AND round(s.lat::numeric, $13)::float8 BETWEEN $10::float8 "                  \
-    "AND $12::float8)) "
+    "AND ($9::float8 IS NULL OR (round(s.lon::numeric, greatest($13::integer, " VIEW_DECIMALS      \
+    "))::float8 BETWEEN $9 AND $11::float8 AND round(s.lat::numeric, greatest($13, " VIEW_DECIMALS \
+    "))::float8 BETWEEN $10::float8 AND $12::float8)) "
 static const struct pg_statement list_public = {
     "intake_list_public",
     "SELECT " VIEW_COLUMNS " " VIEW_TABLES "JOIN category k ON k.code = s.category "
@@ -62,8 +51,8 @@ static const struct pg_statement list_updated = {
     "WITH told AS ((SELECT p.submission_id AS id, p.at FROM submission_step p "
     "JOIN submission_case c ON c.submission_id = p.submission_id "
     "AND coalesce(c.closed_at, c.updated_at) = p.at "
-    "JOIN submission s ON s.id = p.submission_id JOIN category k ON k.code = s.category "
-    "WHERE p.at >= $14::timestamptz AND p.at < $15::timestamptz "
+    "JOIN submission s ON s.id = p.submission_id JOIN category k ON k.code = "
+    "s.category " VIEW_MODERATION "WHERE p.at >= $14::timestamptz AND p.at < $15::timestamptz "
     "AND s.submitted_at >= $3::timestamptz AND s.submitted_at < $4::timestamptz "
     "AND NOT EXISTS (SELECT FROM submission_step q WHERE q.submission_id = p.submission_id "
     "AND q.at = p.at AND q.version > p.version) AND " PUBLIC_FILTER
@@ -78,8 +67,7 @@ static const struct pg_statement read_versions = {
     "intake_read_versions",
     "SELECT submission_id, version FROM submission_case WHERE submission_id = ANY ($1::uuid[])"};
 
-/* A jsonb array of texts, as PostgreSQL prints it. */
-static size_t take_media(const char *json, const char *const **media, struct arena *arena)
+size_t store_take_pictures(const char *json, const char *const **media, struct arena *arena)
 {
     struct json_document document;
     struct json_reader reader;
@@ -125,7 +113,7 @@ static void take_submission(const struct pg_tx *tx, size_t row, struct submissio
         .receive_rule = {text[17], pg_value_int4(tx, 0, row, 18), text[19]},
     };
     snprintf(s->ticket, sizeof s->ticket, "%s", text[1]);
-    s->media_count = take_media(text[10], &s->media, arena);
+    s->media_count = store_take_pictures(text[10], &s->media, arena);
 }
 
 static int64_t instant_or_zero(const struct pg_tx *tx, size_t row, int column)
@@ -171,11 +159,28 @@ static void take_case(const struct pg_tx *tx, size_t row, struct case_view *view
     view->handover_count = handovers_parse(pg_value_text(tx, 0, row, 29), arena, &view->handovers);
 }
 
+static void take_moderation(const struct pg_tx *tx, size_t row, struct moderation *moderation,
+                            struct arena *arena)
+{
+    *moderation = (struct moderation){.version = pg_value_int4(tx, 0, row, 40)};
+    if (moderation->version == 0) {
+        return;
+    }
+    moderation->decision = (enum moderation_decision)word_index(moderation_decision_words,
+                                                                pg_value_text(tx, 0, row, 41));
+    moderation->title = arena_text(arena, pg_value_text(tx, 0, row, 42));
+    moderation->description = arena_text(arena, pg_value_text(tx, 0, row, 43));
+    moderation->media_count =
+        store_take_pictures(pg_value_text(tx, 0, row, 44), &moderation->media, arena);
+    moderation->exact_place = pg_value_bool(tx, 0, row, 45);
+}
+
 static void take_row(const struct pg_tx *tx, size_t row, struct submission_view *view,
                      struct arena *arena)
 {
     take_submission(tx, row, &view->submission, arena);
     take_case(tx, row, &view->state, arena);
+    take_moderation(tx, row, &view->moderation, arena);
     view->steps = NULL;
     view->step_count = 0;
 }
@@ -190,7 +195,7 @@ void store_read_submissions(struct pg_tx *tx, const struct pg_array *ids,
     pg_tx_array(tx, ids);
 }
 
-enum { POSITION = 40, STEP_POSITION = 9 };
+enum { POSITION = 46, STEP_POSITION = 9 };
 
 size_t store_submission_position(const struct pg_tx *tx, size_t row)
 {
@@ -275,8 +280,7 @@ void store_list_own(struct pg_tx *tx, const char *reporter, const struct cursor 
     pg_tx_int4(tx, limit);
 }
 
-/* The least id that a filing of this millisecond can have (RFC 9562, UUIDv7). */
-static struct uuid first_id_at(int64_t instant_us)
+struct uuid store_first_id_at(int64_t instant_us)
 {
     struct uuid id = {{0}};
     uint64_t ms = instant_us < 0 ? 0 : (uint64_t)instant_us / 1000;
@@ -309,10 +313,10 @@ static void put_box(struct pg_tx *tx, const struct public_box *box)
         }
         return;
     }
-    pg_tx_float8(tx, box->west);
-    pg_tx_float8(tx, box->south);
-    pg_tx_float8(tx, box->east);
-    pg_tx_float8(tx, box->north);
+    pg_tx_float8(tx, box->box.west);
+    pg_tx_float8(tx, box->box.south);
+    pg_tx_float8(tx, box->box.east);
+    pg_tx_float8(tx, box->box.north);
     pg_tx_int4(tx, box->decimals);
 }
 
@@ -321,7 +325,7 @@ static void put_box(struct pg_tx *tx, const struct public_box *box)
 static void put_id_range(struct pg_tx *tx, int64_t from, int64_t to)
 {
     enum { SLACK_US = 1000000 };
-    struct uuid first = first_id_at(from - SLACK_US), end = first_id_at(to + SLACK_US);
+    struct uuid first = store_first_id_at(from - SLACK_US), end = store_first_id_at(to + SLACK_US);
     pg_tx_uuid(tx, &first);
     pg_tx_uuid(tx, &end);
 }

@@ -6,6 +6,7 @@
 #include "common/arena.h"
 #include "common/cursor.h"
 #include "common/pg.h"
+#include "place_grid.h"
 #include "submission_view.h"
 
 /* ---- reading: add the statements, then take the results of the committed transaction ---- */
@@ -24,10 +25,11 @@ void store_take_submission(const struct pg_tx *tx, size_t row, size_t *step,
 void store_list_own(struct pg_tx *tx, const char *reporter, const struct cursor *after,
                     int32_t limit);
 
-/* A box of the map, degrees. A place is compared as it will be answered, with so many decimals:
- * else small boxes would find out what coarse answers keep to themselves. */
+/* A box of the map. A place is compared as it will be answered, with so many decimals
+ * unless everybody may see more: else small boxes would find out what coarse answers keep to
+ * themselves. */
 struct public_box {
-    double west, south, east, north;
+    struct place_box box;
     int decimals;
 };
 
@@ -46,6 +48,12 @@ struct public_query {
     int32_t limit, offset;
 };
 void store_list_public(struct pg_tx *tx, const struct public_query *query);
+
+/* A jsonb array of texts, as PostgreSQL prints it. */
+size_t store_take_pictures(const char *json, const char *const **media, struct arena *arena);
+
+/* The least id that a filing of this millisecond can have (RFC 9562, UUIDv7). */
+struct uuid store_first_id_at(int64_t instant_us);
 
 /* The timelines of what was listed, alone in their transaction. */
 void store_read_timelines(struct pg_tx *tx, const struct submission_view *views, size_t count);

@@ -6,6 +6,7 @@
 #include "common/buffer.h"
 #include "common/json.h"
 #include "case_phase.h"
+#include "moderation.h"
 #include "reference.h"
 #include "submission.h"
 
@@ -52,6 +53,7 @@ struct case_step {
 struct submission_view {
     struct submission submission;
     struct case_view state;
+    struct moderation moderation;
     const struct case_step *steps; /* by version */
     size_t step_count;
 };
@@ -61,6 +63,11 @@ bool case_view_is_closed(const struct case_view *view);
 int64_t case_view_told_at(const struct case_view *view);
 /* There is a result, and the reporter has not rated one yet. */
 bool case_view_may_rate(const struct case_view *view);
+
+/* Members that views for others have in common. Of an unknown unit, the code alone; NULL: none. */
+void view_put_unit(struct json_writer *writer, const char *name, const char *code,
+                   const struct reference *reference);
+void view_put_phase(struct json_writer *writer, enum case_phase phase);
 
 /* The whole, for its reporter. */
 void submission_view_write(const struct submission_view *view, const struct reference *reference,

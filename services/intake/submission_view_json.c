@@ -21,8 +21,8 @@ bool case_view_may_rate(const struct case_view *view)
            (view->phase == PHASE_RESOLVED || view->phase == PHASE_CLOSED);
 }
 
-static void put_unit(struct json_writer *writer, const char *name, const char *code,
-                     const struct reference *reference)
+void view_put_unit(struct json_writer *writer, const char *name, const char *code,
+                   const struct reference *reference)
 {
     if (code == NULL) {
         return;
@@ -46,7 +46,7 @@ static void put_raw_if(struct json_writer *writer, const char *name, const char 
     }
 }
 
-static void put_phase(struct json_writer *writer, enum case_phase phase)
+void view_put_phase(struct json_writer *writer, enum case_phase phase)
 {
     const struct case_phase_name *name = case_phase_name(phase);
     json_put_text(writer, "phase", case_phase_words[phase]);
@@ -66,8 +66,8 @@ static void put_handovers(struct json_writer *writer, const struct case_view *vi
     for (size_t i = 0; i < view->handover_count; i++) {
         const struct case_handover *handover = &view->handovers[i];
         json_open_object(writer, NULL);
-        put_unit(writer, "from", handover->from, reference);
-        put_unit(writer, "to", handover->to, reference);
+        view_put_unit(writer, "from", handover->from, reference);
+        view_put_unit(writer, "to", handover->to, reference);
         json_put_text(writer, "reason", handover->reason);
         json_put_instant(writer, "at", handover->at);
         json_close_object(writer);
@@ -90,9 +90,9 @@ static void put_case_members(struct json_writer *writer, const struct case_view 
 {
     static const struct uuid none;
     json_put_text(writer, "state", view->state);
-    put_phase(writer, view->phase);
+    view_put_phase(writer, view->phase);
     json_put_text(writer, "queue", view->queue);
-    put_unit(writer, "unit", view->unit, reference);
+    view_put_unit(writer, "unit", view->unit, reference);
     json_put_instant_if(writer, "receive_due", view->receive_due);
     json_put_instant_if(writer, "resolve_due", view->resolve_due);
     json_put_instant_if(writer, "timeout_at", view->timeout_at);
@@ -130,7 +130,7 @@ static void put_timeline(struct json_writer *writer, const struct submission_vie
         json_put_text(writer, "state", step->state);
         json_put_text(writer, "phase", case_phase_words[step->phase]);
         json_put_instant(writer, "at", step->at);
-        put_unit(writer, "unit", step->unit, reference);
+        view_put_unit(writer, "unit", step->unit, reference);
         json_put_text(writer, "by", step->actor_role);
         json_put_text(writer, "reason", step->reason);
         json_put_text(writer, "note", step->note);
