@@ -7,6 +7,7 @@
 
 http_handler http_search_public;
 http_handler http_get_public;
+http_handler http_search_nearby;
 
 /* Answers 200 with the body's ETag and a minute in caches, or 304 when the caller has it. Finishes
  * the body. */

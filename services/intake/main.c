@@ -16,6 +16,7 @@
 #include "http_public.h"
 #include "http_records.h"
 #include "http_submissions.h"
+#include "http_support.h"
 #include "intake.h"
 #include "store_reference.h"
 #include "store_submission.h"
@@ -52,6 +53,13 @@ static const struct config_option options[] = {
      .type = CONFIG_TEXT,
      .fallback = "api@ihanoi.example",
      .help = "whom developers of Open311 clients may ask"},
+    {.name = "DUPLICATE_RADIUS_M",
+     .type = CONFIG_INT,
+     .fallback = "100",
+     .min = 1,
+     .max = 1000,
+     .help = "how near another report is likely the same, where its category does not say "
+             "(assumption)"},
     {.name = "EVENT_RATE",
      .type = CONFIG_INT,
      .fallback = "50",
@@ -66,6 +74,8 @@ static const struct http_route routes[] = {
      .handler = http_post_submission, .flags = HTTP_IDEMPOTENT, .body_max = SUBMISSION_BODY_MAX, .query = ""},
     {.method = "GET", .path = "/api/intake/submissions", .access = "*",
      .handler = http_list_submissions, .query = "cursor limit"},
+    {.method = "GET", .path = "/api/intake/submissions/nearby", .access = "",
+     .handler = http_search_nearby, .query = "lat lon category"},
     {.method = "GET", .path = "/api/intake/submissions/{id}", .access = "*",
      .handler = http_get_submission, .query = "min_version wait_ms"},
     {.method = "POST", .path = "/api/intake/media", .access = "*",
@@ -84,6 +94,16 @@ static const struct http_route routes[] = {
      .handler = http_search_public, .query = "bbox category phase since cursor limit"},
     {.method = "GET", .path = "/api/intake/public/submissions/{id}", .access = "",
      .handler = http_get_public, .query = ""},
+    {.method = "PUT", .path = "/api/intake/public/submissions/{id}/support", .access = "*",
+     .handler = http_put_support, .query = ""},
+    {.method = "DELETE", .path = "/api/intake/public/submissions/{id}/support", .access = "*",
+     .handler = http_delete_support, .query = ""},
+    {.method = "PUT", .path = "/api/intake/public/submissions/{id}/follow", .access = "*",
+     .handler = http_put_follow, .query = ""},
+    {.method = "DELETE", .path = "/api/intake/public/submissions/{id}/follow", .access = "*",
+     .handler = http_delete_follow, .query = ""},
+    {.method = "GET", .path = "/api/intake/followed", .access = "*",
+     .handler = http_list_followed, .query = "cursor limit"},
     {.method = "GET", .path = "/api/intake/moderation", .access = MODERATION_ROLES,
      .handler = http_list_moderation, .query = "category cursor limit"},
     {.method = "GET", .path = "/api/intake/moderation/{id}", .access = MODERATION_ROLES,

@@ -34,19 +34,19 @@ size_t place_cells(const struct place_box *box, int32_t cells[PLACE_CELLS_MAX])
     return count;
 }
 
-static double shrink(double lat)
+double place_shrink(double lat)
 {
     return cos(lat * RADIANS);
 }
 
 struct place_box place_around(double lat, double lon, double radius_m)
 {
-    double high = radius_m / METRES_PER_DEGREE, wide = high / shrink(lat);
+    double high = radius_m / METRES_PER_DEGREE, wide = high / place_shrink(lat);
     return (struct place_box){lon - wide, lat - high, lon + wide, lat + high};
 }
 
 double place_distance(double lat_a, double lon_a, double lat_b, double lon_b)
 {
-    double north = lat_b - lat_a, east = (lon_b - lon_a) * shrink((lat_a + lat_b) / 2);
+    double north = lat_b - lat_a, east = (lon_b - lon_a) * place_shrink((lat_a + lat_b) / 2);
     return hypot(north, east) * METRES_PER_DEGREE;
 }

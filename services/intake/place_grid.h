@@ -23,6 +23,9 @@ size_t place_cells(const struct place_box *box, int32_t cells[PLACE_CELLS_MAX]);
 /* A box around the circle. */
 struct place_box place_around(double lat, double lon, double radius_m);
 
+/* How much shorter a degree of longitude is than one of latitude. */
+double place_shrink(double lat);
+
 /* Metres; good to some per mille within a city. */
 double place_distance(double lat_a, double lon_a, double lat_b, double lon_b);
 

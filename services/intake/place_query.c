@@ -26,3 +26,25 @@ bool place_box_read(struct place_box *box, const char *text, const char *name, s
     *box = (struct place_box){value[0], value[1], value[2], value[3]};
     return true;
 }
+
+double place_query_degrees(const struct http_request *request, const char *name, double min,
+                           double max, struct error *err)
+{
+    const char *text = http_query(request, name);
+    char *end = NULL;
+    if (text == NULL) {
+        error_add_field(err, name, "required", "must be given");
+        return 0;
+    }
+    bool number = text[0] != '\0' && text[strspn(text, "+-.0123456789")] == '\0';
+    double value = number ? strtod(text, &end) : 0;
+    if (!number || *end != '\0') {
+        error_add_field(err, name, "not_a_number", "must be a number of degrees");
+        return 0;
+    }
+    if (!(value >= min) || !(value <= max)) {
+        error_add_field(err, name, "out_of_range", "must be from %g to %g", min, max);
+        return 0;
+    }
+    return value;
+}

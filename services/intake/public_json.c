@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "public_json.h"
 
+#include <math.h>
 #include <string.h>
+
+#include "place_grid.h"
 
 static void put_phase(struct json_writer *writer, const struct case_view *state)
 {
@@ -44,6 +47,7 @@ static void put_members(struct json_writer *writer, const struct submission_view
                      state->version > 0 ? case_view_told_at(state) : submission->submitted_at);
     json_put_instant(writer, "receive_by", submission->receive_by);
     json_put_instant_if(writer, "resolve_due", state->resolve_due);
+    json_put_int(writer, "supports", view->supports);
     put_words(writer, shown);
 }
 
@@ -68,6 +72,25 @@ void public_write_item(const struct submission_view *view, const struct referenc
 {
     json_open_object(writer, NULL);
     put_item(writer, view, reference);
+    json_close_object(writer);
+}
+
+/* As far as the shown place is away: the exact one could be measured out. */
+static int64_t distance_of(const struct submission_view *view, double lat, double lon)
+{
+    const struct submission *submission = &view->submission;
+    double step = pow(10, public_view_of(view).place_decimals);
+    return llround(place_distance(lat, lon, round(submission->lat * step) / step,
+                                  round(submission->lon * step) / step));
+}
+
+void public_write_neighbour(const struct submission_view *view, double lat, double lon,
+                            const struct reference *reference, struct json_writer *writer)
+{
+    json_open_object(writer, NULL);
+    put_item(writer, view, reference);
+    json_put_int(writer, "distance_m", distance_of(view, lat, lon));
+    json_put_bool(writer, "open", !case_view_is_closed(&view->state));
     json_close_object(writer);
 }
 

@@ -8,6 +8,9 @@
 /* Into an open array, or as the root. */
 void public_write_item(const struct submission_view *view, const struct reference *reference,
                        struct json_writer *writer);
+/* The same with its distance and whether it is open, for who is about to report the like. */
+void public_write_neighbour(const struct submission_view *view, double lat, double lon,
+                            const struct reference *reference, struct json_writer *writer);
 /* With the steps that changed its phase or its unit; as the root. */
 void public_write_whole(const struct submission_view *view, const struct reference *reference,
                         struct json_writer *writer);

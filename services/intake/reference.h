@@ -18,7 +18,8 @@ struct category {
     const char *code, *name_vi, *name_en, *group_vi, *group_en;
     enum level level;
     const char *keywords;
-    bool sensitive; /* never in public lists */
+    bool sensitive;             /* never in public lists */
+    int32_t duplicate_radius_m; /* how near another report is likely the same; 0: not told */
 };
 
 struct unit_name {

@@ -7,6 +7,7 @@
 #include "common/json.h"
 
 enum { NAME_MAX_POINTS = 200, KEYWORDS_MAX = 64, KEYWORD_MAX = 64, CODE_MAX = 64 };
+enum { DUPLICATE_RADIUS_MAX_M = 1000 };
 
 static void read_bilingual(struct json_reader *parent, const char *name, const char **vi,
                            const char **en)
@@ -58,6 +59,8 @@ bool category_read(struct category *category, const char *json, size_t size, str
     category->level = level < 0 ? LEVEL_NORMAL : (enum level)level;
     category->keywords = read_keywords(&reader, arena);
     category->sensitive = json_read_bool(&reader, "sensitive", JSON_REQUIRED, false);
+    category->duplicate_radius_m = (int32_t)json_read_int(
+        &reader, "duplicate_radius_m", JSON_OPTIONAL, 1, DUPLICATE_RADIUS_MAX_M, 0);
     bool good = json_read_end(&reader);
     json_document_free(&document);
     return good;

@@ -34,6 +34,19 @@ static const struct pg_statement find_one = {
     "SELECT " VIEW_COLUMNS " FROM s " VIEW_CASE "JOIN category k ON k.code = s.category "
     "WHERE NOT k.sensitive"};
 
+/* $4, $5 the place, $6 how much shorter a degree of longitude is there, $7 metres. */
+#define NORTH  "round(s.lat::numeric, " VIEW_DECIMALS ")::float8 - $4::float8"
+#define EAST   "(round(s.lon::numeric, " VIEW_DECIMALS ")::float8 - $5::float8) * $6::float8"
+#define METRES "111195 * sqrt(power(" NORTH ", 2) + power(" EAST ", 2))"
+#define CLOSED "coalesce(c.phase IN ('resolved', 'closed', 'rejected'), false)"
+static const struct pg_statement search_nearby = {
+    "intake_search_nearby",
+    "SELECT " VIEW_COLUMNS " " TABLES "WHERE s.cell = ANY ($1::integer[]) AND s.id >= $2::uuid "
+    "AND s.category = $3::text AND NOT k.sensitive AND " METRES " <= $7::float8 "
+    "AND coalesce(c.phase NOT IN ('withdrawn', 'merged'), true) "
+    "AND NOT (" CLOSED " AND c.updated_at < $8::timestamptz) "
+    "ORDER BY " CLOSED ", " METRES ", s.id DESC LIMIT $9::integer"};
+
 /* Shown coarsely, a place may lie half a step beside its cell. */
 static size_t cells_of(const struct place_box *box, int32_t *cells)
 {
@@ -75,6 +88,17 @@ static void put_box(struct pg_tx *tx, const struct place_box *box)
     }
 }
 
+static void put_cells(struct pg_tx *tx, const int32_t *cells, size_t count)
+{
+    struct pg_array array;
+    pg_array_init(&array, PG_INT4);
+    for (size_t i = 0; i < count; i++) {
+        pg_array_int4(&array, cells[i]);
+    }
+    pg_tx_array(tx, &array);
+    pg_array_finish(&array);
+}
+
 void store_search_public(struct pg_tx *tx, const struct public_search *search, struct arena *arena)
 {
     int32_t *cells = arena_array(arena, PLACE_CELLS_MAX, sizeof *cells);
@@ -86,14 +110,25 @@ void store_search_public(struct pg_tx *tx, const struct public_search *search, s
     pg_tx_int4(tx, search->limit);
     put_box(tx, search->box);
     if (count > 0) {
-        struct pg_array array;
-        pg_array_init(&array, PG_INT4);
-        for (size_t i = 0; i < count; i++) {
-            pg_array_int4(&array, cells[i]);
-        }
-        pg_tx_array(tx, &array);
-        pg_array_finish(&array);
+        put_cells(tx, cells, count);
     }
+}
+
+void store_search_nearby(struct pg_tx *tx, const struct nearby_search *search)
+{
+    const struct place_box box = place_around(search->lat, search->lon, search->radius_m);
+    int32_t *cells = arena_array(pg_tx_arena(tx), PLACE_CELLS_MAX, sizeof *cells);
+    struct uuid first = store_first_id_at(search->since);
+    pg_tx_add(tx, &search_nearby);
+    put_cells(tx, cells, cells_of(&box, cells));
+    pg_tx_uuid(tx, &first);
+    pg_tx_text(tx, search->category);
+    pg_tx_float8(tx, search->lat);
+    pg_tx_float8(tx, search->lon);
+    pg_tx_float8(tx, place_shrink(search->lat));
+    pg_tx_float8(tx, search->radius_m);
+    pg_tx_instant(tx, search->closed_since);
+    pg_tx_int4(tx, search->limit);
 }
 
 void store_find_public(struct pg_tx *tx, const char *name)

@@ -21,6 +21,18 @@ struct public_search {
 /* Newest first; rows for store_take_list. */
 void store_search_public(struct pg_tx *tx, const struct public_search *search, struct arena *arena);
 
+/* What is reported at a place already: open ones of the category first, the nearest first. Places
+ * and distances are those that everybody may see, or they could be measured out. */
+struct nearby_search {
+    double lat, lon;
+    const char *category;
+    int32_t radius_m;
+    int64_t since;        /* filed */
+    int64_t closed_since; /* what is closed longer ago is no duplicate */
+    int32_t limit;
+};
+void store_search_nearby(struct pg_tx *tx, const struct nearby_search *search);
+
 /* By ticket or id, whichever it looks like; rows for store_take_list. */
 void store_find_public(struct pg_tx *tx, const char *name);
 

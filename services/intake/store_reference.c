@@ -12,7 +12,8 @@ static const struct pg_statement read_changes = {"intake_reference_changes",
 /* The WHERE leaves everything out when the reader is up to date. */
 static const struct pg_statement read_categories = {
     "intake_reference_categories",
-    "SELECT code, name_vi, name_en, group_vi, group_en, level, keywords, sensitive "
+    "SELECT code, name_vi, name_en, group_vi, group_en, level, keywords, sensitive, "
+    "duplicate_radius_m "
     "FROM category WHERE (SELECT changes FROM reference_change) <> $1::bigint "
     "ORDER BY code COLLATE \"C\""};
 static const struct pg_statement read_units = {
@@ -57,6 +58,7 @@ static void take_categories(struct reference *reference, const struct pg_tx *tx)
             .level = (enum level)word_index(level_words, pg_value_text(tx, CATEGORIES, i, 5)),
             .keywords = text(tx, CATEGORIES, i, 6, arena),
             .sensitive = pg_value_bool(tx, CATEGORIES, i, 7),
+            .duplicate_radius_m = pg_value_int4(tx, CATEGORIES, i, 8),
         };
     }
     reference->categories = categories;
@@ -129,11 +131,14 @@ const struct snapshot_tables store_reference_tables = {
 
 static const struct pg_statement upsert_categories = {
     "intake_upsert_categories",
-    "INSERT INTO category (code, name_vi, name_en, group_vi, group_en, level, keywords, sensitive) "
+    "INSERT INTO category (code, name_vi, name_en, group_vi, group_en, level, keywords, sensitive, "
+    "duplicate_radius_m) "
     "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], "
-    "$7::text[], $8::boolean[]) ON CONFLICT (code) DO UPDATE SET name_vi = excluded.name_vi, "
+    "$7::text[], $8::boolean[], $9::integer[]) ON CONFLICT (code) DO UPDATE SET name_vi = "
+    "excluded.name_vi, "
     "name_en = excluded.name_en, group_vi = excluded.group_vi, group_en = excluded.group_en, "
-    "level = excluded.level, keywords = excluded.keywords, sensitive = excluded.sensitive"};
+    "level = excluded.level, keywords = excluded.keywords, sensitive = excluded.sensitive, "
+    "duplicate_radius_m = excluded.duplicate_radius_m"};
 static const struct pg_statement upsert_units = {
     "intake_upsert_units",
     "INSERT INTO unit_name (code, name_vi, name_en) "
@@ -159,11 +164,12 @@ static const struct pg_statement count_change = {
 static void add_categories(struct pg_tx *tx, const struct reference_words *words)
 {
     enum { TEXTS = 7 };
-    struct pg_array texts[TEXTS], sensitive;
+    struct pg_array texts[TEXTS], sensitive, radius;
     for (size_t i = 0; i < TEXTS; i++) {
         pg_array_init(&texts[i], PG_TEXT);
     }
     pg_array_init(&sensitive, PG_BOOL);
+    pg_array_init(&radius, PG_INT4);
     for (size_t i = 0; i < words->category_count; i++) {
         const struct category *category = &words->categories[i];
         const char *const row[TEXTS] = {category->code,     category->name_vi,
@@ -174,6 +180,7 @@ static void add_categories(struct pg_tx *tx, const struct reference_words *words
             pg_array_text(&texts[column], row[column]);
         }
         pg_array_bool(&sensitive, category->sensitive);
+        pg_array_int4(&radius, category->duplicate_radius_m);
     }
     pg_tx_add(tx, &upsert_categories);
     for (size_t i = 0; i < TEXTS; i++) {
@@ -182,6 +189,8 @@ static void add_categories(struct pg_tx *tx, const struct reference_words *words
     }
     pg_tx_array(tx, &sensitive);
     pg_array_finish(&sensitive);
+    pg_tx_array(tx, &radius);
+    pg_array_finish(&radius);
 }
 
 static void add_units(struct pg_tx *tx, const struct reference_words *words)

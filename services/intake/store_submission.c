@@ -181,6 +181,7 @@ static void take_row(const struct pg_tx *tx, size_t row, struct submission_view 
     take_submission(tx, row, &view->submission, arena);
     take_case(tx, row, &view->state, arena);
     take_moderation(tx, row, &view->moderation, arena);
+    view->supports = pg_value_int4(tx, 0, row, 46);
     view->steps = NULL;
     view->step_count = 0;
 }
@@ -195,7 +196,7 @@ void store_read_submissions(struct pg_tx *tx, const struct pg_array *ids,
     pg_tx_array(tx, ids);
 }
 
-enum { POSITION = 46, STEP_POSITION = 9 };
+enum { POSITION = 47, STEP_POSITION = 9 };
 
 size_t store_submission_position(const struct pg_tx *tx, size_t row)
 {

@@ -54,6 +54,7 @@ struct submission_view {
     struct submission submission;
     struct case_view state;
     struct moderation moderation;
+    int32_t supports;              /* people who meet the same */
     const struct case_step *steps; /* by version */
     size_t step_count;
 };

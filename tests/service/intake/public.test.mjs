@@ -6,6 +6,8 @@ import { requestToken } from '../../../deploy/idp/token.mjs';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
 import { takeOffset } from '../../support/ports.mjs';
+import { logPlans, scansOfLargeTables } from '../../cluster/plans.mjs';
+import { readFileSync } from 'node:fs';
 import { Topics, uuid7 } from '../../support/topics.mjs';
 import { exampleOf, isAs, reference } from './city.mjs';
 
@@ -15,7 +17,7 @@ const CANARY = { phone: '0912345678', email: 'lan.canary@ihanoi.example', name: 
 const PLACE = { lat: 21.0287123, lon: 105.8524456 };
 const ROLES = ['citizen', 'officer', 'focal_point', 'hotline_operator', 'volunteer', 'auditor', 'supervisor',
     'editor', 'approver', 'administrator'];
-let topics, tokens;
+let topics, tokens, said;
 
 async function call(method, path, { body, headers = {}, as, base = '/api/intake' } = {}) {
     const credentials = as == null ? {} : as === 'system' ? { 'x-api-key': 'demo-key' }
@@ -69,6 +71,7 @@ before(async () => {
     topics = new Topics(stack.kafka.brokers);
     await topics.publish(reference());
     await stack.startService('intake');
+    said = await topics.listen(['city.submissions.v1']);
     const issuer = stack.url('idp');
     const units = { officer: '00070', focal_point: '00070', supervisor: '00070', editor: 'HN', approver: 'HN' };
     tokens = Object.fromEntries(await Promise.all(ROLES.map(async (role) => [role,
@@ -268,4 +271,113 @@ test('bad input is told field by field', async () => {
     const bad = await decide(id, { decision: 'approve', withheld_media: ['https://media.example/9.jpg'] });
     assert.deepEqual([bad.status, bad.json.errors[0].field], [400, 'withheld_media[0]']);
     assert.equal((await call('GET', '/moderation/x', { as: 'editor' })).json.errors[0].field, 'id');
+});
+
+const nearby = (lat, lon, category = 'giao-thong') => call('GET', `/submissions/nearby?lat=${lat}&lon=${lon}&category=${category}`);
+
+test('nearby: open ones first, then the nearest, of the category and within its radius', async () => {
+    const at = { lat: 20.95, lon: 105.5 };
+    const north = async (metres, wishes) => (await file({ location: { lat: at.lat + metres / 111195, lon: at.lon }, ...wishes })).id;
+    const [far, near, closed] = [await north(60), await north(5), await north(1)];
+    await Promise.all([north(400), north(2, { category: 'khac' })]);
+    const withdrawn = await north(3);
+    for (const id of [far, near, closed]) await decide(id, { decision: 'approve' });
+    await tell(exampleOf(closed, 1, 'resolved', { at: new Date().toISOString() }));
+    await tell(exampleOf(withdrawn, 1, 'withdrawn'));
+    const { json } = await nearby(at.lat, at.lon);
+    isAs('Nearby', json);
+    assert.deepEqual([json.radius_m, json.radius_source], [100, 'assumption']);
+    assert.deepEqual(json.items.map(({ id, open, distance_m: m }) => [id, open, Math.round(m / 5) * 5]),
+        [[near, true, 5], [far, true, 60], [closed, false, 0]]);
+    await topics.publish(reference([{ code: 'giao-thong', name: { vi: 'Giao thông', en: 'Traffic' },
+        group: { vi: 'Hạ tầng', en: 'Infrastructure' }, level: 'normal', keywords: [], sensitive: false, duplicate_radius_m: 20, source: 'test' }]));
+    await until('the radius', async () => (await nearby(at.lat, at.lon)).json.radius_source === 'category', 20000);
+    const narrow = (await nearby(at.lat, at.lon)).json;
+    assert.deepEqual([narrow.radius_m, narrow.items.map(({ id }) => id)], [20, [near, closed]]);
+});
+
+test('nearby: distances do not tell what the coarse place keeps back', async () => {
+    await file({ location: { lat: 20.7004, lon: 105.7004 }, category: 'khac' });
+    const { json } = await nearby(20.7, 105.7, 'khac');
+    assert.deepEqual([json.items[0].distance_m, json.items[0].location], [0, { lat: 20.7, lon: 105.7, exact: false }]);
+    for (const [text, field] of [['lat=21&lon=105', 'category'], ['lat=x&lon=105&category=khac', 'lat'], ['lon=105&category=khac', 'lat'],
+        ['lat=91&lon=105&category=khac', 'lat']]) {
+        assert.equal((await call('GET', `/submissions/nearby?${text}`)).json.errors[0].field, field, text);
+    }
+    assert.equal((await nearby(21, 105, 'khong-co')).status, 422);
+    assert.deepEqual((await nearby(21.0287, 105.8524, 'y-te')).json.items, [], 'sensitive');
+});
+
+test('support: each person once, counted exactly, however many at once', async () => {
+    const { id, ticket } = await file({}, 'canary');
+    const issuer = stack.url('idp');
+    const people = await Promise.all(Array.from({ length: 20 }, (_, i) => requestToken({ issuer, role: 'citizen', sub: `neighbour-${i}` })));
+    people.forEach((token, i) => { tokens[`neighbour-${i}`] = token; });
+    const change = (method, i, what = 'support') => call(method, `/public/submissions/${ticket}/${what}`, { as: `neighbour-${i}` });
+    const answers = await Promise.all(people.flatMap((_, i) => [0, 1, 2].map(() => change('PUT', i))));
+    assert.ok(answers.every(({ status, json }) => status === 200 && json.supported), answers[0].text);
+    isAs('Support', answers[0].json);
+    assert.equal((await shown(id)).supports, 20);
+    const gone = await Promise.all([0, 1, 2, 3].flatMap((i) => [change('DELETE', i), change('DELETE', i)]));
+    assert.ok(gone.every(({ json }) => json.supported === false));
+    assert.equal((await shown(id)).supports, 16);
+    const events = () => said.filter((e) => e.key === id && e.type === 'vn.hanoi.submission.supported.v1');
+    await until('the events', () => events().length === 24, 20000);
+    assert.equal(events().reduce((sum, { data }) => sum + (data.supported ? 1 : -1), 0), 16);
+    assert.ok(events().every(({ data }) => !JSON.stringify(data).includes('neighbour')), 'by whom stays untold');
+    const own = await call('PUT', `/public/submissions/${id}/support`, { as: 'canary' });
+    assert.deepEqual([own.status, own.json.code], [422, 'own_submission']);
+});
+
+test('following: a list of one\'s own', async () => {
+    const filed = [await file({}, 'canary'), await file(), await file()];
+    for (const { id } of filed) assert.equal((await call('PUT', `/public/submissions/${id}/follow`, { as: 'canary' })).status, 200);
+    await call('DELETE', `/public/submissions/${filed[1].id}/follow`, { as: 'canary' });
+    assert.deepEqual((await all('/followed?limit=1', 'canary')).map(({ id }) => id), [filed[2].id, filed[0].id]);
+    assert.deepEqual(await all('/followed', 'volunteer'), [], "another's are another's");
+});
+
+test('support and follow are for people, and for what everybody may see', async () => {
+    const [{ id }, secret, gone] = [await file(), await file({ category: 'y-te' }), await file()];
+    await tell(exampleOf(gone.id, 1, 'withdrawn'));
+    for (const what of ['support', 'follow']) {
+        for (const method of ['PUT', 'DELETE']) {
+            const at = (name, as) => call(method, `/public/submissions/${name}/${what}`, { as }).then(({ status }) => status);
+            assert.deepEqual([await at(id, null), await at(id, 'system'), await at(secret.id, 'volunteer'), await at(uuid7(), 'volunteer')],
+                [401, 403, 404, 404]);
+            for (const role of ROLES.filter((r) => r !== 'citizen')) assert.equal(await at(id, role), 200, `${role} ${what}`);
+            assert.equal(await at(gone.id, 'volunteer'), method === 'PUT' ? 422 : 200);
+        }
+    }
+    assert.equal((await call('GET', '/followed', { as: 'system' })).status, 403);
+});
+
+test('with 200,000 stored, nearby and the queue take 5 ms of PostgreSQL; they and maps read by indexes', async () => {
+    const { id } = await file({ category: 'ha-tang' });
+    await query(`INSERT INTO submission (id, ticket, kind, channel, category, level, description, lat, lon, media, reporter_ref, anonymous,
+        client, language, submitted_at, receive_by, rule_code, rule_version, rule_source, idempotency, fingerprint)
+        SELECT overlay(id::text placing lpad(to_hex(n), 12, '0') from 25)::uuid, 'T-' || n, kind, channel,
+        (ARRAY['giao-thong', 'ha-tang', 'khac', 'dien-nuoc'])[1 + n % 4], level, description,
+        20.9 + 0.2 * ((n::bigint * 7919) % 200000) / 200000.0, 105.7 + 0.2 * ((n::bigint * 104729) % 200000) / 200000.0, media, reporter_ref,
+        anonymous, client, language, submitted_at, receive_by, rule_code, rule_version, rule_source,
+        overlay(id::text placing lpad(to_hex(n), 12, '0') from 25)::uuid, fingerprint
+        FROM submission, generate_series(1, 200000) n WHERE id = $1`, [id]);
+    await query('ANALYZE');
+    await logPlans({ stack }, ['intake']);
+    const box = (lat, lon, side) => `bbox=${lon},${lat},${lon + side},${lat + side}`;
+    for (let i = 0; i < 40; i += 1) {
+        const [lat, lon] = [20.91 + i * 0.004, 105.71 + ((i * 17) % 40) * 0.004];
+        assert.equal((await nearby(lat, lon)).status, 200);
+        assert.equal((await call('GET', `/public/submissions?${box(lat, lon, 0.02)}`)).status, 200);
+        assert.equal((await call('GET', '/moderation', { as: 'editor' })).status, 200);
+    }
+    const log = readFileSync(stack.logFile('postgres'), 'utf8');
+    for (const name of ['s.cell = ANY', 's.moderation = 0']) {
+        const times = [...log.matchAll(/duration: ([\d.]+) ms {2}plan:\n\tQuery Text: (.*)/g)]
+            .filter(([, , text]) => text.includes(name)).map(([, ms]) => Number(ms)).sort((a, b) => a - b);
+        assert.ok(times.length >= 40, `${name}: ${times.length}`);
+        assert.ok(times[times.length >> 1] <= 5, `${name}: ${times[times.length >> 1]} ms`);
+    }
+    const bad = scansOfLargeTables({ stack }).filter(({ good }) => !good);
+    assert.deepEqual(bad, []);
 });
