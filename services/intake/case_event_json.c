@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "case_word_json.h"
 #include "common/words.h"
 #include "handover_json.h"
 
@@ -235,6 +236,7 @@ bool case_event_read(struct case_event *event, const char *type, const char *jso
     read_view(&event->state, &reader, arena);
     read_reason(event, type, &reader, arena);
     read_step(event, type, &reader);
+    case_word_read(&event->word, type, &event->step, &reader);
     bool good = json_read_end(&reader);
     json_document_free(&document);
     return good;

@@ -9,8 +9,7 @@
 
 enum { WAIT_MS = 2000, WAIT_MAX_MS = 9000 };
 
-/* Reporters read their own; these read any. */
-static bool reads_any(const struct principal *principal)
+bool submission_reads_any(const struct principal *principal)
 {
     return principal_may(principal, "scope:report:read auditor administrator hotline_operator");
 }
@@ -48,7 +47,7 @@ void http_get_submission(struct http_request *request, void *state)
         http_answer_error(request, &err);
         return;
     }
-    get->read.reporter = reads_any(principal) ? NULL : principal->id;
+    get->read.reporter = submission_reads_any(principal) ? NULL : principal->id;
     get->read.arena = http_arena(request);
     get->read.on_read = on_read;
     get->read.arg = get;

@@ -9,4 +9,7 @@ http_handler http_post_submission;
 http_handler http_get_submission;
 http_handler http_list_submissions;
 
+/* Reporters read their own; who this is true of reads any. */
+bool submission_reads_any(const struct principal *principal);
+
 #endif

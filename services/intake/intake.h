@@ -10,6 +10,7 @@
 #include "filing_desk.h"
 #include "media_press.h"
 #include "media_store.h"
+#include "message_desk.h"
 #include "record_desk.h"
 #include "reference.h"
 #include "submission_reader.h"
@@ -20,6 +21,7 @@ struct intake {
     struct filing_desk *desk;
     struct record_desk *records;
     struct submission_reader *reader;
+    struct message_desk *messages;
     struct snapshot_source *reference;
     struct rate *event_rate; /* of each API key that brings events */
     struct wait *wait;       /* for versions of cases, by submission */

@@ -12,6 +12,7 @@
 #include "http_events.h"
 #include "http_media.h"
 #include "http_moderation.h"
+#include "http_messages.h"
 #include "http_open311.h"
 #include "http_public.h"
 #include "http_records.h"
@@ -23,7 +24,7 @@
 
 extern const struct migration_set intake_migrations;
 
-enum { SUBMISSION_BODY_MAX = 64 * 1024, FORM_BODY_MAX = 64 * 1024 };
+enum { SUBMISSION_BODY_MAX = 64 * 1024, FORM_BODY_MAX = 64 * 1024, MESSAGE_BODY_MAX = 64 * 1024 };
 enum { EVENTS_BODY_MAX = 512 * 1024, EVENT_BURST_S = 10 };
 enum { WAIT_PERIOD_MS = 25, WAITERS_MAX = 2000 };
 
@@ -66,6 +67,18 @@ static const struct config_option options[] = {
      .min = 1,
      .max = 100000,
      .help = "events a second that an API key may bring over HTTP, and ten times that at once"},
+    {.name = "THREAD_MESSAGES",
+     .type = CONFIG_INT,
+     .fallback = "100", /* assumption, as the next one */
+     .min = 1,
+     .max = 10000,
+     .help = "messages that may be sent about one submission"},
+    {.name = "THREAD_HOURLY",
+     .type = CONFIG_INT,
+     .fallback = "20",
+     .min = 1,
+     .max = 10000,
+     .help = "messages that may be sent about one submission in an hour"},
 };
 
 /* clang-format off */
@@ -78,6 +91,18 @@ static const struct http_route routes[] = {
      .handler = http_search_nearby, .query = "lat lon category"},
     {.method = "GET", .path = "/api/intake/submissions/{id}", .access = "*",
      .handler = http_get_submission, .query = "min_version wait_ms"},
+    {.method = "GET", .path = "/api/intake/submissions/{id}/thread", .access = "*",
+     .handler = http_get_thread, .query = "min_version wait_ms"},
+    {.method = "POST", .path = "/api/intake/submissions/{id}/supplements", .access = "*",
+     .handler = http_post_supplement, .flags = HTTP_IDEMPOTENT, .body_max = MESSAGE_BODY_MAX, .query = ""},
+    {.method = "POST", .path = "/api/intake/submissions/{id}/answers", .access = "*",
+     .handler = http_post_answer, .flags = HTTP_IDEMPOTENT, .body_max = MESSAGE_BODY_MAX, .query = ""},
+    {.method = "POST", .path = "/api/intake/submissions/{id}/withdrawal", .access = "*",
+     .handler = http_post_withdrawal, .flags = HTTP_IDEMPOTENT, .body_max = MESSAGE_BODY_MAX, .query = ""},
+    {.method = "POST", .path = "/api/intake/submissions/{id}/rating", .access = "*",
+     .handler = http_post_rating, .flags = HTTP_IDEMPOTENT, .body_max = MESSAGE_BODY_MAX, .query = ""},
+    {.method = "POST", .path = "/api/intake/submissions/{id}/reopening", .access = "*",
+     .handler = http_post_reopening, .flags = HTTP_IDEMPOTENT, .body_max = MESSAGE_BODY_MAX, .query = ""},
     {.method = "POST", .path = "/api/intake/media", .access = "*",
      .handler = http_post_media, .flags = HTTP_FILE, .body_max = MEDIA_BODY_MAX, .query = ""},
     {.method = "GET", .path = "/api/intake/media/{id}", .access = "",
@@ -219,6 +244,14 @@ static void open_intake(struct service_parts *parts, void **state, service_on_op
     double event_rate = (double)config_int(parts->config, "EVENT_RATE");
     intake->event_rate = rate_new(event_rate, fmax(EVENT_BURST_S * event_rate, HTTP_EVENTS_MAX));
     intake->reader = submission_reader_new(parts->pg, parts->metrics);
+    struct message_desk_config messages = {
+        .pg = parts->pg,
+        .outbox = parts->outbox,
+        .metrics = parts->metrics,
+        .limits = {.total = (int32_t)config_int(parts->config, "THREAD_MESSAGES"),
+                   .hourly = (int32_t)config_int(parts->config, "THREAD_HOURLY")},
+    };
+    intake->messages = message_desk_new(&messages);
     struct wait_config wait = {.period_ms = WAIT_PERIOD_MS,
                                .waiters_max = WAITERS_MAX,
                                .read = read_versions,
@@ -243,6 +276,7 @@ static void on_desk_closed(void *arg)
     free(arg);
     wait_free(closing.intake->wait);
     submission_reader_free(closing.intake->reader);
+    message_desk_free(closing.intake->messages);
     record_desk_free(closing.intake->records);
     rate_free(closing.intake->event_rate);
     close_media(closing.intake);

@@ -8,6 +8,7 @@
 #include "common/pg.h"
 #include "place_grid.h"
 #include "submission_view.h"
+#include "thread.h"
 
 /* ---- reading: add the statements, then take the results of the committed transaction ---- */
 
@@ -72,6 +73,7 @@ struct case_event {
     struct uuid submission_id;
     struct case_view state;
     struct case_step step;
+    struct case_word word; /* version 0: it says nothing to the reporter */
 };
 /* Steps are kept once per version; the view only moves forward. Events of one case may come in
  * any order and more than once. */

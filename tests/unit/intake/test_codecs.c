@@ -13,12 +13,14 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "services/intake/case_word_json.h"
 #include "services/intake/case_event_json.h"
 #include "services/intake/handover_json.h"
 #include "services/intake/record.h"
 #include "services/intake/reference_json.h"
 #include "services/intake/report.h"
 #include "services/intake/sensor_alarm.h"
+#include "services/intake/store_message.h"
 #include "services/intake/submission_json.h"
 
 /* ---- reading the examples ---- */
@@ -80,6 +82,14 @@ static bool read_promise(const char *type, const char *json, size_t size, struct
     return promise_read(&promise, json, size, arena, err);
 }
 
+static bool read_refusal(const char *type, const char *json, size_t size, struct arena *arena,
+                         struct error *err)
+{
+    (void)type;
+    struct message_refusal refusal;
+    return message_refusal_read(&refusal, json, size, arena, err);
+}
+
 static const struct codec {
     const char *type; /* a glob */
     bool (*read)(const char *type, const char *json, size_t size, struct arena *arena,
@@ -95,6 +105,7 @@ static const struct codec {
     {"vn.hanoi.warning.issued.v1", read_record, NULL},
     {"vn.hanoi.case.*", read_case,
      "|version_missing|phase_unknown|asked_unknown|rating_is_a_number|"},
+    {"vn.hanoi.message.refused.v1", read_refusal, NULL},
     {"vn.hanoi.category.defined.v1", read_category, NULL},
     {"vn.hanoi.unit.defined.v1", read_unit, "|code_missing|name_in_one_language|"},
     {"vn.hanoi.promise.published.v1", read_promise, NULL},
