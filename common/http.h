@@ -52,7 +52,9 @@ enum http_flags {
     HTTP_EVENTS = 16,       /* the body is JSON, or CloudEvents in JSON format, one or a batch */
     HTTP_FILE = 32,         /* the body is a file of any type: it may take transfer_ms to arrive and
                                be answered, and what all such bodies hold is bounded */
-    HTTP_NO_HEAD = 64       /* HEAD is refused as any other method (Open311) */
+    HTTP_NO_HEAD = 64,      /* HEAD is refused as any other method (Open311) */
+    HTTP_UNLISTED = 256     /* answers for what is no route, in the form of its neighbours: no
+                               document tells of it */
 };
 
 struct http_route {

@@ -238,6 +238,9 @@ static void set_default_instance(const struct service *service)
 static int print_routes(const struct service *service)
 {
     for (const struct http_route *route = service->routes; route->method != NULL; route++) {
+        if ((route->flags & HTTP_UNLISTED) != 0) {
+            continue;
+        }
         printf("%s %s?%s\n", route->method, route->path, route->query != NULL ? route->query : "*");
     }
     return 0;

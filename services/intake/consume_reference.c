@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "intake.h"
+#include "kind_json.h"
 #include "reference_json.h"
 #include "store_reference.h"
 
 /* The growing lists of a batch; each has room for all its messages. */
 struct words {
     struct category *categories;
+    struct kind *kinds;
     struct unit_name *units;
     struct promise *promises;
     const char **withdrawn;
@@ -22,6 +24,14 @@ static bool read_category(struct words *words, const struct event_in *event, str
     return category_read(&words->categories[words->taken.category_count], event->data,
                          event->data_size, arena, err) &&
            ++words->taken.category_count > 0;
+}
+
+static bool read_kind(struct words *words, const struct event_in *event, struct arena *arena,
+                      struct error *err)
+{
+    return kind_read(&words->kinds[words->taken.kind_count], event->data, event->data_size, arena,
+                     err) &&
+           ++words->taken.kind_count > 0;
 }
 
 static bool read_unit(struct words *words, const struct event_in *event, struct arena *arena,
@@ -46,6 +56,7 @@ static const struct {
                  struct error *err);
 } readers[] = {
     {"vn.hanoi.category.defined.v1", read_category},
+    {"vn.hanoi.process.defined.v1", read_kind},
     {"vn.hanoi.unit.defined.v1", read_unit},
     {"vn.hanoi.promise.published.v1", read_promise},
 };
@@ -87,6 +98,7 @@ void consume_reference(struct consume_batch *batch, void *state)
     struct arena *arena = consume_arena(batch);
     struct words words = {
         .categories = arena_array(arena, count, sizeof(struct category)),
+        .kinds = arena_array(arena, count, sizeof(struct kind)),
         .units = arena_array(arena, count, sizeof(struct unit_name)),
         .promises = arena_array(arena, count, sizeof(struct promise)),
         .withdrawn = arena_array(arena, count, sizeof(const char *)),
@@ -105,6 +117,7 @@ void consume_reference(struct consume_batch *batch, void *state)
         }
     }
     words.taken.categories = words.categories;
+    words.taken.kinds = words.kinds;
     words.taken.units = words.units;
     words.taken.promises = words.promises;
     words.taken.withdrawn = words.withdrawn;

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer_json.h"
 #include "common/clock.h"
 #include "contact_json.h"
+#include "filing_terms.h"
 #include "store_filing.h"
 #include "submission_json.h"
 #include "ticket_numbers.h"
@@ -81,31 +83,25 @@ static void prepare_key(struct filing *filing, const struct filing_origin *origi
     }
 }
 
-bool filing_prepare(struct filing *filing, const struct filer *filer, const struct report *report,
-                    const struct filing_origin *origin, const struct reference *reference,
-                    int64_t now_us, struct arena *arena, struct error *err)
+static const char *seal_business(const struct filer *filer, const struct report *report,
+                                 const struct uuid *id, struct arena *arena)
 {
-    struct submission *submission = &filing->submission;
-    const struct rule *rule;
-    int64_t due;
+    char context[UUID_TEXT_SIZE];
+    if (report->business.name == NULL) {
+        return NULL;
+    }
+    const char *plain = business_write(&report->business, arena);
+    return seal_text(filer->seal, plain, strlen(plain), uuid_format(id, context), arena);
+}
 
-    memset(filing, 0, sizeof *filing);
-    const struct category *category = reference_category(reference, report->category);
-    if (category == NULL) {
-        error_add_field(err, "category", "unknown_category",
-                        "is not among those of GET /api/intake/categories");
-        return false;
-    }
-    now_us -= now_us % 1000; /* events carry milliseconds, and the deadline follows from them */
-    if (!promise_due(reference->promises, reference->promise_count, now_us, &due, &rule)) {
-        return error_set(err, ERR_RETRY, "no_promise",
-                         "no deadline is published for this month yet");
-    }
-    *submission = (struct submission){
+/* The words of the report that need no decision. */
+static struct submission say(const struct filer *filer, const struct report *report,
+                             const struct filing_origin *origin, struct arena *arena)
+{
+    return (struct submission){
         .id = uuid_new(),
         .channel = origin->channel,
         .category = report->category,
-        .level = report->level >= 0 ? (enum level)report->level : category->level,
         .title = report->title,
         .description = report->description,
         .has_point = report->has_point,
@@ -117,17 +113,44 @@ bool filing_prepare(struct filing *filing, const struct filer *filer, const stru
         .media_count = report->media_count,
         .reporter_ref = reporter_ref(filer, origin, &report->contact, arena),
         .anonymous = report->anonymous,
+        .filed_by = origin->filed_by,
         .client = origin->account != NULL ? "account" : origin->client,
         .language = report->language >= 0 ? (enum language)report->language : LANGUAGE_VI,
-        .submitted_at = now_us,
-        .receive_by = due,
-        .receive_rule = {arena_text(arena, rule->code), rule->version,
-                         arena_text(arena, rule->source)},
     };
+}
+
+bool filing_prepare(struct filing *filing, const struct filer *filer, const struct report *report,
+                    const struct filing_origin *origin, const struct reference *reference,
+                    int64_t now_us, struct arena *arena, struct error *err)
+{
+    struct submission *submission = &filing->submission;
+    struct filing_terms terms;
+    const struct rule *rule;
+    int64_t due;
+
+    memset(filing, 0, sizeof *filing);
+    if (!filing_terms_meet(&terms, report, origin, reference, arena, err)) {
+        return false;
+    }
+    now_us -= now_us % 1000; /* events carry milliseconds, and the deadline follows from them */
+    if (!promise_due(reference->promises, reference->promise_count, now_us, &due, &rule)) {
+        return error_set(err, ERR_RETRY, "no_promise",
+                         "no deadline is published for this month yet");
+    }
+    *submission = say(filer, report, origin, arena);
+    submission->kind = arena_text(arena, terms.kind->code);
+    submission->level = report->level >= 0 ? (enum level)report->level : terms.category->level;
+    submission->answers = answers_write(&terms.answers, arena);
+    submission->details = details_write(report, arena);
+    submission->business = seal_business(filer, report, &submission->id, arena);
+    submission->submitted_at = now_us;
+    submission->receive_by = due;
+    submission->receive_rule = (struct rule){arena_text(arena, rule->code), rule->version,
+                                             arena_text(arena, rule->source)};
     filing->traceparent = origin->traceparent;
     prepare_key(filing, origin, arena);
     prepare_contact(filing, filer, &report->contact, arena);
-    return true;
+    return filing_terms_fit(submission, err);
 }
 
 void filing_write_event(const struct filing *filing, struct filing_event *out)

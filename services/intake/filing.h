@@ -37,10 +37,12 @@ struct ticket_numbers;
 struct filing_origin {
     enum channel channel;
     const char *client;
-    const char *account;           /* of a person; NULL for a system */
-    const char *idempotency_scope; /* who and where the key was used */
-    const char *idempotency_key;   /* NULL: none */
-    const void *input;             /* bytes that a repeat must match; NULL: it may say anything */
+    const struct principal *principal; /* who files; NULL: an event of another system */
+    const char *account;               /* of the person it is from; NULL for a system */
+    const char *filed_by;              /* the official who files for somebody else; NULL */
+    const char *idempotency_scope;     /* who and where the key was used */
+    const char *idempotency_key;       /* NULL: none */
+    const void *input; /* bytes that a repeat must match; NULL: it may say anything */
     size_t input_size;
     const char *traceparent;
 };

@@ -83,6 +83,20 @@ int http_open311_problem(struct http_request *request, int status, const struct 
     return status;
 }
 
+void http_open311_elsewhere(struct http_request *request, void *state)
+{
+    struct error err = {0};
+    const char *path = http_path(request);
+    const char *dot = strrchr(path, '.');
+    (void)state;
+    if (dot != NULL && (strcmp(dot, ".xml") == 0 || strcmp(dot, ".json") == 0)) {
+        error_set(&err, ERR_NOT_FOUND, "not_found", "there is nothing at this address");
+    } else {
+        error_set(&err, ERR_INPUT, "unknown_format", "the address must end in .xml or .json");
+    }
+    http_answer_error(request, &err);
+}
+
 /* ---- service discovery ---- */
 
 #define SPECIFICATION "http://wiki.open311.org/GeoReport_v2"

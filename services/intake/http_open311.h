@@ -74,6 +74,16 @@ http_write_problem http_open311_problem;
         .problem = http_open311_problem                                                            \
     }
 
+/* What has another ending than those two, or none: 400, and what is nowhere: 404, in the standard's
+ * error form. Behind all other routes. */
+http_handler http_open311_elsewhere;
+#define OPEN311_ELSEWHERE(verb, resource, body_flags, body_size)                                   \
+    {                                                                                              \
+        .method = verb, .path = "/open311/v2/" resource, .access = "",                             \
+        .handler = http_open311_elsewhere, .flags = HTTP_NO_HEAD | HTTP_UNLISTED | (body_flags),   \
+        .body_max = body_size, .problem = http_open311_problem                                     \
+    }
+
 /* By the path's ending. */
 enum open311_format open311_format_of(const struct http_request *request);
 /* An empty parameter is an absent one: NULL. */
@@ -81,6 +91,10 @@ const char *open311_query(const struct http_request *request, const char *name);
 const char *open311_form(const struct http_request *request, const char *name);
 /* False with ERR_NOT_FOUND for a jurisdiction that is not ours. */
 bool open311_check_jurisdiction(const char *jurisdiction, struct error *err);
+/* Whether a category can be filed through Open311. category NULL: no. */
+struct category;
+struct reference;
+bool open311_has_service(const struct reference *reference, const struct category *category);
 /* What a step says; what officers wrote may be about a person, so without words what it means. */
 struct case_step;
 const char *open311_step_words(const struct case_step *step, bool words);

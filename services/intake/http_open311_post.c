@@ -115,6 +115,37 @@ static void read_contact(struct report *report, const struct http_request *reque
     }
 }
 
+/* attribute[code]=v, attribute[code][]=v1&attribute[code][]=v2. */
+static const char *attribute_code(const char *name, struct arena *arena)
+{
+    static const char before[] = "attribute[";
+    const char *code = name + sizeof before - 1;
+    if (strncmp(name, before, sizeof before - 1) != 0) {
+        return NULL;
+    }
+    size_t size = strcspn(code, "]");
+    const char *after = code + size;
+    return strcmp(after, "]") == 0 || strcmp(after, "][]") == 0 ? arena_copy(arena, code, size)
+                                                                : NULL;
+}
+
+/* Clients send to all cities what one of them asks, so that unknown ones are no faults. */
+static void read_attributes(struct report *report, struct http_request *request)
+{
+    struct arena *arena = http_arena(request);
+    size_t count = http_form_count(request);
+    struct said *said = arena_array(arena, count, sizeof *said);
+    const char **values = arena_array(arena, count, sizeof *values);
+    report->asked = true;
+    report->said = (struct said_list){.items = said, .prefix = "", .skip_unknown = true};
+    for (size_t i = 0; i < count; i++) {
+        const char *code = attribute_code(http_form_at(request, i, &values[i]), arena);
+        if (code != NULL) {
+            said[report->said.count++] = (struct said){code, &values[i], 1};
+        }
+    }
+}
+
 static bool read_form(struct report *report, struct http_request *request, struct error *err)
 {
     memset(report, 0, sizeof *report);
@@ -133,6 +164,7 @@ static bool read_form(struct report *report, struct http_request *request, struc
     read_location(report, request, err);
     read_media(report, request, err);
     read_contact(report, request, err);
+    read_attributes(report, request);
     return !error_is_set(err);
 }
 
@@ -140,7 +172,7 @@ static bool read_form(struct report *report, struct http_request *request, struc
 static bool check_service(const struct report *report, const struct reference *reference,
                           struct error *err)
 {
-    if (reference_category(reference, report->category) == NULL) {
+    if (!open311_has_service(reference, reference_category(reference, report->category))) {
         return error_set(err, ERR_NOT_FOUND, "unknown_service", "service_code was not found");
     }
     return true;
@@ -158,6 +190,7 @@ void http_open311_post_request(struct http_request *request, void *state)
     struct filing_origin origin = {
         .channel = CHANNEL_OPEN311,
         .client = principal->id,
+        .principal = principal,
         .idempotency_scope = arena_format(arena, "key %s open311", principal->id),
         .idempotency_key = http_idempotency_key(request),
         .traceparent = http_trace(request)->parent,

@@ -81,6 +81,22 @@ static void get_read(struct get *get)
     }
 }
 
+/* Which business it is, is told in clear to who filed it, and to those who read any unless it asked
+ * not to be named. */
+static const char *business_of(const struct get *get, const struct submission *submission)
+{
+    char context[UUID_TEXT_SIZE];
+    const char *plain;
+    size_t size;
+    bool hidden = get->read.reporter == NULL && submission->anonymous;
+    if (submission->business == NULL || hidden ||
+        !seal_read(get->intake->seal, submission->business, uuid_format(&submission->id, context),
+                   get->read.arena, &plain, &size)) {
+        return NULL;
+    }
+    return plain;
+}
+
 static void on_read(struct submission_read *read, const struct error *err)
 {
     struct get *get = read->arg;
@@ -94,6 +110,7 @@ static void on_read(struct submission_read *read, const struct error *err)
     } else if (read->view.state.version < get->min_version && !get->waited) {
         get_wait(get);
     } else {
+        read->view.business = business_of(get, &read->view.submission);
         get_answer(get, &read->view);
     }
 }

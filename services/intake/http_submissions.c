@@ -40,6 +40,7 @@ static bool read_origin(struct filing_origin *origin, struct http_request *reque
     *origin = (struct filing_origin){
         .channel = person ? CHANNEL_APP : CHANNEL_API,
         .client = principal->id,
+        .principal = principal,
         .account = person ? principal->id : NULL,
         .idempotency_scope =
             arena_format(arena, "%s %s submissions", person ? "person" : "key", principal->id),
@@ -64,19 +65,34 @@ static bool set_contact(struct report *report, const struct principal *principal
     return true;
 }
 
+/* What an official takes down for somebody else is that person's, or nobody's. */
+static bool set_reporter(struct filing_origin *origin, struct report *report,
+                         const struct reference *reference, struct error *err)
+{
+    const struct kind *kind = report_kind(report, reference);
+    if (origin->account == NULL || kind == NULL || !kind_is_for_others(kind)) {
+        return set_contact(report, origin->principal, err);
+    }
+    origin->filed_by = origin->account;
+    origin->account = NULL;
+    origin->client = "hotline";
+    return true;
+}
+
 static void post_decode(struct post *post, struct intake *intake)
 {
     struct http_request *request = post->request;
     struct arena *arena = http_arena(request);
+    const struct reference *reference = reference_current(intake->reference);
     struct filing_origin origin;
     struct report report;
     struct error err = {0};
 
     if (!read_origin(&origin, request, &err) ||
-        !report_read(&report, origin.input, origin.input_size, arena, &err) ||
-        !set_contact(&report, http_principal(request), &err) ||
+        !report_read(&report, reference, origin.input, origin.input_size, arena, &err) ||
+        !set_reporter(&origin, &report, reference, &err) ||
         !filing_prepare(&post->filing.filing, filing_desk_filer(intake->desk), &report, &origin,
-                        reference_current(intake->reference), clock_now_us(), arena, &err)) {
+                        reference, clock_now_us(), arena, &err)) {
         http_answer_error(request, &err);
         return;
     }

@@ -138,6 +138,11 @@ static const struct http_route routes[] = {
      .body_max = SUBMISSION_BODY_MAX, .query = ""},
     OPEN311_ROUTES("xml", FORM_BODY_MAX),
     OPEN311_ROUTES("json", FORM_BODY_MAX),
+    OPEN311_ELSEWHERE("GET", "{resource}", 0, 0),
+    OPEN311_ELSEWHERE("GET", "services/{resource}", 0, 0),
+    OPEN311_ELSEWHERE("GET", "requests/{resource}", 0, 0),
+    OPEN311_ELSEWHERE("GET", "tokens/{resource}", 0, 0),
+    OPEN311_ELSEWHERE("POST", "{resource}", HTTP_FORM, FORM_BODY_MAX),
     {.method = NULL},
 };
 
@@ -302,8 +307,9 @@ static bool is_ready(struct buffer *why_not, void *state)
 {
     const struct intake *intake = state;
     const struct reference *reference = reference_current(intake->reference);
-    if (reference->category_count == 0 || reference->promise_count == 0) {
-        buffer_put_text(why_not, "reference: no categories or promises from routing yet\n");
+    if (reference->category_count == 0 || reference->kind_count == 0 ||
+        reference->promise_count == 0) {
+        buffer_put_text(why_not, "reference: no categories, kinds or promises from routing yet\n");
         return false;
     }
     return true;

@@ -18,6 +18,20 @@ const struct category *reference_category(const struct reference *reference, con
                    sizeof *reference->categories, compare_category);
 }
 
+static int compare_kind(const void *code, const void *kind)
+{
+    return strcmp(code, ((const struct kind *)kind)->code);
+}
+
+const struct kind *reference_kind(const struct reference *reference, const char *code)
+{
+    if (reference->kind_count == 0) {
+        return NULL;
+    }
+    return bsearch(code, reference->kinds, reference->kind_count, sizeof *reference->kinds,
+                   compare_kind);
+}
+
 static int compare_unit(const void *code, const void *unit)
 {
     return strcmp(code, ((const struct unit_name *)unit)->code);

@@ -11,7 +11,9 @@
 #include <stddef.h>
 
 #include "common/snapshot.h"
+#include "kind.h"
 #include "promise.h"
+#include "question.h"
 #include "submission.h"
 
 struct category {
@@ -20,6 +22,8 @@ struct category {
     const char *keywords;
     bool sensitive;             /* never in public lists */
     int32_t duplicate_radius_m; /* how near another report is likely the same; 0: not told */
+    const char *kind;           /* of what is filed under it */
+    struct questions questions;
 };
 
 struct unit_name {
@@ -30,6 +34,8 @@ struct reference {
     struct snapshot snapshot;
     const struct category *categories; /* by code */
     size_t category_count;
+    const struct kind *kinds; /* by code */
+    size_t kind_count;
     const struct unit_name *units; /* by code */
     size_t unit_count;
     const struct promise *promises;
@@ -38,6 +44,7 @@ struct reference {
 
 /* NULL when there is none. */
 const struct category *reference_category(const struct reference *reference, const char *code);
+const struct kind *reference_kind(const struct reference *reference, const char *code);
 const struct unit_name *reference_unit(const struct reference *reference, const char *code);
 
 /* What a source of these snapshots holds now. */

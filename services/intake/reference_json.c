@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "question_json.h"
 
 enum { NAME_MAX_POINTS = 200, KEYWORDS_MAX = 64, KEYWORD_MAX = 64, CODE_MAX = 64 };
 enum { DUPLICATE_RADIUS_MAX_M = 1000 };
@@ -61,6 +62,9 @@ bool category_read(struct category *category, const char *json, size_t size, str
     category->sensitive = json_read_bool(&reader, "sensitive", JSON_REQUIRED, false);
     category->duplicate_radius_m = (int32_t)json_read_int(
         &reader, "duplicate_radius_m", JSON_OPTIONAL, 1, DUPLICATE_RADIUS_MAX_M, 0);
+    int kind = json_read_word(&reader, "kind", JSON_OPTIONAL, submission_kind_words);
+    category->kind = submission_kind_words[kind < 0 ? 0 : kind];
+    category->questions = questions_read(&reader);
     bool good = json_read_end(&reader);
     json_document_free(&document);
     return good;

@@ -13,6 +13,8 @@
 #include "common/arena.h"
 #include "common/error.h"
 #include "common/json.h"
+#include "answer.h"
+#include "kind.h"
 #include "submission.h"
 
 /* Viet Nam with its waters (common.schema.json): what lies outside is swapped or mistyped. */
@@ -21,9 +23,17 @@
 #define LON_MIN 102.0
 #define LON_MAX 110.0
 
+struct reference;
+
+/* A business that files, and who acts for it; name NULL: a person files. */
+struct business {
+    const char *name, *tax_code, *representative;
+};
+
 struct report {
     const char *category;
-    int level; /* enum level; -1: the category's */
+    const char *kind; /* NULL: not told, so the category's */
+    int level;        /* enum level; -1: the category's */
     const char *title;
     const char *description;
     bool has_point;
@@ -34,11 +44,24 @@ struct report {
     bool anonymous;
     int language; /* enum language; -1: not told */
     struct contact contact;
+    struct business business;
+    bool asked; /* the sender could see what the category asks: answers are checked */
+    struct said_list said;
+    struct detail details[DETAILS_MAX];
+    size_t detail_count;
 };
 
-/* Body of POST /api/intake/submissions. Unknown members are refused. */
-bool report_read(struct report *report, const char *json, size_t size, struct arena *arena,
-                 struct error *err);
+/* Body of POST /api/intake/submissions. Unknown members are refused; answers and details are read
+ * as the category and its kind ask for them. */
+bool report_read(struct report *report, const struct reference *reference, const char *json,
+                 size_t size, struct arena *arena, struct error *err);
+
+/* The kind of the report's category; NULL when either is unknown. */
+const struct kind *report_kind(const struct report *report, const struct reference *reference);
+
+/* The part of report_read that goes by category and kind: answers, details, business. */
+void report_read_terms(struct report *report, const struct reference *reference,
+                       struct json_reader *reader);
 
 /* Data of vn.hanoi.incident.reported.v1. Unknown members are skipped. incident_id is the sender's
  * own name for it. */

@@ -3,13 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reference.h"
 #include "report.h"
 #include "sensor_alarm.h"
 
-static void read_location(struct report *report, struct json_reader *parent)
+static void read_location(struct report *report, struct json_reader *parent,
+                          enum json_presence presence)
 {
     struct json_reader location;
-    if (!json_read_object(parent, "location", JSON_REQUIRED, &location)) {
+    if (!json_read_object(parent, "location", presence, &location)) {
         return;
     }
     report->has_point = true;
@@ -74,10 +76,9 @@ static const char *read_id(struct json_reader *reader, const char *name, size_t 
     return id;
 }
 
-bool report_read(struct report *report, const char *json, size_t size, struct arena *arena,
-                 struct error *err)
+bool report_read(struct report *report, const struct reference *reference, const char *json,
+                 size_t size, struct arena *arena, struct error *err)
 {
-    static const char *const kinds[] = {"onsite_report", NULL};
     struct json_document document;
     struct json_reader reader;
 
@@ -86,16 +87,18 @@ bool report_read(struct report *report, const char *json, size_t size, struct ar
         return false;
     }
     json_read_root(&reader, &document, arena, JSON_STRICT_FIELDS, err);
-    json_read_word(&reader, "kind", JSON_OPTIONAL, kinds);
+    report->kind = json_read_text(&reader, "kind", JSON_OPTIONAL, 1, KIND_MAX);
     report->category = read_category(&reader);
+    const struct kind *kind = report_kind(report, reference);
     report->level = json_read_word(&reader, "level", JSON_OPTIONAL, level_words);
     report->title = json_read_text(&reader, "title", JSON_OPTIONAL, 1, TITLE_MAX);
     report->description = json_read_text(&reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
-    read_location(report, &reader);
+    read_location(report, &reader, kind != NULL && !kind->location ? JSON_OPTIONAL : JSON_REQUIRED);
     read_media(report, &reader);
     report->anonymous = json_read_bool(&reader, "anonymous", JSON_OPTIONAL, false);
     report->language = json_read_word(&reader, "language", JSON_OPTIONAL, language_words);
     read_contact(report, &reader);
+    report_read_terms(report, reference, &reader);
     bool good = json_read_end(&reader);
     json_document_free(&document);
     return good;
@@ -117,7 +120,7 @@ bool report_read_incident(struct report *report, const char **incident_id, const
     report->category = read_category(&reader);
     report->level = json_read_word(&reader, "level", JSON_OPTIONAL, level_words);
     report->description = json_read_text(&reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
-    read_location(report, &reader);
+    read_location(report, &reader, JSON_REQUIRED);
     json_read_instant(&reader, "occurred_at", JSON_REQUIRED);
     read_media(report, &reader);
     read_contact(report, &reader);
@@ -160,7 +163,7 @@ bool sensor_alarm_read(struct sensor_alarm *alarm, struct report *report, const 
     alarm->unit = json_read_text(&reader, "unit", JSON_OPTIONAL, 1, READING_UNIT_MAX);
     report->category = read_category(&reader);
     report->level = json_read_word(&reader, "level", JSON_OPTIONAL, level_words);
-    read_location(report, &reader);
+    read_location(report, &reader, JSON_REQUIRED);
     alarm->at_us = json_read_instant(&reader, "at", JSON_REQUIRED);
     bool good = json_read_end(&reader);
     report->description = good ? alarm_words(alarm, arena) : NULL;

@@ -2,37 +2,37 @@
 #include "store_filing.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/buffer.h"
 #include "submission_json.h"
 
+#define FILED_COLUMNS                                                                              \
+    "id, ticket, kind, channel, category, level, title, description, lat, lon, address, "          \
+    "address_id, media, answers, details, reporter_ref, anonymous, business, filed_by, client, "   \
+    "language, submitted_at, receive_by, rule_code, rule_version, rule_source, idempotency, "      \
+    "fingerprint"
+
 static const struct pg_statement file = {
     "intake_file",
-    "WITH filed AS (INSERT INTO submission (id, ticket, kind, channel, category, level, title, "
-    "description, lat, lon, address, address_id, media, reporter_ref, anonymous, client, language, "
-    "submitted_at, receive_by, rule_code, rule_version, rule_source, idempotency, fingerprint) "
-    "SELECT id, ticket, 'onsite_report', channel, category, level, title, description, lat, lon, "
-    "address, address_id, media, reporter_ref, anonymous, client, language, submitted_at, "
-    "receive_by, rule_code, rule_version, rule_source, idempotency, fingerprint "
+    "WITH filed AS (INSERT INTO submission (" FILED_COLUMNS ") SELECT " FILED_COLUMNS " "
     "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], "
-    "$7::text[], $8::float8[], $9::float8[], $10::text[], $11::text[], $12::jsonb[], $13::text[], "
-    "$14::boolean[], "
-    "$15::text[], $16::text[], $17::timestamptz[], $18::timestamptz[], $19::text[], "
-    "$20::integer[], $21::text[], $22::uuid[], $23::bytea[]) AS s (id, ticket, channel, category, "
-    "level, title, description, lat, lon, address, address_id, media, reporter_ref, anonymous, "
-    "client, language, "
-    "submitted_at, receive_by, rule_code, rule_version, rule_source, idempotency, fingerprint) "
+    "$7::text[], $8::text[], $9::float8[], $10::float8[], $11::text[], $12::text[], $13::jsonb[], "
+    "$14::jsonb[], $15::jsonb[], $16::text[], $17::boolean[], $18::text[], $19::text[], "
+    "$20::text[], $21::text[], $22::timestamptz[], $23::timestamptz[], $24::text[], "
+    "$25::integer[], $26::text[], $27::uuid[], $28::bytea[]) AS s (" FILED_COLUMNS ") "
     "ON CONFLICT (idempotency) DO NOTHING RETURNING id AS command), "
     "told AS (INSERT INTO contact AS c (ref, digest, command) "
-    "SELECT * FROM unnest($24::text[], $25::bytea[], $26::uuid[]) ON CONFLICT (ref) DO UPDATE "
+    "SELECT * FROM unnest($29::text[], $30::bytea[], $31::uuid[]) ON CONFLICT (ref) DO UPDATE "
     "SET digest = excluded.digest, command = excluded.command WHERE c.digest <> excluded.digest "
     "RETURNING command), "
     "won AS (SELECT command FROM filed UNION ALL SELECT command FROM told), "
-    "said AS (" OUTBOX_INSERT("won", 27, 28, 29, 30, 31, 32, 33, 34) ") SELECT command FROM won"};
+    "said AS (" OUTBOX_INSERT("won", 32, 33, 34, 35, 36, 37, 38, 39) ") SELECT command FROM won"};
 
 enum {
     ID,
     TICKET,
+    KIND,
     CHANNEL,
     CATEGORY,
     LEVEL,
@@ -43,8 +43,12 @@ enum {
     ADDRESS,
     ADDRESS_ID,
     MEDIA,
+    ANSWERS,
+    DETAILS,
     REPORTER,
     ANONYMOUS,
+    BUSINESS,
+    FILED_BY,
     CLIENT,
     LANGUAGE,
     SUBMITTED,
@@ -63,6 +67,7 @@ enum {
 static const enum pg_type column_types[COLUMNS] = {
     [ID] = PG_UUID,
     [TICKET] = PG_TEXT,
+    [KIND] = PG_TEXT,
     [CHANNEL] = PG_TEXT,
     [CATEGORY] = PG_TEXT,
     [LEVEL] = PG_TEXT,
@@ -73,8 +78,12 @@ static const enum pg_type column_types[COLUMNS] = {
     [ADDRESS] = PG_TEXT,
     [ADDRESS_ID] = PG_TEXT,
     [MEDIA] = PG_JSONB,
+    [ANSWERS] = PG_JSONB,
+    [DETAILS] = PG_JSONB,
     [REPORTER] = PG_TEXT,
     [ANONYMOUS] = PG_BOOL,
+    [BUSINESS] = PG_TEXT,
+    [FILED_BY] = PG_TEXT,
     [CLIENT] = PG_TEXT,
     [LANGUAGE] = PG_TEXT,
     [SUBMITTED] = PG_TIMESTAMPTZ,
@@ -100,6 +109,15 @@ static void put_point(struct pg_array *columns, const struct submission *submiss
     }
 }
 
+static void put_json(struct pg_array *column, const char *json)
+{
+    if (json != NULL) {
+        pg_array_bytes(column, json, strlen(json));
+    } else {
+        pg_array_null(column);
+    }
+}
+
 static void put_submission(struct pg_array *columns, const struct filing *filing,
                            struct buffer *scratch)
 {
@@ -108,6 +126,7 @@ static void put_submission(struct pg_array *columns, const struct filing *filing
     submission_write_media(s, scratch);
     pg_array_uuid(&columns[ID], &s->id);
     pg_array_text(&columns[TICKET], s->ticket);
+    pg_array_text(&columns[KIND], s->kind);
     pg_array_text(&columns[CHANNEL], channel_words[s->channel]);
     pg_array_text(&columns[CATEGORY], s->category);
     pg_array_text(&columns[LEVEL], level_words[s->level]);
@@ -117,8 +136,12 @@ static void put_submission(struct pg_array *columns, const struct filing *filing
     pg_array_text(&columns[ADDRESS], s->address);
     pg_array_text(&columns[ADDRESS_ID], s->address_id);
     pg_array_bytes(&columns[MEDIA], scratch->data, scratch->size);
+    put_json(&columns[ANSWERS], s->answers);
+    put_json(&columns[DETAILS], s->details);
     pg_array_text(&columns[REPORTER], s->reporter_ref);
     pg_array_bool(&columns[ANONYMOUS], s->anonymous);
+    pg_array_text(&columns[BUSINESS], s->business);
+    pg_array_text(&columns[FILED_BY], s->filed_by);
     pg_array_text(&columns[CLIENT], s->client);
     pg_array_text(&columns[LANGUAGE], language_words[s->language]);
     pg_array_instant(&columns[SUBMITTED], s->submitted_at);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store_reference.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "common/log.h"
 #include "common/words.h"
+#include "kind_json.h"
+#include "question_json.h"
 
 static const struct pg_statement read_changes = {"intake_reference_changes",
                                                  "SELECT changes FROM reference_change"};
@@ -13,12 +16,17 @@ static const struct pg_statement read_changes = {"intake_reference_changes",
 static const struct pg_statement read_categories = {
     "intake_reference_categories",
     "SELECT code, name_vi, name_en, group_vi, group_en, level, keywords, sensitive, "
-    "duplicate_radius_m "
+    "duplicate_radius_m, kind, "
+    "json_build_object('questions', questions)::text "
     "FROM category WHERE (SELECT changes FROM reference_change) <> $1::bigint "
     "ORDER BY code COLLATE \"C\""};
 static const struct pg_statement read_units = {
     "intake_reference_units",
     "SELECT code, name_vi, name_en FROM unit_name "
+    "WHERE (SELECT changes FROM reference_change) <> $1::bigint ORDER BY code COLLATE \"C\""};
+static const struct pg_statement read_kinds = {
+    "intake_reference_kinds",
+    "SELECT code, name_vi, name_en, filing::text FROM kind "
     "WHERE (SELECT changes FROM reference_change) <> $1::bigint ORDER BY code COLLATE \"C\""};
 static const struct pg_statement read_promises = {
     "intake_reference_promises",
@@ -28,19 +36,34 @@ static const struct pg_statement read_promises = {
     "p.segment_slope) WITH ORDINALITY AS s (segment_from, segment_due, segment_slope, place) "
     "WHERE (SELECT changes FROM reference_change) <> $1::bigint ORDER BY p.month, s.place"};
 
-enum { CHANGES, CATEGORIES, UNITS, PROMISES };
+enum { CHANGES, CATEGORIES, KINDS, UNITS, PROMISES };
 
 static const struct pg_statement *const reads[] = {
-    [CHANGES] = &read_changes,
-    [CATEGORIES] = &read_categories,
-    [UNITS] = &read_units,
-    [PROMISES] = &read_promises,
+    [CHANGES] = &read_changes, [CATEGORIES] = &read_categories, [KINDS] = &read_kinds,
+    [UNITS] = &read_units,     [PROMISES] = &read_promises,
 };
 
 static const char *text(const struct pg_tx *tx, size_t statement, size_t row, int column,
                         struct arena *arena)
 {
     return arena_text(arena, pg_value_text(tx, statement, row, column));
+}
+
+/* They were checked when they were taken. */
+static struct questions take_questions(const char *json, struct arena *arena)
+{
+    struct json_document document;
+    struct json_reader reader;
+    struct error err = {0};
+    struct questions questions = {0};
+    if (!json_document_parse(&document, json, strlen(json), &err)) {
+        return questions;
+    }
+    json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, &err);
+    questions = questions_read(&reader);
+    json_document_free(&document);
+    assert(!error_is_set(&err));
+    return questions;
 }
 
 static void take_categories(struct reference *reference, const struct pg_tx *tx)
@@ -59,10 +82,31 @@ static void take_categories(struct reference *reference, const struct pg_tx *tx)
             .keywords = text(tx, CATEGORIES, i, 6, arena),
             .sensitive = pg_value_bool(tx, CATEGORIES, i, 7),
             .duplicate_radius_m = pg_value_int4(tx, CATEGORIES, i, 8),
+            .kind = text(tx, CATEGORIES, i, 9, arena),
+            .questions = take_questions(pg_value_text(tx, CATEGORIES, i, 10), arena),
         };
     }
     reference->categories = categories;
     reference->category_count = count;
+}
+
+static void take_kinds(struct reference *reference, const struct pg_tx *tx)
+{
+    size_t count = pg_rows(tx, KINDS);
+    struct arena *arena = &reference->snapshot.arena;
+    struct kind *kinds = arena_array(arena, count, sizeof *kinds);
+    for (size_t i = 0; i < count; i++) {
+        const char *filing = pg_value_text(tx, KINDS, i, 3);
+        kinds[i] = (struct kind){0};
+        if (filing != NULL && !kind_read_filing(&kinds[i], filing, arena)) {
+            kinds[i] = (struct kind){0}; /* of a newer program: not for this one to file */
+        }
+        kinds[i].code = text(tx, KINDS, i, 0, arena);
+        kinds[i].name_vi = text(tx, KINDS, i, 1, arena);
+        kinds[i].name_en = text(tx, KINDS, i, 2, arena);
+    }
+    reference->kinds = kinds;
+    reference->kind_count = count;
 }
 
 static void take_units(struct reference *reference, const struct pg_tx *tx)
@@ -114,6 +158,7 @@ static void take_reference(struct snapshot *snapshot, const struct pg_tx *tx)
 {
     struct reference *reference = (struct reference *)snapshot;
     take_categories(reference, tx);
+    take_kinds(reference, tx);
     take_units(reference, tx);
     take_promises(reference, tx);
     log_info("reference_loaded", log_int("categories", (int64_t)reference->category_count),
@@ -131,14 +176,22 @@ const struct snapshot_tables store_reference_tables = {
 
 static const struct pg_statement upsert_categories = {
     "intake_upsert_categories",
-    "INSERT INTO category (code, name_vi, name_en, group_vi, group_en, level, keywords, sensitive, "
-    "duplicate_radius_m) "
+    "INSERT INTO category (code, name_vi, name_en, group_vi, group_en, level, keywords, kind, "
+    "sensitive, duplicate_radius_m, questions) "
     "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], "
-    "$7::text[], $8::boolean[], $9::integer[]) ON CONFLICT (code) DO UPDATE SET name_vi = "
-    "excluded.name_vi, "
+    "$7::text[], $8::text[], $9::boolean[], $10::integer[], $11::jsonb[]) ON CONFLICT (code) DO "
+    "UPDATE SET name_vi "
+    "= excluded.name_vi, "
     "name_en = excluded.name_en, group_vi = excluded.group_vi, group_en = excluded.group_en, "
-    "level = excluded.level, keywords = excluded.keywords, sensitive = excluded.sensitive, "
-    "duplicate_radius_m = excluded.duplicate_radius_m"};
+    "level = excluded.level, keywords = excluded.keywords, kind = excluded.kind, "
+    "sensitive = excluded.sensitive, duplicate_radius_m = excluded.duplicate_radius_m, "
+    "questions = excluded.questions"};
+static const struct pg_statement upsert_kinds = {
+    "intake_upsert_kinds",
+    "INSERT INTO kind (code, name_vi, name_en, filing) "
+    "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[]) ON CONFLICT (code) "
+    "DO UPDATE SET name_vi = excluded.name_vi, name_en = excluded.name_en, "
+    "filing = excluded.filing"};
 static const struct pg_statement upsert_units = {
     "intake_upsert_units",
     "INSERT INTO unit_name (code, name_vi, name_en) "
@@ -156,31 +209,45 @@ static const struct pg_statement withdraw = {
     "intake_withdraw_reference",
     "WITH gone AS (SELECT unnest($1::text[]) AS key), "
     "category_gone AS (DELETE FROM category USING gone WHERE gone.key = 'category:' || code), "
+    "kind_gone AS (DELETE FROM kind USING gone WHERE gone.key = 'process:' || code), "
     "unit_gone AS (DELETE FROM unit_name USING gone WHERE gone.key = 'unit:' || code) "
     "DELETE FROM promise USING gone WHERE gone.key = 'promise:receive:' || month"};
 static const struct pg_statement count_change = {
     "intake_count_reference_change", "UPDATE reference_change SET changes = changes + 1"};
 
+static void put_questions(struct pg_array *column, const struct questions *questions)
+{
+    struct json_writer writer;
+    struct buffer out;
+    buffer_init(&out);
+    json_write_start(&writer, &out);
+    questions_put(&writer, NULL, questions);
+    pg_array_bytes(column, out.data, out.size);
+    buffer_finish(&out);
+}
+
 static void add_categories(struct pg_tx *tx, const struct reference_words *words)
 {
-    enum { TEXTS = 7 };
-    struct pg_array texts[TEXTS], sensitive, radius;
+    enum { TEXTS = 8 };
+    struct pg_array texts[TEXTS], sensitive, radius, questions;
     for (size_t i = 0; i < TEXTS; i++) {
         pg_array_init(&texts[i], PG_TEXT);
     }
     pg_array_init(&sensitive, PG_BOOL);
     pg_array_init(&radius, PG_INT4);
+    pg_array_init(&questions, PG_JSONB);
     for (size_t i = 0; i < words->category_count; i++) {
         const struct category *category = &words->categories[i];
         const char *const row[TEXTS] = {category->code,     category->name_vi,
                                         category->name_en,  category->group_vi,
                                         category->group_en, level_words[category->level],
-                                        category->keywords};
+                                        category->keywords, category->kind};
         for (size_t column = 0; column < TEXTS; column++) {
             pg_array_text(&texts[column], row[column]);
         }
         pg_array_bool(&sensitive, category->sensitive);
         pg_array_int4(&radius, category->duplicate_radius_m);
+        put_questions(&questions, &category->questions);
     }
     pg_tx_add(tx, &upsert_categories);
     for (size_t i = 0; i < TEXTS; i++) {
@@ -191,6 +258,37 @@ static void add_categories(struct pg_tx *tx, const struct reference_words *words
     pg_array_finish(&sensitive);
     pg_tx_array(tx, &radius);
     pg_array_finish(&radius);
+    pg_tx_array(tx, &questions);
+    pg_array_finish(&questions);
+}
+
+static void add_kinds(struct pg_tx *tx, const struct reference_words *words)
+{
+    struct pg_array codes, names_vi, names_en, filings;
+    pg_array_init(&codes, PG_TEXT);
+    pg_array_init(&names_vi, PG_TEXT);
+    pg_array_init(&names_en, PG_TEXT);
+    pg_array_init(&filings, PG_JSONB);
+    for (size_t i = 0; i < words->kind_count; i++) {
+        const struct kind *kind = &words->kinds[i];
+        pg_array_text(&codes, kind->code);
+        pg_array_text(&names_vi, kind->name_vi);
+        pg_array_text(&names_en, kind->name_en);
+        if (kind->filing != NULL) {
+            pg_array_bytes(&filings, kind->filing, strlen(kind->filing));
+        } else {
+            pg_array_null(&filings);
+        }
+    }
+    pg_tx_add(tx, &upsert_kinds);
+    pg_tx_array(tx, &codes);
+    pg_tx_array(tx, &names_vi);
+    pg_tx_array(tx, &names_en);
+    pg_tx_array(tx, &filings);
+    pg_array_finish(&codes);
+    pg_array_finish(&names_vi);
+    pg_array_finish(&names_en);
+    pg_array_finish(&filings);
 }
 
 static void add_units(struct pg_tx *tx, const struct reference_words *words)
@@ -251,6 +349,9 @@ void store_apply_reference(struct pg_tx *tx, const struct reference_words *words
     }
     if (words->category_count > 0) {
         add_categories(tx, words);
+    }
+    if (words->kind_count > 0) {
+        add_kinds(tx, words);
     }
     if (words->unit_count > 0) {
         add_units(tx, words);

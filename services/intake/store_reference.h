@@ -13,6 +13,8 @@ extern const struct snapshot_tables store_reference_tables;
 struct reference_words {
     const struct category *categories;
     size_t category_count;
+    const struct kind *kinds;
+    size_t kind_count;
     const struct unit_name *units;
     size_t unit_count;
     const struct promise *promises;

@@ -94,6 +94,7 @@ static void take_submission(const struct pg_tx *tx, size_t row, struct submissio
     }
     *s = (struct submission){
         .id = pg_value_uuid(tx, 0, row, 0),
+        .kind = arena_text(arena, pg_value_text(tx, 0, row, 47)),
         .channel = (enum channel)word_index(channel_words, text[2]),
         .category = text[3],
         .level = (enum level)word_index(level_words, text[4]),
@@ -104,8 +105,11 @@ static void take_submission(const struct pg_tx *tx, size_t row, struct submissio
         .lon = has_point ? pg_value_float8(tx, 0, row, 8) : 0,
         .address = text[9],
         .address_id = arena_text(arena, pg_value_text(tx, 0, row, 39)),
+        .answers = arena_text(arena, pg_value_text(tx, 0, row, 48)),
+        .details = arena_text(arena, pg_value_text(tx, 0, row, 49)),
         .reporter_ref = text[11],
         .anonymous = pg_value_bool(tx, 0, row, 12),
+        .business = arena_text(arena, pg_value_text(tx, 0, row, 50)),
         .client = text[13],
         .language = (enum language)word_index(language_words, text[14]),
         .submitted_at = pg_value_instant(tx, 0, row, 15),
@@ -179,6 +183,7 @@ static void take_row(const struct pg_tx *tx, size_t row, struct submission_view 
                      struct arena *arena)
 {
     take_submission(tx, row, &view->submission, arena);
+    view->business = NULL;
     take_case(tx, row, &view->state, arena);
     take_moderation(tx, row, &view->moderation, arena);
     view->supports = pg_value_int4(tx, 0, row, 46);
@@ -196,7 +201,7 @@ void store_read_submissions(struct pg_tx *tx, const struct pg_array *ids,
     pg_tx_array(tx, ids);
 }
 
-enum { POSITION = 47, STEP_POSITION = 9 };
+enum { POSITION = 51, STEP_POSITION = 9 };
 
 size_t store_submission_position(const struct pg_tx *tx, size_t row)
 {

@@ -13,7 +13,8 @@
     "c.handovers::text, c.question::text, c.result::text, c.reason::text, c.result ->> 'text', "   \
     "c.reason ->> 'text', c.rating, coalesce(c.rating_asked, false), c.merged_into, c.closed_at, " \
     "s.address_id, coalesce(m.version, 0), m.decision, m.title, m.description, m.media, "          \
-    "m.exact_place, (SELECT count(*)::integer FROM support u WHERE u.submission_id = s.id)"
+    "m.exact_place, (SELECT count(*)::integer FROM support u WHERE u.submission_id = s.id), "      \
+    "s.kind, s.answers::text, s.details::text, s.business"
 #define VIEW_MODERATION                                                                            \
     "LEFT JOIN moderation m ON m.submission_id = s.id AND m.version = s.moderation "
 #define VIEW_CASE   "LEFT JOIN submission_case c ON c.submission_id = s.id " VIEW_MODERATION

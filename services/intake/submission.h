@@ -24,6 +24,7 @@ enum {
 /* Words at the index of the enum; NULL ends the list. */
 enum channel { CHANNEL_APP, CHANNEL_OPEN311, CHANNEL_API, CHANNEL_INBOUND };
 extern const char *const channel_words[];
+extern const char *const submission_kind_words[]; /* "onsite_report" first */
 enum level { LEVEL_URGENT, LEVEL_COMPLEX, LEVEL_NORMAL };
 extern const char *const level_words[];
 enum language { LANGUAGE_VI, LANGUAGE_EN };
@@ -39,7 +40,7 @@ struct submission {
     struct uuid id;
     char ticket[TICKET_TEXT_SIZE];
     enum channel channel;
-    const char *category;
+    const char *kind, *category;
     enum level level;
     const char *title; /* may be NULL */
     const char *description;
@@ -48,8 +49,11 @@ struct submission {
     const char *address, *address_id; /* may be NULL */
     const char *const *media;
     size_t media_count;
+    const char *answers, *details; /* JSON as the event has them; NULL: none */
     const char *reporter_ref;
     bool anonymous;
+    const char *business; /* sealed for the id; NULL: a person files */
+    const char *filed_by; /* the official who filed it for somebody; NULL: the reporter did */
     const char *client;
     enum language language;
     int64_t submitted_at, receive_by; /* µs */

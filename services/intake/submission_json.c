@@ -2,11 +2,23 @@
 #include "submission_json.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { DEGREE_DECIMALS = 7 }; /* about 1 cm */
 
+static void put_raw_if(struct json_writer *writer, const char *name, const char *json)
+{
+    if (json != NULL) {
+        json_put_raw(writer, name, json, strlen(json));
+    }
+}
+
+/* Where there is none, none was needed. */
 static void put_location(struct json_writer *writer, const struct submission *submission)
 {
+    if (!submission->has_point && submission->address == NULL && submission->address_id == NULL) {
+        return;
+    }
     json_open_object(writer, "location");
     if (submission->has_point) {
         json_put_real(writer, "lat", submission->lat, DEGREE_DECIMALS);
@@ -51,7 +63,7 @@ void submission_write_event(const struct submission *submission, struct buffer *
     json_put_uuid(&writer, "submission_id", &submission->id);
     json_put_int(&writer, "version", 1);
     json_put_text(&writer, "ticket", submission->ticket);
-    json_put_text(&writer, "kind", "onsite_report");
+    json_put_text(&writer, "kind", submission->kind);
     json_put_text(&writer, "channel", channel_words[submission->channel]);
     json_put_text(&writer, "category", submission->category);
     json_put_text(&writer, "level", level_words[submission->level]);
@@ -59,9 +71,14 @@ void submission_write_event(const struct submission *submission, struct buffer *
     json_put_text(&writer, "description", submission->description);
     put_location(&writer, submission);
     put_media(&writer, "media", submission);
+    put_raw_if(&writer, "details", submission->details);
+    put_raw_if(&writer, "answers", submission->answers);
     json_open_object(&writer, "reporter");
     json_put_text(&writer, "ref", submission->reporter_ref);
     json_put_bool(&writer, "anonymous", submission->anonymous);
+    if (submission->business != NULL) {
+        json_put_bool(&writer, "business", true);
+    }
     json_close_object(&writer);
     json_put_text(&writer, "client", submission->client);
     json_put_text(&writer, "language", language_words[submission->language]);
@@ -101,7 +118,7 @@ void submission_write_members(const struct submission *submission, struct json_w
     json_put_uuid(writer, "id", &submission->id);
     json_put_text(writer, "ticket", submission->ticket);
     json_put_int(writer, "version", 1);
-    json_put_text(writer, "kind", "onsite_report");
+    json_put_text(writer, "kind", submission->kind);
     json_put_text(writer, "channel", channel_words[submission->channel]);
     json_put_text(writer, "category", submission->category);
     json_put_text(writer, "level", level_words[submission->level]);
@@ -109,6 +126,8 @@ void submission_write_members(const struct submission *submission, struct json_w
     json_put_text(writer, "description", submission->description);
     put_location(writer, submission);
     put_media(writer, "media", submission);
+    put_raw_if(writer, "details", submission->details);
+    put_raw_if(writer, "answers", submission->answers);
     json_put_bool(writer, "anonymous", submission->anonymous);
     json_put_text(writer, "language", language_words[submission->language]);
     json_put_instant(writer, "submitted_at", submission->submitted_at);

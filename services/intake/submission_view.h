@@ -52,6 +52,7 @@ struct case_step {
 
 struct submission_view {
     struct submission submission;
+    const char *business; /* JSON in clear; NULL: a person's, or not for this reader */
     struct case_view state;
     struct moderation moderation;
     int32_t supports;              /* people who meet the same */

@@ -146,6 +146,7 @@ void submission_view_write(const struct submission_view *view, const struct refe
     json_write_start(&writer, out);
     json_open_object(&writer, NULL);
     submission_write_members(&view->submission, &writer);
+    put_raw_if(&writer, "business", view->business);
     put_case(&writer, &view->state, reference);
     put_timeline(&writer, view, reference);
     json_close_object(&writer);

@@ -178,6 +178,15 @@ struct process_detail {
     const char *const *words; /* of a word; ends with NULL */
 };
 
+/* How a case of the process is filed at intake, which is told on city.reference.v1. */
+struct process_filing {
+    actor_set by;             /* 0: it is not filed there */
+    bool anonymous, location; /* may the reporter be unnamed, must a place be told */
+    process_set details;      /* by their place in the process: those that are asked for */
+    int refused;              /* the state of a case whose slot cannot be had; -1: none */
+    const char *source;
+};
+
 struct process_limits {
     int handovers; /* after so many the city office decides */
     int extensions;
@@ -194,6 +203,7 @@ struct process {
     struct process_limits limits;
     int opening;         /* the state of a new case */
     actor_set opened_by; /* who may open a case here; the system opens what was filed */
+    struct process_filing filing;
     struct process_state states[PROCESS_STATES_MAX];
     int state_count;
     struct process_action actions[PROCESS_ACTIONS_MAX];
@@ -224,6 +234,11 @@ const struct process_detail *process_detail_of(const struct process *process,
 /* The part of process_check that is about details: false with a fault for each that contradicts
  * another, and for each state that waits for what no detail tells. */
 bool process_check_details(const struct process *process, struct error *err);
+
+/* The part of process_check that is about filing: what is asked for can be told, what the process
+ * cannot do without is asked for, and a case that begins with an appointment gets one or is
+ * refused. */
+bool process_check_filing(const struct process *process, struct error *err);
 
 /* Whether the engine can run it. Every way that a case can go is walked through states, queues and
  * clocks: each state can be reached and can reach an end, from every queue; clocks run where

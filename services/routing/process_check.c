@@ -280,6 +280,7 @@ bool process_check(const struct process *process, struct error *err)
 {
     struct error found = {0};
     process_check_details(process, &found);
+    process_check_filing(process, &found);
     for (int i = 0; i < process->state_count; i++) {
         check_timeout(process, i, &found);
         check_merged(process, i, &found);

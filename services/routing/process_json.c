@@ -255,6 +255,42 @@ static void read_details(struct json_reader *reader, struct process *process)
     }
 }
 
+/* Its details and its state are words, so both are read before. */
+static process_set read_filed_details(struct json_reader *reader, const struct process *process)
+{
+    const char *codes[PROCESS_DETAILS_MAX + 1] = {0};
+    for (int i = 0; i < process->detail_count; i++) {
+        codes[i] = process->details[i].code != NULL ? process->details[i].code : "";
+    }
+    return read_set(reader, "details", JSON_REQUIRED, codes);
+}
+
+static void read_filing(struct json_reader *reader, struct process *process)
+{
+    struct process_filing *filing = &process->filing;
+    struct json_reader item;
+    filing->refused = -1;
+    if (!json_read_object(reader, "filing", JSON_OPTIONAL, &item)) {
+        return;
+    }
+    filing->by = (actor_set)read_set(&item, "by", JSON_REQUIRED, actor_words);
+    if (filing->by == 0) { /* it would read as: is not filed */
+        json_read_fault(&item, "by", "too_short", "must name who may file");
+    }
+    filing->anonymous = json_read_bool(&item, "anonymous", JSON_REQUIRED, false);
+    filing->location = json_read_bool(&item, "location", JSON_REQUIRED, false);
+    filing->details = read_filed_details(&item, process);
+    const char *refused = read_code(&item, "refused", JSON_OPTIONAL);
+    if (refused != NULL) {
+        filing->refused = process_state_find(process, refused);
+        if (filing->refused < 0) {
+            json_read_fault(&item, "refused", "unknown_word", "the process has no such state");
+        }
+    }
+    filing->source = json_read_text(&item, "source", JSON_REQUIRED, 1, SOURCE_MAX);
+    json_read_end(&item);
+}
+
 static void read_limits(struct json_reader *reader, struct process_limits *limits)
 {
     struct json_reader item;
@@ -286,6 +322,7 @@ static void read_members(struct json_reader *reader, struct process *process)
     process->opened_by = (actor_set)read_set(reader, "opened_by", JSON_OPTIONAL, actor_words);
     read_details(reader, process);
     read_state_list(reader, process, timeouts);
+    read_filing(reader, process);
     read_action_list(reader, process);
     find_timeouts(reader, process, timeouts);
     const char *opening = read_code(reader, "opening", JSON_REQUIRED);

@@ -234,6 +234,20 @@ static void take(struct walk *walk, int index, const struct place *from)
     }
 }
 
+/* What was filed and cannot be had: nobody has to act, so no clock runs. */
+static void begin_refused(struct walk *walk)
+{
+    int refused = walk->process->filing.refused;
+    struct place place = {.state = refused,
+                          .resume_state = refused,
+                          .queue = QUEUE_UNIT,
+                          .receive = STOPPED,
+                          .resolve = RUN_NEVER};
+    reach(walk, &place);
+    place.queue = QUEUE_UNROUTABLE;
+    reach(walk, &place);
+}
+
 /* What begins with work has an appointment, which the resolve clock runs to. */
 static void begin(struct walk *walk)
 {
@@ -251,6 +265,9 @@ static void begin(struct walk *walk)
     reach(walk, &place);
     place.queue = QUEUE_UNROUTABLE;
     reach(walk, &place);
+    if (walk->process->filing.by != 0 && walk->process->filing.refused >= 0) {
+        begin_refused(walk);
+    }
 }
 
 static void go_everywhere(struct walk *walk)

@@ -70,6 +70,21 @@ static void add_categories(struct publications *publications, const struct refer
     }
 }
 
+/* The version that is in force of each. Before the categories, which name them. */
+static void add_processes(struct publications *publications, const struct process_book *book,
+                          int64_t now_us, struct buffer *json, struct arena *arena)
+{
+    for (size_t i = 0; i < book->count; i++) {
+        const struct process *process = book->items[i];
+        if (process == process_current(book, process->rule.code, now_us)) {
+            buffer_reset(json);
+            process_json_write(json, process);
+            add(publications, arena_format(arena, "process:%s", process->rule.code),
+                PROCESS_DEFINED, json, arena);
+        }
+    }
+}
+
 static int compare_field(const struct focal_point *a, const struct focal_point *b)
 {
     int order = strcmp(a->unit, b->unit);
@@ -172,13 +187,14 @@ void publications_make(struct publications *publications, const struct reference
 {
     struct buffer json;
     size_t count_max = reference->units.count + reference->former_units.count +
-                       reference->category_count + reference->focal_points.count + MONTHS_BEFORE +
-                       1 + MONTHS_AFTER;
+                       reference->processes->count + reference->category_count +
+                       reference->focal_points.count + MONTHS_BEFORE + 1 + MONTHS_AFTER;
     publications->count = 0;
     publications->items = arena_array(arena, count_max, sizeof *publications->items);
     buffer_init(&json);
     add_units(publications, &reference->units, &json, arena);
     add_former_units(publications, &reference->former_units, &json, arena);
+    add_processes(publications, reference->processes, now_us, &json, arena);
     add_categories(publications, reference, &json, arena);
     add_focal_points(publications, &reference->focal_points, &json, arena);
     add_promises(publications, &reference->cases, now_us, &json, arena);
@@ -227,6 +243,7 @@ static const char *type_of(const char *key)
         const char *prefix, *type;
     } types[] = {{"unit:", UNIT_DEFINED},
                  {"category:", CATEGORY_DEFINED},
+                 {"process:", PROCESS_DEFINED},
                  {"focal_point:", FOCAL_POINT_ASSIGNED},
                  {"promise:", PROMISE_PUBLISHED}};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {

@@ -22,6 +22,8 @@ struct category {
     const char *level;
     const char *keywords; /* JSON array */
     bool sensitive;
+    const char *kind;      /* whose process takes in what is filed */
+    const char *questions; /* JSON array, as category.defined has it */
     int64_t valid_from;
     const char *source;
 };

@@ -6,6 +6,7 @@
 
 #include "common/json.h"
 #include "services/routing/day.h"
+#include "services/routing/process_book.h"
 #include "services/routing/route_json.h"
 #include "services/routing/rule_json.h"
 
@@ -62,8 +63,69 @@ void category_json_write(struct buffer *out, const struct category *category)
     json_put_text(&writer, "level", category->level);
     json_put_raw(&writer, "keywords", category->keywords, strlen(category->keywords));
     json_put_bool(&writer, "sensitive", category->sensitive);
+    json_put_text(&writer, "kind", category->kind);
+    if (strcmp(category->questions, "[]") != 0) {
+        json_put_raw(&writer, "questions", category->questions, strlen(category->questions));
+    }
     json_put_instant(&writer, "valid_from", category->valid_from);
     json_put_text(&writer, "source", category->source);
+    json_close_object(&writer);
+}
+
+static void put_filed_detail(struct json_writer *writer, const struct process_detail *detail)
+{
+    json_open_object(writer, NULL);
+    json_put_text(writer, "code", detail->code);
+    json_put_text(writer, "type", detail_type_words[detail->type]);
+    json_put_bool(writer, "required", detail->required);
+    json_put_int(writer, "max", (int64_t)detail->max);
+    if (detail->type == DETAIL_WORD) {
+        json_open_array(writer, "words");
+        for (size_t i = 0; detail->words[i] != NULL; i++) {
+            json_put_text(writer, NULL, detail->words[i]);
+        }
+        json_close_array(writer);
+    }
+    json_close_object(writer);
+}
+
+static void put_filing(struct json_writer *writer, const struct process *process)
+{
+    const struct process_filing *filing = &process->filing;
+    if (filing->by == 0) {
+        return;
+    }
+    json_open_object(writer, "filing");
+    json_open_array(writer, "by");
+    for (int actor = 0; actor < ACTORS; actor++) {
+        json_put_text(writer, NULL,
+                      (filing->by & ACTOR_BIT(actor)) != 0 ? actor_words[actor] : NULL);
+    }
+    json_close_array(writer);
+    json_put_bool(writer, "anonymous", filing->anonymous);
+    json_put_bool(writer, "location", filing->location);
+    json_open_array(writer, "details");
+    for (int i = 0; i < process->detail_count; i++) {
+        if (process_has(filing->details, i)) {
+            put_filed_detail(writer, &process->details[i]);
+        }
+    }
+    json_close_array(writer);
+    json_put_text(writer, "source", filing->source);
+    json_close_object(writer);
+}
+
+void process_json_write(struct buffer *out, const struct process *process)
+{
+    struct json_writer writer;
+    json_write_start(&writer, out);
+    json_open_object(&writer, NULL);
+    json_put_text(&writer, "code", process->rule.code);
+    json_put_int(&writer, "version", process->rule.version);
+    put_names(&writer, "name", process->name_vi, process->name_en);
+    put_filing(&writer, process);
+    json_put_instant(&writer, "valid_from", process->valid_from);
+    json_put_text(&writer, "source", process->rule.source);
     json_close_object(&writer);
 }
 

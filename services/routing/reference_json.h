@@ -9,6 +9,7 @@
 
 #define UNIT_DEFINED         "vn.hanoi.unit.defined.v1"
 #define CATEGORY_DEFINED     "vn.hanoi.category.defined.v1"
+#define PROCESS_DEFINED      "vn.hanoi.process.defined.v1"
 #define FOCAL_POINT_ASSIGNED "vn.hanoi.focal_point.assigned.v1"
 #define PROMISE_PUBLISHED    "vn.hanoi.promise.published.v1"
 
@@ -23,6 +24,8 @@ struct promise {
 /* As an event tells it: with the account of its head, which is not for the public. */
 void unit_json_write(struct buffer *out, const struct unit *unit);
 void category_json_write(struct buffer *out, const struct category *category);
+/* What who files must know of it. */
+void process_json_write(struct buffer *out, const struct process *process);
 void focal_point_json_write(struct buffer *out, const struct focal_point *point);
 void promise_json_write(struct buffer *out, const struct promise *promise);
 

@@ -68,7 +68,7 @@ static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
     [CATEGORIES] = {"reference_categories",
                     "SELECT DISTINCT ON (code) code, version, name_vi, name_en, group_vi, "
                     "group_en, level, keywords::text, sensitive, " START(
-                        "valid_from") ", source "
+                        "valid_from") ", source, kind, questions::text "
                                       "FROM category WHERE " VALID_TODAY
                                       " ORDER BY code, version DESC"},
     [ROUTES] = {"reference_routes",
@@ -204,6 +204,8 @@ static void read_categories(const struct reading *reading)
             .sensitive = pg_value_bool(reading->tx, CATEGORIES, i, 8),
             .valid_from = instant(reading, CATEGORIES, i, 9),
             .source = text(reading, CATEGORIES, i, 10),
+            .kind = text(reading, CATEGORIES, i, 11),
+            .questions = text(reading, CATEGORIES, i, 12),
         };
     }
 }

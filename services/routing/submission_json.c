@@ -7,10 +7,9 @@
 
 #include "common/json.h"
 #include "common/opaque_ref.h"
+#include "services/routing/category_json.h"
+#include "services/routing/detail_json.h"
 
-static const char *const kinds[] = {
-    "onsite_report",  "procedure_report",  "waste_report",   "initiative",
-    "voter_petition", "reception_booking", "hotline_ticket", NULL};
 static const char *const channels[] = {"app", "open311", "api", "inbound", NULL};
 static const char *const languages[] = {"vi", "en", NULL};
 
@@ -33,7 +32,8 @@ static void read_point(struct json_reader *location, struct submission *submissi
 static void read_location(struct json_reader *reader, struct submission *submission)
 {
     struct json_reader location;
-    bool must_have = submission->kind != NULL && strcmp(submission->kind, kinds[0]) == 0;
+    bool must_have =
+        submission->kind != NULL && strcmp(submission->kind, submission_kind_words[0]) == 0;
     if (!json_read_object(reader, "location", must_have ? JSON_REQUIRED : JSON_OPTIONAL,
                           &location)) {
         return;
@@ -78,6 +78,58 @@ static bool is_slug(const char *text)
            text[size - 1] != '-' && strstr(text, "--") == NULL;
 }
 
+static const char *const datatypes[] = {"string",          "number",         "datetime", "text",
+                                        "singlevaluelist", "multivaluelist", NULL};
+enum { ANSWERS_MAX = 20, ANSWER_VALUES_MAX = 30, ANSWER_TEXT_MAX = 1000, NAME_MAX = 200 };
+
+static void read_answer_names(struct json_reader *reader, struct submission_answer *answer)
+{
+    size_t count = json_read_array(reader, "names", JSON_OPTIONAL, ANSWER_VALUES_MAX);
+    const char **names = arena_array(reader->arena, count, sizeof *names);
+    for (size_t i = 0; i < count; i++) {
+        struct json_reader name;
+        if (json_read_item(reader, "names", i, &name)) {
+            names[i] = json_read_text(&name, "vi", JSON_REQUIRED, 1, NAME_MAX);
+            json_read_text(&name, "en", JSON_REQUIRED, 1, NAME_MAX);
+            json_read_end(&name);
+        }
+    }
+    answer->names_vi = count > 0 && count == answer->value_count ? names : NULL;
+}
+
+static void read_answer(struct json_reader *reader, struct submission_answer *answer)
+{
+    struct json_reader prompt;
+    answer->code = json_read_text(reader, "code", JSON_REQUIRED, 1, 32);
+    json_read_word(reader, "datatype", JSON_REQUIRED, datatypes);
+    if (json_read_object(reader, "prompt", JSON_REQUIRED, &prompt)) {
+        answer->prompt_vi = json_read_text(&prompt, "vi", JSON_REQUIRED, 1, NAME_MAX);
+        answer->prompt_en = json_read_text(&prompt, "en", JSON_REQUIRED, 1, NAME_MAX);
+        json_read_end(&prompt);
+    }
+    answer->value_count = json_read_texts(reader, "values", JSON_REQUIRED, ANSWER_VALUES_MAX,
+                                          ANSWER_TEXT_MAX, &answer->values);
+    if (answer->value_count == 0 && !reader->faulty) {
+        json_read_fault(reader, "values", "too_few", "must hold at least one");
+    }
+    read_answer_names(reader, answer);
+}
+
+static void read_answers(struct json_reader *reader, struct submission *submission)
+{
+    size_t count = json_read_array(reader, "answers", JSON_OPTIONAL, ANSWERS_MAX);
+    struct submission_answer *answers = arena_array(reader->arena, count, sizeof *answers);
+    for (size_t i = 0; i < count; i++) {
+        struct json_reader item;
+        if (json_read_item(reader, "answers", i, &item)) {
+            read_answer(&item, &answers[i]);
+            json_read_end(&item);
+        }
+    }
+    submission->answers = answers;
+    submission->answer_count = count;
+}
+
 static void read_reporter(struct json_reader *reader, struct submission *submission)
 {
     struct json_reader reporter;
@@ -112,8 +164,8 @@ static void read_members(struct json_reader *reader, struct submission *submissi
     if (submission->ticket != NULL && !is_ticket(submission->ticket)) {
         json_read_fault(reader, "ticket", "bad_ticket", "must look like HN-2026-0000123-K");
     }
-    int kind = json_read_word(reader, "kind", JSON_REQUIRED, kinds);
-    submission->kind = kind >= 0 ? kinds[kind] : NULL;
+    int kind = json_read_word(reader, "kind", JSON_REQUIRED, submission_kind_words);
+    submission->kind = kind >= 0 ? submission_kind_words[kind] : NULL;
     int channel = json_read_word(reader, "channel", JSON_REQUIRED, channels);
     submission->channel = channel >= 0 ? channels[channel] : NULL;
     submission->category = json_read_text(reader, "category", JSON_REQUIRED, 1, 64);
@@ -126,6 +178,7 @@ static void read_members(struct json_reader *reader, struct submission *submissi
     submission->description = json_read_text(reader, "description", JSON_REQUIRED, 1, 4000);
     read_location(reader, submission);
     read_media(reader, submission);
+    read_answers(reader, submission);
     read_reporter(reader, submission);
     json_read_text(reader, "client", JSON_REQUIRED, 1, 64);
     int language = json_read_word(reader, "language", JSON_REQUIRED, languages);
@@ -147,6 +200,23 @@ bool submission_json_read(struct submission *submission, const char *text, size_
     }
     json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
     read_members(&reader, submission);
+    bool whole = json_read_end(&reader);
+    json_document_free(&document);
+    return whole;
+}
+
+bool submission_json_read_details(const struct process *process, const char *text, size_t size,
+                                  struct case_detail details[CASE_DETAILS_MAX], size_t *count,
+                                  struct arena *arena, struct error *err)
+{
+    struct json_document document;
+    struct json_reader reader;
+    *count = 0;
+    if (!json_document_parse(&document, text, size, err)) {
+        return false;
+    }
+    json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
+    *count = details_read(&reader, process, details);
     bool whole = json_read_end(&reader);
     json_document_free(&document);
     return whole;

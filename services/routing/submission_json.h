@@ -11,6 +11,15 @@
 
 #define SUBMISSION_SUBMITTED "vn.hanoi.submission.submitted.v1"
 
+/* What was said to a question of the category, with what was asked. */
+struct submission_answer {
+    const char *code;
+    const char *prompt_vi, *prompt_en;
+    const char *const *values; /* of a list the keys */
+    size_t value_count;
+    const char *const *names_vi; /* what the keys mean; NULL: the values speak for themselves */
+};
+
 struct submission {
     struct uuid id;
     const char *ticket;
@@ -25,6 +34,8 @@ struct submission {
     const char *address; /* NULL: none */
     const char *const *media;
     size_t media_count;
+    const struct submission_answer *answers;
+    size_t answer_count;
     const char *reporter_ref;
     const char *language;
     int64_t submitted_at;
@@ -35,5 +46,11 @@ struct submission {
 /* Texts live in the arena. Faults name the field. */
 bool submission_json_read(struct submission *submission, const char *text, size_t size,
                           struct arena *arena, struct error *err);
+
+/* What only the process of the submission asks for, each that is there and has its form. False when
+ * one was there and had not; err names the first such: "details.session". */
+bool submission_json_read_details(const struct process *process, const char *text, size_t size,
+                                  struct case_detail details[CASE_DETAILS_MAX], size_t *count,
+                                  struct arena *arena, struct error *err);
 
 #endif

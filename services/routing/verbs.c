@@ -9,6 +9,7 @@
 #include "common/arena.h"
 #include "services/routing/boundary.h"
 #include "services/routing/calendar_json.h"
+#include "services/routing/category_json.h"
 #include "services/routing/process_json.h"
 #include "services/routing/input_file.h"
 #include "services/routing/reference_data.h"
@@ -37,6 +38,7 @@ static bool find_file(const char *folder, const char *name, struct arena *arena,
         *file = reference_file(name);
         return true;
     }
+    file->name = name;
     return read_file(arena_format(arena, "%s/%s", folder, name), arena, file, err);
 }
 
@@ -47,6 +49,16 @@ static bool check_calendar(const struct reference_file *file, struct arena *aren
     struct calendar *calendar = calendar_json_read(file->text, file->size, &known_to, arena, err);
     calendar_free(calendar);
     return calendar != NULL;
+}
+
+/* What the tables cannot check. */
+static bool check_file(const struct reference_file *file, struct arena *arena, struct error *err)
+{
+    if (strcmp(file->name, "calendar.json") == 0) {
+        return check_calendar(file, arena, err);
+    }
+    return strcmp(file->name, "categories.json") != 0 ||
+           category_check(file->text, file->size, arena, err);
 }
 
 /* The file must cover exactly the current units before it becomes the current set. */
@@ -134,8 +146,7 @@ static bool load_reference(struct load *load, const char *folder, struct arena *
                                         "rejections.json"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct reference_file file;
-        if (!find_file(folder, names[i], arena, &file, err) ||
-            (strcmp(names[i], "calendar.json") == 0 && !check_calendar(&file, arena, err)) ||
+        if (!find_file(folder, names[i], arena, &file, err) || !check_file(&file, arena, err) ||
             !load_file(load, names[i], file.text, file.size, err)) {
             return false;
         }

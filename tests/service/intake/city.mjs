@@ -10,6 +10,10 @@ import { message } from '../../support/topics.mjs';
 export const HOAN_KIEM = { lat: 21.0287, lon: 105.8524 };
 export const { categories } = JSON.parse(readFileSync('services/routing/reference/categories.json'));
 
+const NOT_OPEN311 = ['voter_petition', 'reception_booking', 'hotline_ticket'];
+/** Those that Open311 lists: any system may file them, and nothing is asked that it has no place for. */
+export const services = categories.filter((c) => !NOT_OPEN311.includes(c.kind));
+
 const openapi = addFormats(new Ajv2020({ strict: false }))
     .addSchema(readYaml(proto('openapi', 'intake.yaml')), 'openapi');
 
@@ -34,13 +38,28 @@ function category(c) {
         { ...c, valid_from: '2024-06-27T17:00:00.000Z' });
 }
 
+/** What routing tells of a process, out of its file. */
+export function kind(file) {
+    const { code, version, name, source, filing, details = [] } =
+        JSON.parse(readFileSync(`services/routing/reference/processes/${file}.json`));
+    const told = details.filter((d) => filing.details.includes(d.code))
+        .map((d) => ({ code: d.code, type: d.type, required: d.required ?? false, max: d.max ?? 32, ...(d.words && { words: d.words }) }));
+    const { by, anonymous, location, source: rule } = filing;
+    return message('city.reference.v1', 'vn.hanoi.process.defined.v1', `process:${code}`,
+        { code, version, name, filing: { by, anonymous, location, details: told, source: rule },
+          valid_from: '2024-06-27T17:00:00.000Z', source });
+}
+
+const kinds = ['onsite_report', 'procedure_report', 'waste_report', 'initiative', 'voter_petition',
+    'reception_booking', 'hotline_ticket'];
+
 const ward = message('city.reference.v1', 'vn.hanoi.unit.defined.v1', 'unit:00070', {
     kind: 'unit', code: '00070', name: { vi: 'Phường Hoàn Kiếm', en: 'Hoan Kiem Ward' },
     type: 'ward', valid_from: '2025-06-30T17:00:00.000Z', source: 'test',
 });
 
-/** Categories, a promise and a ward, for city.reference.v1: what intake waits for before it is ready. */
-export const reference = (defined = categories) => [...defined.map(category), promise(), ward];
+/** Kinds, categories, a promise and a ward, for city.reference.v1: what intake waits for before it is ready. */
+export const reference = (defined = categories) => [...kinds.map(kind), ...defined.map(category), promise(), ward];
 
 /** An example of proto/ as it would be told of this submission. */
 export function exampleOf(id, version, name, more = {}) {

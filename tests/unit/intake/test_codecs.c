@@ -16,6 +16,7 @@
 #include "services/intake/case_word_json.h"
 #include "services/intake/case_event_json.h"
 #include "services/intake/handover_json.h"
+#include "services/intake/kind_json.h"
 #include "services/intake/record.h"
 #include "services/intake/reference_json.h"
 #include "services/intake/report.h"
@@ -66,6 +67,22 @@ static bool read_category(const char *type, const char *json, size_t size, struc
     return category_read(&category, json, size, arena, err);
 }
 
+static bool read_kind(const char *type, const char *json, size_t size, struct arena *arena,
+                      struct error *err)
+{
+    (void)type;
+    struct kind kind, again = {0};
+    if (!kind_read(&kind, json, size, arena, err)) {
+        return false;
+    }
+    if (kind.filing != NULL) { /* as it is kept, it says the same */
+        assert_true(kind_read_filing(&again, kind.filing, arena));
+        assert_string_equal(again.by, kind.by);
+        assert_int_equal(again.detail_count, kind.detail_count);
+    }
+    return true;
+}
+
 static bool read_unit(const char *type, const char *json, size_t size, struct arena *arena,
                       struct error *err)
 {
@@ -107,6 +124,7 @@ static const struct codec {
      "|version_missing|phase_unknown|asked_unknown|rating_is_a_number|"},
     {"vn.hanoi.message.refused.v1", read_refusal, NULL},
     {"vn.hanoi.category.defined.v1", read_category, NULL},
+    {"vn.hanoi.process.defined.v1", read_kind, NULL},
     {"vn.hanoi.unit.defined.v1", read_unit, "|code_missing|name_in_one_language|"},
     {"vn.hanoi.promise.published.v1", read_promise, NULL},
 };
@@ -209,8 +227,11 @@ static void submitted_event_equals_the_example(void **state)
     json_t *root =
         json_load_file("proto/examples/vn.hanoi.submission.submitted.v1/maximal.json", 0, NULL);
     json_t *data = json_object_get(root, "data");
+    char *answers = json_dumps(json_object_get(data, "answers"), 0);
+    char *details = json_dumps(json_object_get(data, "details"), 0);
     struct submission submission = {
         .ticket = "HN-2026-0000123-K",
+        .kind = "onsite_report",
         .channel = CHANNEL_APP,
         .category = "giao-thong",
         .level = LEVEL_URGENT,
@@ -222,6 +243,9 @@ static void submitted_event_equals_the_example(void **state)
         .address = "57B Đinh Tiên Hoàng, phường Hoàn Kiếm, Hà Nội",
         .media = media,
         .media_count = 2,
+        .answers = answers,
+        .details = details,
+        .business = "sealed",
         .reporter_ref = "3f0c8a52-7d1e-4b7a-9a53-0d6f4f2a8c11",
         .client = "account",
         .language = LANGUAGE_VI,
@@ -239,6 +263,8 @@ static void submitted_event_equals_the_example(void **state)
     if (!json_equal(written, data)) {
         fail_msg("written: %s", out.data);
     }
+    free(answers);
+    free(details);
     json_decref(written);
     json_decref(root);
     buffer_finish(&out);
