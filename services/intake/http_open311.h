@@ -21,6 +21,7 @@ http_handler http_open311_requests;
 http_handler http_open311_request;
 http_handler http_open311_token;
 http_handler http_open311_updates;
+http_handler http_open311_post_update;
 http_write_problem http_open311_problem;
 
 /* The rows of one format; 404, 403, 405 and 400 keep the standard's error form. */
@@ -68,6 +69,13 @@ http_write_problem http_open311_problem;
          .handler = http_open311_token,                                                            \
          .flags = HTTP_NO_HEAD,                                                                    \
          .problem = http_open311_problem},                                                         \
+        {.method = "POST",                                                                         \
+         .path = "/open311/v2/servicerequestupdates." format,                                      \
+         .access = "scope:report:write",                                                           \
+         .handler = http_open311_post_update,                                                      \
+         .flags = HTTP_API_KEY_PARAM | HTTP_FORM,                                                  \
+         .body_max = body_size,                                                                    \
+         .problem = http_open311_problem},                                                         \
     {                                                                                              \
         .method = "GET", .path = "/open311/v2/servicerequestupdates." format, .access = "",        \
         .handler = http_open311_updates, .flags = HTTP_API_KEY_PARAM | HTTP_NO_HEAD,               \
@@ -89,6 +97,10 @@ enum open311_format open311_format_of(const struct http_request *request);
 /* An empty parameter is an absent one: NULL. */
 const char *open311_query(const struct http_request *request, const char *name);
 const char *open311_form(const struct http_request *request, const char *name);
+/* What a client says, of pictures, and of who says it; faults name the parameter. */
+struct report;
+void open311_read_said(struct report *report, struct http_request *request, size_t description_max,
+                       struct error *err);
 /* False with ERR_NOT_FOUND for a jurisdiction that is not ours. */
 bool open311_check_jurisdiction(const char *jurisdiction, struct error *err);
 /* Whether a category can be filed through Open311. category NULL: no. */

@@ -146,6 +146,14 @@ static void read_attributes(struct report *report, struct http_request *request)
     }
 }
 
+void open311_read_said(struct report *report, struct http_request *request, size_t description_max,
+                       struct error *err)
+{
+    report->description = read_text(request, "description", description_max, err);
+    read_media(report, request, err);
+    read_contact(report, request, err);
+}
+
 static bool read_form(struct report *report, struct http_request *request, struct error *err)
 {
     memset(report, 0, sizeof *report);

@@ -60,8 +60,10 @@ static void put_update(struct open311_writer *writer, const struct update *updat
 {
     const struct case_step *step = &update->step;
     open311_open_item(writer, "request_update");
+    bool is_message = update->message > 0; /* by the id that its sender was answered */
     open311_text(writer, "update_id",
-                 arena_format(arena, "%s.%d", update->ticket, (int)step->version));
+                 arena_format(arena, is_message ? "%s.m%d" : "%s.%d", update->ticket,
+                              (int)(is_message ? update->message : step->version)));
     open311_text(writer, "service_request_id", update->ticket);
     open311_text(writer, "status", open311_extended_status(step->phase, step->action));
     open311_text(writer, "description", open311_step_words(step, words));

@@ -395,3 +395,12 @@ void store_read_versions(struct pg_tx *tx, const struct uuid *ids, size_t count)
     pg_tx_array(tx, &array);
     pg_array_finish(&array);
 }
+
+static const struct pg_statement find_ticket = {
+    "intake_find_ticket", "SELECT id FROM submission WHERE ticket = $1::text"};
+
+void store_find_ticket(struct pg_tx *tx, const char *ticket)
+{
+    pg_tx_add(tx, &find_ticket);
+    pg_tx_text(tx, ticket);
+}

@@ -34,6 +34,9 @@ struct public_box {
     int decimals;
 };
 
+/* The id of the submission with this ticket: no or one row. */
+void store_find_ticket(struct pg_tx *tx, const char *ticket);
+
 /* What Open311 may ask for; sensitive categories never come out. Newest first: by submitted_at, or
  * by what changed last where that is asked for. */
 struct public_query {

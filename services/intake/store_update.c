@@ -5,7 +5,9 @@
 
 static const struct pg_statement list_updates = {
     "intake_list_updates",
-    "SELECT s.ticket, p.version, p.action, p.state, p.phase, p.note, p.reason, p.at "
+    "SELECT s.ticket, p.version, p.action, p.state, p.phase, p.note, p.reason, p.at, "
+    "(SELECT m.version FROM submission_message m WHERE m.submission_id = p.submission_id "
+    "AND m.settled_version = p.version AND m.state = 'done') "
     "FROM submission_step p JOIN submission s ON s.id = p.submission_id "
     "JOIN category k ON k.code = s.category "
     "WHERE p.at >= $1::timestamptz AND p.at < $2::timestamptz AND NOT k.sensitive "
@@ -30,6 +32,7 @@ size_t store_take_updates(const struct pg_tx *tx, struct update **updates, struc
     struct update *found = arena_array(arena, count, sizeof *found);
     for (size_t i = 0; i < count; i++) {
         found[i].ticket = arena_text(arena, pg_value_text(tx, 0, i, 0));
+        found[i].message = pg_value_int4(tx, 0, i, 8);
         found[i].step = (struct case_step){
             .version = pg_value_int4(tx, 0, i, 1),
             .action = arena_text(arena, pg_value_text(tx, 0, i, 2)),

@@ -17,6 +17,7 @@ struct update_query {
 
 struct update {
     const char *ticket;
+    int32_t message; /* the version of the submission that this step does; 0: it does no message */
     struct case_step step;
 };
 
