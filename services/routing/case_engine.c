@@ -523,16 +523,35 @@ bool case_decide(const struct case_snapshot *before, const struct case_command *
     return taken;
 }
 
-bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int64_t now_us,
-               struct error *err)
+static void begin(struct case_snapshot *opened, int state, int64_t now_us)
 {
     opened->version = 1;
-    opened->state = opened->resume_state = opened->process->opening;
+    opened->state = opened->resume_state = state;
     opened->action = CASE_OPEN;
     opened->event = event_number("opened");
     opened->at_us = opened->opened_at = as_told(now_us);
     opened->proposal.action = -1;
     opened->alert_clock = -1;
+}
+
+void case_open_refused(struct case_snapshot *opened, const char *reason, int64_t now_us)
+{
+    begin(opened, opened->process->filing.refused, now_us);
+    opened->rejected_at = opened->at_us;
+    opened->reason_class = "other";
+    opened->reason_text = reason;
+    opened->near_border = false; /* nobody asks for the side */
+    opened->near_area = NULL;
+    opened->queue = QUEUE_UNIT;
+    opened->task_count = 0;
+    clock_stop(&opened->clocks[CASE_RECEIVE], opened->at_us);
+    opened->next_timer = 0;
+}
+
+bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int64_t now_us,
+               struct error *err)
+{
+    begin(opened, opened->process->opening, now_us);
     if (case_phase(opened) != PHASE_RECEIVED) {
         opened->accepted_at = opened->at_us;
         clock_stop(&opened->clocks[CASE_RECEIVE], opened->at_us);

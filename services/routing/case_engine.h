@@ -16,6 +16,11 @@
 bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int64_t now_us,
                struct error *err);
 
+/* A new case of what was filed and cannot be had, in the state that its process has for that
+ * (filing.refused): ended, with the reason, and nobody's duty. The caller has filled the same as
+ * for case_open. */
+void case_open_refused(struct case_snapshot *opened, const char *reason, int64_t now_us);
+
 /* False with
  *   ERR_NOT_FOUND     "unknown_action"      the process has no such action
  *   ERR_FORBIDDEN     "forbidden"           the actor may not take it

@@ -174,6 +174,23 @@ static void put_place(struct buffer *out, const struct case_page *page)
     }
 }
 
+/* What was asked that day is part of what was answered. */
+static void put_answers(struct buffer *out, const struct submission *report)
+{
+    for (size_t i = 0; i < report->answer_count; i++) {
+        const struct submission_answer *answer = &report->answers[i];
+        const char *const *values = answer->names_vi != NULL ? answer->names_vi : answer->values;
+        buffer_put_text(out, "<tr><th>");
+        html_put(out, answer->prompt_vi);
+        buffer_put_text(out, "</th><td>");
+        for (size_t v = 0; v < answer->value_count; v++) {
+            buffer_put_text(out, v > 0 ? "; " : "");
+            html_put(out, values[v]);
+        }
+        close_fact(out);
+    }
+}
+
 static void put_report(struct buffer *out, const struct case_page *page)
 {
     const struct submission *report = page->report;
@@ -181,6 +198,7 @@ static void put_report(struct buffer *out, const struct case_page *page)
     put_time_fact(out, page, "Gửi lúc", report->submitted_at);
     put_fact(out, "Kênh tiếp nhận", report->channel);
     put_place(out, page);
+    put_answers(out, report);
     buffer_put_text(out, "</table>\n");
     put_paragraph(out, "", report->title);
     put_paragraph(out, "", report->description);

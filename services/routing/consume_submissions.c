@@ -7,11 +7,20 @@
 #include "common/clock.h"
 #include "services/routing/audit_case.h"
 #include "services/routing/case_json.h"
+#include "services/routing/filed_case.h"
+#include "services/routing/id_index.h"
 #include "services/routing/message_write.h"
 #include "services/routing/routing.h"
 #include "services/routing/store.h"
 #include "services/routing/store_desk.h"
+#include "services/routing/store_reception.h"
 #include "services/routing/submission_json.h"
+
+/* A submission and where it came from. */
+struct filed {
+    struct consume_message *from;
+    struct filed_case what;
+};
 
 /* What a batch becomes. */
 struct heard {
@@ -20,6 +29,9 @@ struct heard {
     int64_t now_us; /* cases are told in milliseconds */
     struct opening_rows cases;
     struct word_rows words;
+    struct filed *filed; /* submissions */
+    size_t filed_count;
+    size_t slots;                   /* the first statement that reads a slot */
     struct message_heard *messages; /* in the batch's arena, as this is */
     size_t message_count;
     struct message_batch decided;
@@ -28,12 +40,26 @@ struct heard {
     size_t opened; /* the statement that opens, if it does */
 };
 
+static void read_slots(struct heard *heard, struct pg_tx *tx);
+static void take_slots(struct heard *heard, const struct pg_tx *tx);
+
 /* Steps, in running order. */
+static void hear_submissions(struct heard *heard);
 static void hear_messages(struct heard *heard);
-static void read_cases(struct heard *heard); /* only where there are messages */
+static void read_cases(struct heard *heard); /* only where there are messages or bookings */
 static void on_cases_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void decide(struct heard *heard); /* opens cases, then does what messages ask */
 static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, void *state);
+
+static bool wants_slots(const struct heard *heard)
+{
+    for (size_t i = 0; i < heard->filed_count; i++) {
+        if (heard->filed[i].what.wants_slot) {
+            return true;
+        }
+    }
+    return false;
+}
 
 void consume_submissions(struct consume_batch *batch, void *state)
 {
@@ -47,8 +73,9 @@ void consume_submissions(struct consume_batch *batch, void *state)
         consume_retry(batch, &err);
         return;
     }
+    hear_submissions(heard);
     hear_messages(heard);
-    if (heard->message_count > 0) {
+    if (heard->message_count > 0 || wants_slots(heard)) {
         read_cases(heard);
     } else {
         decide(heard);
@@ -64,6 +91,89 @@ static void reject(struct heard *heard, struct consume_message *message, const s
         snprintf(detail, sizeof detail, "%.200s", err->text);
     }
     consume_reject(heard->batch, message, "invalid_data", detail);
+}
+
+/* ---- submissions ---- */
+
+static bool read_submission(struct heard *heard, struct consume_message *message,
+                            struct submission *submission)
+{
+    struct error err = {0};
+    if (message->event.data == NULL || message->event.type == NULL ||
+        strcmp(message->event.type, SUBMISSION_SUBMITTED) != 0) {
+        return false; /* later types are for later versions of us */
+    }
+    if (submission_json_read(submission, message->event.data, message->event.data_size,
+                             consume_arena(heard->batch), &err)) {
+        return true;
+    }
+    reject(heard, message, &err);
+    return false;
+}
+
+/* Published twice, both in this batch: a second opening would clash. */
+static void hear_submissions(struct heard *heard)
+{
+    struct arena *arena = consume_arena(heard->batch);
+    struct id_index seen;
+    size_t count;
+    struct consume_message *messages = consume_messages(heard->batch, &count);
+    id_index_init(&seen, count, arena);
+    heard->filed = arena_array(arena, count, sizeof *heard->filed);
+    for (size_t i = 0; i < count; i++) {
+        struct filed *filed = &heard->filed[heard->filed_count];
+        *filed = (struct filed){.from = &messages[i]};
+        if (read_submission(heard, &messages[i], &filed->what.submission) &&
+            id_index_add(&seen, &filed->what.submission.id, (int)i)) {
+            filed_case_read(&filed->what, &heard->routing->processes, messages[i].event.data,
+                            messages[i].event.data_size, arena);
+            heard->filed_count++;
+        }
+    }
+}
+
+/* ---- slots ---- */
+
+static void read_slots(struct heard *heard, struct pg_tx *tx)
+{
+    heard->slots = pg_tx_statements(tx);
+    for (size_t i = 0; i < heard->filed_count; i++) {
+        const struct filed_case *what = &heard->filed[i].what;
+        if (what->wants_slot) {
+            store_slot_read(tx, &what->slot_id, what->submission.reporter_ref);
+        }
+    }
+}
+
+static void take_slots(struct heard *heard, const struct pg_tx *tx)
+{
+    size_t statement = heard->slots;
+    for (size_t i = 0; i < heard->filed_count; i++) {
+        struct filed_case *what = &heard->filed[i].what;
+        if (!what->wants_slot) {
+            continue;
+        }
+        what->has_slot = pg_rows(tx, statement) > 0;
+        if (what->has_slot) {
+            store_slot_row(tx, statement, 0, consume_arena(heard->batch), &what->slot);
+            what->is_booked = store_slot_is_booked_by(tx, statement);
+        }
+        statement++;
+    }
+}
+
+/* What a booking of this batch leaves to those behind it. */
+static void note_place(struct heard *heard, size_t index)
+{
+    const struct filed_case *taken = &heard->filed[index].what;
+    for (size_t i = index + 1; i < heard->filed_count; i++) {
+        struct filed_case *other = &heard->filed[i].what;
+        if (other->has_slot && uuid_equal(&other->slot_id, &taken->slot_id)) {
+            other->slot.taken++;
+            other->is_booked |=
+                strcmp(other->submission.reporter_ref, taken->submission.reporter_ref) == 0;
+        }
+    }
 }
 
 /* ---- messages of reporters ---- */
@@ -100,6 +210,7 @@ static void read_cases(struct heard *heard)
     struct pg_tx *tx = pg_tx_new(heard->routing->parts->pg);
     pg_tx_set_read_only(tx);
     messages_read(heard->messages, heard->message_count, tx);
+    read_slots(heard, tx);
     pg_tx_send(tx, on_cases_read, heard);
 }
 
@@ -109,29 +220,14 @@ static void on_cases_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct error err = {0};
     if (pg_tx_error(tx, outcome, &err) &&
         messages_take_read(&heard->decided, tx, &heard->routing->processes, &err)) {
+        take_slots(heard, tx);
         decide(heard);
     } else {
         consume_retry(heard->batch, &err);
     }
 }
 
-/* ---- submissions ---- */
-
-static bool read_submission(struct heard *heard, struct consume_message *message,
-                            struct submission *submission)
-{
-    struct error err = {0};
-    if (message->event.data == NULL || message->event.type == NULL ||
-        strcmp(message->event.type, SUBMISSION_SUBMITTED) != 0) {
-        return false; /* later types are for later versions of us */
-    }
-    if (submission_json_read(submission, message->event.data, message->event.data_size,
-                             consume_arena(heard->batch), &err)) {
-        return true;
-    }
-    reject(heard, message, &err);
-    return false;
-}
+/* ---- opening ---- */
 
 static void add_words(struct heard *heard, const struct submission *submission)
 {
@@ -158,39 +254,36 @@ static void add_opened(struct heard *heard, struct consume_message *message,
 }
 
 /* False with err when the case cannot be opened now. What can never be opened is a dead letter. */
-static bool open_case(struct heard *heard, struct consume_message *message,
-                      const struct submission *submission, struct buffer *json, struct error *err)
+static bool open_case(struct heard *heard, size_t index, struct buffer *json, struct error *err)
 {
+    struct filed *filed = &heard->filed[index];
     struct case_snapshot opened;
-    if (!reference_open_case(heard->routing->reference, submission, heard->now_us, &opened, err)) {
+    if (!filed_case_open(&filed->what, heard->routing->reference, heard->now_us,
+                         consume_arena(heard->batch), &opened, err)) {
         if (err->kind == ERR_RETRY) {
             return false;
         }
-        consume_reject(heard->batch, message, "invalid_data", err->text);
+        consume_reject(heard->batch, filed->from, "invalid_data", err->text);
         error_clear(err);
         return true;
     }
-    add_opened(heard, message, &opened, json);
-    add_words(heard, submission);
+    if (filed_case_takes_place(&filed->what, &opened)) {
+        store_place_take_filed(consume_tx(heard->batch), &filed->what.slot_id, opened.reporter_ref,
+                               &opened.id);
+        note_place(heard, index);
+    }
+    add_opened(heard, filed->from, &opened, json);
+    add_words(heard, &filed->what.submission);
     return true;
 }
 
 static bool open_cases(struct heard *heard, struct error *err)
 {
-    size_t count;
-    struct consume_message *messages = consume_messages(heard->batch, &count);
-    struct id_index seen; /* published twice, both in this batch: a second opening would clash */
     struct buffer json;
     bool opened = true;
-
-    id_index_init(&seen, count, consume_arena(heard->batch));
     buffer_init(&json);
-    for (size_t i = 0; opened && i < count; i++) {
-        struct submission submission;
-        if (read_submission(heard, &messages[i], &submission) &&
-            id_index_add(&seen, &submission.id, (int)i)) {
-            opened = open_case(heard, &messages[i], &submission, &json, err);
-        }
+    for (size_t i = 0; opened && i < heard->filed_count; i++) {
+        opened = open_case(heard, i, &json, err);
     }
     buffer_finish(&json);
     return opened;

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/routing/case_engine.h"
 #include "services/routing/focal_choice.h"
-#include "services/routing/submission_json.h"
 
 void reference_free(struct reference *reference)
 {
@@ -75,37 +73,6 @@ void reference_route_case(const struct reference *reference, int64_t now_us,
     for (size_t i = 0; i < route.cooperating_count; i++) {
         opened->tasks[opened->task_count++].unit = route.cooperating[i];
     }
-}
-
-bool reference_open_case(const struct reference *reference, const struct submission *submission,
-                         int64_t now_us, struct case_snapshot *opened, struct error *err)
-{
-    const struct process *process =
-        process_current(reference->processes, submission->kind, submission->submitted_at);
-    if (process == NULL || process->states[process->opening].phase != PHASE_RECEIVED) {
-        return error_set(err, ERR_INPUT, "unknown_kind", "kind: no process takes it in");
-    }
-    *opened = (struct case_snapshot){
-        .id = submission->id,
-        .ticket = submission->ticket,
-        .process = process,
-        .category = submission->category,
-        .level = submission->level,
-        .reporter_ref = submission->reporter_ref,
-        .language = submission->language,
-        .receive_rule = submission->receive_rule,
-    };
-    if (submission->has_place) {
-        struct area_place place = reference_place(reference, submission->lat, submission->lon);
-        opened->area = place.unit;
-        opened->near_border = place.near_border;
-        opened->near_area = place.near_unit;
-        opened->area_set = reference->boundaries.id;
-    }
-    reference_route_case(reference, now_us, opened);
-    clock_start_promised(&opened->clocks[CASE_RECEIVE], reference->cases.calendar,
-                         submission->submitted_at, submission->receive_by);
-    return case_open(opened, &reference->cases, now_us, err);
 }
 
 bool reference_is_within(const struct reference *reference, const char *desk, const char *root)

@@ -75,12 +75,6 @@ const struct category *reference_category(const struct reference *reference, con
 /* Whether a unit is there, or was and cases may stand at it. */
 bool reference_has_unit(const struct reference *reference, const char *code);
 
-/* A new case out of a submission: routed, promised and opened; texts are borrowed from both. False
- * with ERR_INPUT "unknown_kind" when no process takes in what was filed, or ERR_RETRY. */
-struct submission;
-bool reference_open_case(const struct reference *reference, const struct submission *submission,
-                         int64_t now_us, struct case_snapshot *opened, struct error *err);
-
 /* The ward or commune of a point. Boundaries may be older than the units: what lies in a unit that
  * has ended lies in its heir, and between two parts of one unit there is no border any more. */
 struct area_place reference_place(const struct reference *reference, double lat, double lon);

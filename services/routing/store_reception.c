@@ -153,6 +153,27 @@ void store_place_take(struct pg_tx *tx, const struct uuid *slot_id, const char *
     pg_tx_uuid(tx, case_id);
 }
 
+static const struct pg_statement place_take_filed = {
+    "reception_place_take_filed",
+    "INSERT INTO reception_place (slot_id, place, reporter, case_id) SELECT $1::uuid, "
+    "coalesce((SELECT min(free.place) FROM reception_slot s "
+    "CROSS JOIN LATERAL generate_series(1, s.capacity) AS free (place) "
+    "WHERE s.slot_id = $1 AND NOT EXISTS (SELECT 1 FROM reception_place p "
+    "WHERE p.slot_id = s.slot_id AND (p.place = free.place OR p.reporter = $2::text))), "
+    "reception_place_is_gone()), $2, $3::uuid "
+    "WHERE NOT EXISTS (SELECT 1 FROM case_current WHERE case_id = $3)"}; /* told again */
+
+void store_place_take_filed(struct pg_tx *tx, const struct uuid *slot_id, const char *reporter,
+                            const struct uuid *case_id)
+{
+    pg_tx_add(tx, &slot_lock);
+    pg_tx_uuid(tx, slot_id);
+    pg_tx_add(tx, &place_take_filed);
+    pg_tx_uuid(tx, slot_id);
+    pg_tx_text(tx, reporter);
+    pg_tx_uuid(tx, case_id);
+}
+
 static const struct pg_statement places_give_back = {
     "reception_places_give_back",
     "DELETE FROM reception_place p USING unnest($1::uuid[], $2::integer[], $3::uuid[]) "

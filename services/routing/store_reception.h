@@ -45,6 +45,12 @@ void store_slot_delete(struct pg_tx *tx, const struct uuid *id, const char *unit
 void store_place_take(struct pg_tx *tx, const struct uuid *slot_id, const char *reporter,
                       const struct uuid *case_id);
 
+/* The same for what was filed at intake, and whose sender waits for nothing: where no place is free
+ * any more, or the reporter has one by now, it is refused as a serialization failure (40001), so
+ * that the batch is decided anew. */
+void store_place_take_filed(struct pg_tx *tx, const struct uuid *slot_id, const char *reporter,
+                            const struct uuid *case_id);
+
 /* Gives back the places of cases, as far as the events made their newest versions, just before. */
 void store_places_give_back(struct pg_tx *tx, const struct pg_array *case_ids,
                             const struct pg_array *versions, const struct pg_array *event_ids);
