@@ -72,7 +72,7 @@ bool principal_has(const struct principal *principal, const char *grant)
     return has_grant(principal, grant, strlen(grant));
 }
 
-static bool covers(const char *prefix, const char *source)
+bool source_is_under(const char *prefix, const char *source)
 {
     size_t size = strlen(prefix);
     if (strncmp(source, prefix, size) != 0) {
@@ -86,7 +86,7 @@ bool principal_may_speak_for(const struct principal *principal, const char *sour
 {
     bool found = principal->source_count == 0;
     for (size_t i = 0; i < principal->source_count && !found; i++) {
-        found = covers(principal->sources[i], source);
+        found = source_is_under(principal->sources[i], source);
     }
     return found;
 }

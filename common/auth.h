@@ -67,9 +67,10 @@ void auth_check(struct auth *auth, const char *bearer, const char *api_key, stru
 /* access as in struct http_route. */
 bool principal_may(const struct principal *principal, const char *access);
 bool principal_has(const struct principal *principal, const char *grant);
-/* May it bring events of this CloudEvents source? It must begin with one of the key's sources, and
- * end there or go on with a part of its own: "https://a.example" covers "https://a.example/7" but
- * not "https://a.example.net". */
+/* Does a CloudEvents source begin with the prefix, and end there or go on with a part of its own?
+ * "https://a.example" covers "https://a.example/7" but not "https://a.example.net". */
+bool source_is_under(const char *prefix, const char *source);
+/* May it bring events of this source? One of the key's must cover it. */
 bool principal_may_speak_for(const struct principal *principal, const char *source);
 
 #endif

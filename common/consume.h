@@ -85,6 +85,9 @@ int consume_position_verb(const char *conninfo, const struct kafka_config *kafka
 
 /* ---- inside a handler ---- */
 struct consume_message *consume_messages(struct consume_batch *batch, size_t *count);
+/* One of them as it came; dies with the batch. */
+const struct kafka_message *consume_raw(const struct consume_batch *batch,
+                                        const struct consume_message *message);
 struct pg_tx *consume_tx(struct consume_batch *batch);
 /* Index that the handler's next statement will have among the results. */
 size_t consume_next_statement(const struct consume_batch *batch);

@@ -431,6 +431,12 @@ struct consume_message *consume_messages(struct consume_batch *batch, size_t *co
     return batch->messages;
 }
 
+const struct kafka_message *consume_raw(const struct consume_batch *batch,
+                                        const struct consume_message *message)
+{
+    return batch->raw[message - batch->messages];
+}
+
 struct pg_tx *consume_tx(struct consume_batch *batch)
 {
     assert(batch->tx != NULL);

@@ -5,7 +5,7 @@
 
 #include "common/consume.h"
 #include "common/kafka_private.h"
-#include "common/verb_private.h"
+#include "common/verb.h"
 
 enum { QUERY_MS = 10000, USAGE = 2 };
 

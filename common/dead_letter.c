@@ -5,9 +5,7 @@
 
 #include "common/clock.h"
 
-/* Strangers may write to our topics: what a packed list cannot hold, or nobody would read, is left
- * out and counted in dlq-headers-dropped. */
-enum { HEADERS_MAX = 256, NAME_MAX_SIZE = 1024, REASONS = 8 };
+enum { REASONS = 8 };
 
 /* A message that is read again after its position was moved back and fails again is open again. */
 static const struct pg_statement insert_statement = {
@@ -59,22 +57,17 @@ static void add_bytes(struct pg_array *array, const void *bytes, size_t size)
     }
 }
 
-/* The headers that are kept, in the first `count` places of a list with room for the reasons. */
+/* The headers that are kept, in the first `count` places of a list with room for the reasons.
+ * Strangers may write to our topics: what is left out is counted in dlq-headers-dropped. */
 static struct kafka_header *kept_headers(const struct kafka_message *message, struct arena *arena,
                                          size_t *count, size_t *dropped)
 {
     struct kafka_header *all;
     size_t all_count = kafka_message_headers(message, arena, &all);
-    size_t room = (all_count < HEADERS_MAX ? all_count : HEADERS_MAX) + REASONS;
-    struct kafka_header *kept = arena_array(arena, room, sizeof *kept);
-
-    *count = 0;
-    for (size_t i = 0; i < all_count && *count < HEADERS_MAX; i++) {
-        if (strlen(all[i].name) <= NAME_MAX_SIZE) {
-            kept[(*count)++] = all[i];
-        }
-    }
+    *count = outbox_keep_headers(all, all_count);
     *dropped = all_count - *count;
+    struct kafka_header *kept = arena_array(arena, *count + REASONS, sizeof *kept);
+    memcpy(kept, all, *count * sizeof *kept);
     return kept;
 }
 

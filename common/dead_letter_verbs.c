@@ -7,7 +7,7 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/outbox.h"
-#include "common/verb_private.h"
+#include "common/verb.h"
 
 enum { PAGE = 500, USAGE = 2 };
 
@@ -57,44 +57,6 @@ static int list(const struct verb_context *context)
     return 0;
 }
 
-static void show_bytes(const char *name, const PGresult *rows, int column)
-{
-    printf("%s: ", name);
-    if (PQgetisnull(rows, 0, column)) {
-        printf("(null)");
-    } else {
-        verb_print_escaped(stdout, PQgetvalue(rows, 0, column),
-                           (size_t)PQgetlength(rows, 0, column));
-    }
-    putchar('\n');
-}
-
-static void show_headers(const PGresult *rows, int column)
-{
-    struct arena arena;
-    struct kafka_header *headers;
-    size_t count;
-
-    arena_init(&arena);
-    if (!outbox_unpack_headers(PQgetvalue(rows, 0, column), (size_t)PQgetlength(rows, 0, column),
-                               &arena, &headers, &count)) {
-        printf("header: (not a packed list)\n");
-        count = 0;
-    }
-    for (size_t i = 0; i < count; i++) {
-        printf("header ");
-        verb_print_escaped(stdout, headers[i].name, strlen(headers[i].name));
-        printf(": ");
-        if (headers[i].value == NULL) {
-            printf("(null)");
-        } else {
-            verb_print_escaped(stdout, headers[i].value, headers[i].size);
-        }
-        putchar('\n');
-    }
-    arena_finish(&arena);
-}
-
 static int show(const struct verb_context *context)
 {
     static const char *const names[] = {"id",     "message", "failed at", "class",
@@ -115,11 +77,11 @@ static int show(const struct verb_context *context)
         return 1;
     }
     for (int column = 0; column < 7; column++) {
-        show_bytes(names[column], rows, column);
+        verb_show_bytes(names[column], rows, 0, column);
     }
-    show_bytes("key", rows, 7);
-    show_headers(rows, 8);
-    show_bytes("value", rows, 9);
+    verb_show_bytes("key", rows, 0, 7);
+    verb_show_headers(rows, 0, 8);
+    verb_show_bytes("value", rows, 0, 9);
     PQclear(rows);
     return 0;
 }

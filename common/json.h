@@ -100,6 +100,9 @@ size_t json_read_array(struct json_reader *reader, const char *name, enum json_p
                        size_t count_max);
 bool json_read_item(struct json_reader *reader, const char *name, size_t index,
                     struct json_reader *child);
+/* A nested object as it stands in the text, for a codec of its own; NULL when absent or bad. */
+const char *json_read_raw(struct json_reader *reader, const char *name, enum json_presence presence,
+                          size_t *size);
 /* Adds a fault found by the codec itself at reader's path + name. Always false. */
 bool json_read_fault(struct json_reader *reader, const char *name, const char *code,
                      const char *text);

@@ -385,6 +385,17 @@ bool json_read_item(struct json_reader *reader, const char *name, size_t index,
     return true;
 }
 
+const char *json_read_raw(struct json_reader *reader, const char *name, enum json_presence presence,
+                          size_t *size)
+{
+    struct json_reader child;
+    if (!json_read_object(reader, name, presence, &child)) {
+        return NULL;
+    }
+    *size = child.object->raw_size;
+    return arena_copy(reader->arena, child.object->raw, child.object->raw_size);
+}
+
 static bool was_asked(const struct json_reader *reader, const char *name)
 {
     for (const struct json_asked *asked = reader->asked; asked != NULL; asked = asked->next) {

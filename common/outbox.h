@@ -96,6 +96,9 @@ void outbox_columns_put(const struct outbox_columns *columns, struct pg_tx *tx);
 
 /* Packed headers, as in the column: count u16, then for each: name size u16, name, value size u32
  * (0xffffffff: null), value; big-endian. */
+/* What a packed list cannot hold, or nobody would read, is left out: those past the 256th, names
+ * over 1 KiB. In place; returns how many are kept. */
+size_t outbox_keep_headers(struct kafka_header *headers, size_t count);
 void outbox_pack_headers(struct buffer *out, const struct kafka_header *headers, size_t count);
 /* Returns false when bytes are not a packed list. Names and values are borrowed from bytes (names
  * copied to the arena for their NUL). */

@@ -7,6 +7,19 @@
 
 static const uint32_t NULL_SIZE = 0xffffffff;
 
+enum { HEADERS_MAX = 256, NAME_MAX_SIZE = 1024 };
+
+size_t outbox_keep_headers(struct kafka_header *headers, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count && kept < HEADERS_MAX; i++) {
+        if (strlen(headers[i].name) <= NAME_MAX_SIZE) {
+            headers[kept++] = headers[i];
+        }
+    }
+    return kept;
+}
+
 void outbox_pack_headers(struct buffer *out, const struct kafka_header *headers, size_t count)
 {
     assert(count <= UINT16_MAX);

@@ -6,7 +6,7 @@
 
 #include "common/arena.h"
 #include "common/clock.h"
-#include "common/verb_private.h"
+#include "common/verb.h"
 
 enum { PAGE = 1000, USAGE = 2 };
 

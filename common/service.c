@@ -207,6 +207,16 @@ static int usage(const struct service *service)
     return 2;
 }
 
+static const struct service_verb *own_verb(const struct service *service, const char *name)
+{
+    for (const struct service_verb *verb = service->verbs; verb && verb->name; verb++) {
+        if (strcmp(name, verb->name) == 0) {
+            return verb;
+        }
+    }
+    return NULL;
+}
+
 static int run_verb(const struct service *service, const struct config *config, int argc,
                     char **argv)
 {
@@ -215,12 +225,8 @@ static int run_verb(const struct service *service, const struct config *config, 
             return common_verbs[i].run(service, config, argc - 1, argv + 1);
         }
     }
-    for (const struct service_verb *verb = service->verbs; verb && verb->name; verb++) {
-        if (strcmp(argv[1], verb->name) == 0) {
-            return verb->run(config, argc - 1, argv + 1);
-        }
-    }
-    return usage(service);
+    const struct service_verb *own = own_verb(service, argv[1]);
+    return own != NULL ? own->run(config, argc - 1, argv + 1) : usage(service);
 }
 
 /* A default that depends on the service, so that no table can hold it. */
@@ -257,6 +263,10 @@ int service_main(const struct service *service, int argc, char **argv)
     }
     if (strcmp(argv[1], "routes") == 0) { /* needs no settings */
         return print_routes(service);
+    }
+    const struct service_verb *own = own_verb(service, argv[1]);
+    if (own != NULL && own->needs_no_settings) {
+        return own->run(NULL, argc - 1, argv + 1);
     }
     set_default_instance(service);
     if (!config_load(&config, common_options, sizeof common_options / sizeof common_options[0],

@@ -41,6 +41,7 @@ struct service_verb {
     const char *name;
     const char *usage; /* one line */
     int (*run)(const struct config *config, int argc, char **argv);
+    bool needs_no_settings; /* config is NULL */
 };
 
 typedef void service_on_opened(void *arg, const struct error *err); /* err NULL: opened */

@@ -6,7 +6,7 @@
 #include "common/arena.h"
 #include "common/clock.h"
 #include "common/outbox.h"
-#include "common/verb_private.h"
+#include "common/verb.h"
 
 enum { SILENCE_US = 60 * 1000 * 1000 };
 
@@ -106,6 +106,53 @@ void verb_print_escaped(FILE *out, const char *bytes, size_t size)
         at += step;
         size -= step;
     }
+}
+
+void verb_show_bytes(const char *name, const PGresult *rows, int row, int column)
+{
+    printf("%s: ", name);
+    if (PQgetisnull(rows, row, column)) {
+        printf("(null)");
+    } else {
+        verb_print_escaped(stdout, PQgetvalue(rows, row, column),
+                           (size_t)PQgetlength(rows, row, column));
+    }
+    putchar('\n');
+}
+
+void verb_show_headers(const PGresult *rows, int row, int column)
+{
+    struct arena arena;
+    struct kafka_header *headers;
+    size_t count;
+
+    arena_init(&arena);
+    if (!outbox_unpack_headers(PQgetvalue(rows, row, column),
+                               (size_t)PQgetlength(rows, row, column), &arena, &headers, &count)) {
+        printf("header: (not a packed list)\n");
+        count = 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        printf("header ");
+        verb_print_escaped(stdout, headers[i].name, strlen(headers[i].name));
+        printf(": ");
+        if (headers[i].value == NULL) {
+            printf("(null)");
+        } else {
+            verb_print_escaped(stdout, headers[i].value, headers[i].size);
+        }
+        putchar('\n');
+    }
+    arena_finish(&arena);
+}
+
+int verb_show_error(const struct error *err)
+{
+    fprintf(stderr, "%s\n", err->text);
+    for (size_t i = 0; i < err->field_count; i++) {
+        fprintf(stderr, "  %s: %s\n", err->fields[i].field, err->fields[i].text);
+    }
+    return 1;
 }
 
 /* ---- sending ---- */

@@ -7,7 +7,7 @@
 #include "common/sign.h"
 #include "services/routing/audit_check.h"
 #include "services/routing/audit_json.h"
-#include "services/routing/input_file.h"
+#include "common/input_file.h"
 #include "services/routing/store_audit_scan.h"
 #include "services/routing/verbs.h"
 

@@ -131,10 +131,10 @@ static const struct consume_topic topics[] = {
 };
 
 static const struct service_verb verbs[] = {
-    {"reference", "load [DIR]: the rules, from the program or a folder", reference_verb},
-    {"units", "import [--repair] FILE.geojson: surveyed boundaries", units_verb},
-    {"focal-points", "load FILE.json: who gets the cases of which unit", focal_points_verb},
-    {"audit", "verify | checkpoint --day DAY: the history and its signatures", audit_verb},
+    {"reference", "load [DIR]: the rules, from the program or a folder", reference_verb, false},
+    {"units", "import [--repair] FILE.geojson: surveyed boundaries", units_verb, false},
+    {"focal-points", "load FILE.json: who gets the cases of which unit", focal_points_verb, false},
+    {"audit", "verify | checkpoint --day DAY: the history and its signatures", audit_verb, false},
     {0},
 };
 

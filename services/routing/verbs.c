@@ -11,7 +11,7 @@
 #include "services/routing/calendar_json.h"
 #include "services/routing/category_json.h"
 #include "services/routing/process_json.h"
-#include "services/routing/input_file.h"
+#include "common/input_file.h"
 #include "services/routing/reference_data.h"
 #include "services/routing/store_load.h"
 

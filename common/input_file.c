@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/routing/input_file.h"
+#include "common/input_file.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the blocking operator verbs have in common: one connection, and a producer that is waited
- * for. Failures are told on standard error. */
-#ifndef COMMON_VERB_PRIVATE_H
-#define COMMON_VERB_PRIVATE_H
+/* verb: what the blocking operator verbs have in common: one connection, and a producer that is
+ * waited for. Failures are told on standard error. */
+#ifndef COMMON_VERB_H
+#define COMMON_VERB_H
 
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -24,6 +24,11 @@ const char *verb_option(int argc, char **argv, const char *name);
 bool verb_flag(int argc, char **argv, const char *name);
 /* With control characters and broken UTF-8 as \xNN, so that a terminal obeys nobody. */
 void verb_print_escaped(FILE *out, const char *bytes, size_t size);
+/* A line for a column of a binary result's row, and for each header of a packed list. */
+void verb_show_bytes(const char *name, const PGresult *rows, int row, int column);
+void verb_show_headers(const PGresult *rows, int row, int column);
+/* The fields of an error, one a line; returns 1. */
+int verb_show_error(const struct error *err);
 
 /* Columns of a binary result from which a message is sent. */
 struct verb_columns {

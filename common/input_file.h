@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* input_file: a file that an operator names, read whole. Blocking; for verbs. */
-#ifndef ROUTING_INPUT_FILE_H
-#define ROUTING_INPUT_FILE_H
+#ifndef COMMON_INPUT_FILE_H
+#define COMMON_INPUT_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
