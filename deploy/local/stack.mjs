@@ -119,12 +119,20 @@ export class Stack extends EventEmitter {
     if (errors.length > 0) throw new AggregateError(errors, errors.map((e) => e.message).join('\n'));
   }
 
-  // Migrations, and the reference data of routing.
+  // Migrations, the reference data of routing, and which other city systems there are.
   async prepare(service) {
-    await this.#runOnce(service, ['migrate'], this.serviceEnvironment(service));
-    if (service === 'routing') {
-      await this.#runOnce(service, ['reference', 'load'], this.serviceEnvironment(service));
-    }
+    await this.verb(service, 'migrate');
+    if (service === 'routing') await this.verb(service, 'reference', 'load');
+    if (service === 'intake') await this.loadSources('deploy/local/sources.json');
+  }
+
+  // Resolves to what it printed.
+  verb(service, ...args) {
+    return this.#runOnce(service, args, this.serviceEnvironment(service));
+  }
+
+  loadSources(file) {
+    return this.verb('intake', 'sources', 'load', file, '--reason', 'local run');
   }
 
   // Another instance of a service: {instance: 'routing-1', port: 9182}.
@@ -290,6 +298,7 @@ export class Stack extends EventEmitter {
       const { stdout, stderr } = await run(join(this.bin, program), args,
         { env: { ...process.env, ...env }, maxBuffer: 1 << 26 });
       writeFileSync(this.logFile(program), stdout + stderr, { flag: 'a' });
+      return stdout;
     } catch (error) {
       throw new Error(`${program} ${args.join(' ')} failed:\n${error.stdout ?? ''}${error.stderr ?? error.message}`);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events over HTTP: binary, structured, batched. What was taken is committed before the answer,
- * and one bad event of a batch stops none of the others. Should a dependency fail in between, the
+ * and one bad event of a batch stops none of the others. Nothing lies in quarantine: the sender is
+ * told. Should a dependency fail in between, the
  * whole request is to be sent again: what was taken by then is a repeat. */
 #include "http_events.h"
 
@@ -12,6 +13,7 @@
 #include "common/json.h"
 #include "inbound.h"
 #include "intake.h"
+#include "store_source.h"
 
 /* One event on its way. */
 struct arrival {
@@ -29,13 +31,16 @@ struct post_events {
     enum event_mode mode;
     struct arrival *arrivals;
     size_t count;
-    size_t pending;    /* at the desk, and one for the loop that submits */
-    struct error wait; /* of those that could not be stored: all come again */
+    struct quota_asks asks; /* of the sources */
+    size_t pending;         /* at the desk, and one for the loop that submits */
+    struct error wait;      /* of those that could not be stored: all come again */
 };
 
 static bool events_read(struct post_events *post, struct error *err);  /* body to envelopes */
 static bool events_count(struct post_events *post, struct error *err); /* against the quota */
-static void events_take(struct post_events *post);                     /* each to its desk */
+static void events_admit(struct post_events *post); /* may the sources send them, now? */
+static void on_quota(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void events_take(struct post_events *post); /* each to its desk */
 static void on_filed(struct filing_request *filing, const struct error *err);
 static void on_recorded(struct record_request *record, const struct error *err);
 static void event_settled(struct post_events *post); /* the last one answers */
@@ -53,7 +58,7 @@ void http_post_events(struct http_request *request, void *state)
         http_answer_error(request, &err);
         return;
     }
-    events_take(post);
+    events_admit(post);
 }
 
 static bool read_batch(struct post_events *post, const char *body, size_t size, struct error *err)
@@ -113,6 +118,72 @@ static bool events_count(struct post_events *post, struct error *err)
     return false;
 }
 
+/* May the key, and the source, send it? */
+static const struct event_source *arrival_admit(struct arrival *arrival)
+{
+    const struct post_events *post = arrival->post;
+    const struct event_in *event = &arrival->event;
+    struct error *err = &arrival->err;
+    if (error_is_set(err)) {
+        return NULL;
+    }
+    if (!principal_may_speak_for(http_principal(post->request), event->source)) {
+        error_set(err, ERR_FORBIDDEN, "foreign_source", "the key is bound to other sources");
+        return NULL;
+    }
+    const struct event_source *source =
+        event_source_of(event_sources_current(post->intake->sources), event->source);
+    if (source == NULL) {
+        error_set(err, ERR_FORBIDDEN, "unknown_source", "the city does not know this source");
+        return NULL;
+    }
+    if (inbound_takes(event->type) && !event_source_may_send(source, event->type)) {
+        error_set(err, ERR_FORBIDDEN, "foreign_type", "the source may not send this type");
+        return NULL;
+    }
+    return source;
+}
+
+static void events_admit(struct post_events *post)
+{
+    struct arena *arena = http_arena(post->request);
+    post->asks.items = arena_array(arena, post->count, sizeof *post->asks.items);
+    for (size_t i = 0; i < post->count; i++) {
+        post->arrivals[i].post = post;
+        const struct event_source *source = arrival_admit(&post->arrivals[i]);
+        if (source != NULL) { /* of a snapshot that may be replaced meanwhile */
+            quota_asks_add(&post->asks, arena_text(arena, source->prefix));
+        }
+    }
+    if (post->asks.count == 0) {
+        events_take(post);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(post->intake->parts->pg);
+    store_ask_quota(tx, &post->asks, true, true);
+    pg_tx_send(tx, on_quota, post);
+}
+
+static void on_quota(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct post_events *post = arg;
+    struct error err = {0};
+    unsigned wait_s;
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+        http_answer_error(post->request, &err);
+        return;
+    }
+    store_take_quota(tx, &post->asks);
+    if (!quota_asks_all_granted(&post->asks, &wait_s)) {
+        error_set(&err, ERR_BUSY, "over_quota", "the source brings more events than its quota");
+        err.retry_after_s = wait_s;
+        http_answer_error(post->request, &err);
+        return;
+    }
+    events_take(post);
+}
+
 static bool arrival_prepare(struct arrival *arrival, int64_t now_us)
 {
     struct http_request *request = arrival->post->request;
@@ -123,9 +194,6 @@ static bool arrival_prepare(struct arrival *arrival, int64_t now_us)
 
     if (error_is_set(err)) {
         return false;
-    }
-    if (!principal_may_speak_for(principal, arrival->event.source)) {
-        return error_set(err, ERR_FORBIDDEN, "foreign_source", "the key is bound to other sources");
     }
     arrival->inbound = (struct inbound){&arrival->filing.filing, &arrival->record.record};
     return inbound_prepare(&arrival->inbound, &arrival->event, &sender,
@@ -154,7 +222,6 @@ static void events_take(struct post_events *post)
     post->pending = 1;
     for (size_t i = 0; i < post->count; i++) {
         struct arrival *arrival = &post->arrivals[i];
-        arrival->post = post;
         if (arrival_prepare(arrival, now_us)) {
             arrival_submit(arrival);
         } else if (arrival->err.kind == ERR_RETRY) {

@@ -111,6 +111,34 @@ static bool keep(struct record *record, const struct record_type *type,
            error_add_field(err, type->instant, "in_the_future", "is more than a day from now");
 }
 
+const char *inbound_fault_class(const struct error *err)
+{
+    bool envelope = strcmp(err->code, "unknown_type") == 0 || strcmp(err->code, "no_data") == 0;
+    return envelope ? err->code : "invalid_data";
+}
+
+bool inbound_takes(const char *type)
+{
+    return record_type_of_event(type) != NULL || reader_of(type) != NULL;
+}
+
+bool inbound_check(const char *type, const char *data, size_t size, struct arena *arena,
+                   struct error *err)
+{
+    const struct event_in event = {
+        .id = "", .source = "", .type = type, .data = data, .data_size = size};
+    const struct record_said said = {event.source, event.id, data, size};
+    struct reading reading = {.event = &event, .arena = arena, .err = err};
+    const struct record_type *record_type = record_type_of_event(type);
+    report_reader *read = reader_of(type);
+    struct record record;
+    if (record_type != NULL) {
+        return record_read(&record, record_type, &said, arena, err);
+    }
+    return read != NULL ? read(&reading)
+                        : fault(err, "unknown_type", "type", "is not one that intake takes");
+}
+
 bool inbound_prepare(struct inbound *inbound, const struct event_in *event,
                      const struct inbound_sender *sender, const struct filer *filer,
                      const struct reference *reference, int64_t now_us, struct arena *arena,

@@ -15,6 +15,17 @@ struct inbound_sender {
     const char *traceparent; /* for events without one; NULL: none */
 };
 
+/* Is it a type that intake takes? */
+bool inbound_takes(const char *type);
+/* Are these data good for the type, as far as they tell by themselves? Errors as of
+ * inbound_prepare. */
+bool inbound_check(const char *type, const char *data, size_t size, struct arena *arena,
+                   struct error *err);
+
+/* What to call a refusal of inbound_prepare where the field is told beside it: "unknown_type",
+ * "no_data" or "invalid_data". */
+const char *inbound_fault_class(const struct error *err);
+
 /* Room for either; the one that the event did not become is NULL afterwards. */
 struct inbound {
     struct filing *filing;

@@ -7,6 +7,7 @@
 #include "common/seal.h"
 #include "common/service.h"
 #include "common/wait.h"
+#include "event_source.h"
 #include "filing_desk.h"
 #include "media_press.h"
 #include "media_store.h"
@@ -23,6 +24,8 @@ struct intake {
     struct submission_reader *reader;
     struct message_desk *messages;
     struct snapshot_source *reference;
+    struct snapshot_source *sources; /* other city systems that may bring events */
+    struct quarantine_keeper *keeper;
     struct rate *event_rate; /* of each API key that brings events */
     struct wait *wait;       /* for versions of cases, by submission */
     struct media_keys media_keys;

@@ -15,17 +15,21 @@
 #include "http_messages.h"
 #include "http_open311.h"
 #include "http_public.h"
+#include "http_quarantine.h"
 #include "http_records.h"
 #include "http_submissions.h"
 #include "http_support.h"
 #include "intake.h"
+#include "quarantine_keeper.h"
 #include "store_reference.h"
+#include "store_source.h"
 #include "store_submission.h"
+#include "verbs.h"
 
 extern const struct migration_set intake_migrations;
 
 enum { SUBMISSION_BODY_MAX = 64 * 1024, FORM_BODY_MAX = 64 * 1024, MESSAGE_BODY_MAX = 64 * 1024 };
-enum { EVENTS_BODY_MAX = 512 * 1024, EVENT_BURST_S = 10 };
+enum { EVENTS_BODY_MAX = 512 * 1024, EVENT_BURST_S = 10, ORDER_BODY_MAX = 80 * 1024 };
 enum { WAIT_PERIOD_MS = 25, WAITERS_MAX = 2000 };
 
 static const struct config_option options[] = {
@@ -79,6 +83,18 @@ static const struct config_option options[] = {
      .min = 1,
      .max = 10000,
      .help = "messages that may be sent about one submission in an hour"},
+    {.name = "QUARANTINE_DAYS",
+     .type = CONFIG_INT,
+     .fallback = "90",
+     .min = 1,
+     .max = 3650,
+     .help = "how long events that were released from quarantine, or discarded, are kept"},
+    {.name = "RECORD_DAYS",
+     .type = CONFIG_INT,
+     .fallback = "400",
+     .min = 1,
+     .max = 3650,
+     .help = "how long records of other city systems are kept after they expired"},
 };
 
 /* clang-format off */
@@ -136,6 +152,16 @@ static const struct http_route routes[] = {
     {.method = "POST", .path = "/api/intake/moderation/{id}/decisions", .access = MODERATION_ROLES,
      .handler = http_post_decision, .flags = HTTP_IDEMPOTENT | HTTP_IF_MATCH,
      .body_max = SUBMISSION_BODY_MAX, .query = ""},
+    {.method = "GET", .path = "/api/intake/quarantine", .access = "administrator",
+     .handler = http_list_quarantine, .query = "state source reason cursor limit"},
+    {.method = "GET", .path = "/api/intake/quarantine/{id}", .access = "administrator",
+     .handler = http_get_quarantined, .query = ""},
+    {.method = "POST", .path = "/api/intake/quarantine/{id}/fix", .access = "administrator",
+     .handler = http_fix_quarantined, .flags = HTTP_IF_MATCH, .body_max = ORDER_BODY_MAX, .query = ""},
+    {.method = "POST", .path = "/api/intake/quarantine/{id}/release", .access = "administrator",
+     .handler = http_release_quarantined, .flags = HTTP_IF_MATCH, .body_max = ORDER_BODY_MAX, .query = ""},
+    {.method = "POST", .path = "/api/intake/quarantine/{id}/discard", .access = "administrator",
+     .handler = http_discard_quarantined, .flags = HTTP_IF_MATCH, .body_max = ORDER_BODY_MAX, .query = ""},
     OPEN311_ROUTES("xml", FORM_BODY_MAX),
     OPEN311_ROUTES("json", FORM_BODY_MAX),
     OPEN311_ELSEWHERE("GET", "{resource}", 0, 0),
@@ -144,6 +170,12 @@ static const struct http_route routes[] = {
     OPEN311_ELSEWHERE("GET", "tokens/{resource}", 0, 0),
     OPEN311_ELSEWHERE("POST", "{resource}", HTTP_FORM, FORM_BODY_MAX),
     {.method = NULL},
+};
+
+static const struct service_verb verbs[] = {
+    {.name = "sources", .usage = "load FILE.json --reason TEXT | list: other city systems", .run = sources_verb},
+    {.name = "quarantine", .usage = "list | show ID | fix ID --data FILE | release ID… | discard ID…", .run = quarantine_verb},
+    {.name = NULL},
 };
 
 static const struct consume_topic topics[] = {
@@ -192,13 +224,16 @@ static void read_versions(struct wait *wait, const struct uuid *ids, size_t coun
 struct opening {
     service_on_opened *on_opened;
     void *arg;
+    size_t missing; /* snapshots that were not read yet */
 };
 
-static void on_reference_opened(void *arg)
+static void on_snapshot_opened(void *arg)
 {
-    struct opening opening = *(struct opening *)arg;
-    free(arg);
-    opening.on_opened(opening.arg, NULL);
+    struct opening *opening = arg;
+    if (--opening->missing == 0) {
+        opening->on_opened(opening->arg, NULL);
+        free(opening);
+    }
 }
 
 static bool open_media(struct intake *intake, const struct service_parts *parts, struct error *err)
@@ -264,9 +299,15 @@ static void open_intake(struct service_parts *parts, void **state, service_on_op
     intake->wait = wait_new(loop_uv(parts->loop), &wait);
     *state = intake;
     struct opening *opening = memory_alloc(sizeof *opening);
-    *opening = (struct opening){on_opened, arg};
+    *opening = (struct opening){on_opened, arg, 2};
     intake->reference = snapshot_source_new(loop_uv(parts->loop), parts->pg,
-                                            &store_reference_tables, on_reference_opened, opening);
+                                            &store_reference_tables, on_snapshot_opened, opening);
+    intake->sources = snapshot_source_new(loop_uv(parts->loop), parts->pg, &store_source_tables,
+                                          on_snapshot_opened, opening);
+    const struct quarantine_keeper_config keeper = {
+        .quarantine_days = config_int(parts->config, "QUARANTINE_DAYS"),
+        .record_days = config_int(parts->config, "RECORD_DAYS")};
+    intake->keeper = quarantine_keeper_new(intake, &keeper);
 }
 
 struct closing {
@@ -290,17 +331,29 @@ static void on_desk_closed(void *arg)
     closing.on_closed(closing.arg);
 }
 
-static void on_reference_closed(void *arg)
+static void on_sources_closed(void *arg)
 {
     struct closing *closing = arg;
     filing_desk_close(closing->intake->desk, on_desk_closed, closing);
+}
+
+static void on_reference_closed(void *arg)
+{
+    struct closing *closing = arg;
+    snapshot_source_close(closing->intake->sources, on_sources_closed, closing);
+}
+
+static void on_keeper_closed(void *arg)
+{
+    struct closing *closing = arg;
+    snapshot_source_close(closing->intake->reference, on_reference_closed, closing);
 }
 
 static void close_intake(void *state, service_on_closed *on_closed, void *arg)
 {
     struct closing *closing = memory_alloc(sizeof *closing);
     *closing = (struct closing){state, on_closed, arg};
-    snapshot_source_close(closing->intake->reference, on_reference_closed, closing);
+    quarantine_keeper_close(closing->intake->keeper, on_keeper_closed, closing);
 }
 
 static bool is_ready(struct buffer *why_not, void *state)
@@ -326,6 +379,7 @@ int main(int argc, char **argv)
         .routes = routes,
         .topics = topics,
         .topic_count = sizeof topics / sizeof topics[0],
+        .verbs = verbs,
         .open = open_intake,
         .close = close_intake,
         .is_ready = is_ready,

@@ -8,6 +8,7 @@
 #include "report.h"
 
 #define MINUTE_US INT64_C(60000000)
+#define NOT_TOLD  INT64_MIN
 
 const char *copy_text(struct record_copy *copy, const char *name, enum json_presence presence,
                       size_t min, size_t max)
@@ -69,7 +70,13 @@ bool copy_bool(struct record_copy *copy, const char *name)
 
 int64_t copy_instant(struct record_copy *copy, const char *name, enum json_presence presence)
 {
-    int64_t at_us = json_read_instant(&copy->reader, name, presence);
+    int64_t at_us = json_read_instant_or(&copy->reader, name, presence, NOT_TOLD);
+    if (at_us == NOT_TOLD) {
+        return 0;
+    }
+    if (at_us == 0) { /* stands for nothing, here and in the store */
+        json_read_fault(&copy->reader, name, "out_of_range", "must be later than 1970-01-01");
+    }
     json_put_instant_if(copy->writer, name, at_us);
     return at_us;
 }

@@ -164,7 +164,10 @@ bool sensor_alarm_read(struct sensor_alarm *alarm, struct report *report, const 
     report->category = read_category(&reader);
     report->level = json_read_word(&reader, "level", JSON_OPTIONAL, level_words);
     read_location(report, &reader, JSON_REQUIRED);
-    alarm->at_us = json_read_instant(&reader, "at", JSON_REQUIRED);
+    alarm->at_us = json_read_instant_or(&reader, "at", JSON_REQUIRED, INT64_MIN);
+    if (alarm->at_us == 0) { /* stands for nothing in the store */
+        json_read_fault(&reader, "at", "out_of_range", "must be later than 1970-01-01");
+    }
     bool good = json_read_end(&reader);
     report->description = good ? alarm_words(alarm, arena) : NULL;
     json_document_free(&document);

@@ -9,6 +9,7 @@ import { CloudEvent, HTTP } from 'cloudevents';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
 import { takeOffset } from '../../support/ports.mjs';
+import { loadSystems } from '../../support/sources.mjs';
 import { Topics, message, uuid7 } from '../../support/topics.mjs';
 import { isAs, reference } from './city.mjs';
 
@@ -65,6 +66,7 @@ before(async () => {
     writeKeys();
     await stack.startBackends();
     await stack.prepare('intake');
+    await loadSystems(stack, 'https://camera.example', 'urn:other', 'urn:drainage', 'https://camera.example.evil');
     topics = new Topics(stack.kafka.brokers);
     await topics.publish(reference());
     await stack.startService('intake', { environment: { EVENT_RATE: '30' } });

@@ -8,6 +8,7 @@ import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
 import { compiler } from '../../contract/contracts.mjs';
 import { takeOffset } from '../../support/ports.mjs';
+import { loadSystems } from '../../support/sources.mjs';
 import { Topics, message, uuid7 } from '../../support/topics.mjs';
 import { HOAN_KIEM, categories, exampleOf, isAs, reference, services as open } from './city.mjs';
 
@@ -51,6 +52,7 @@ before(async () => {
     stack.writeApiKeys();
     await stack.startBackends();
     await stack.prepare('intake');
+    await loadSystems(stack, 'https://camera.example');
     topics = new Topics(stack.kafka.brokers);
     await topics.publish(reference());
     await stack.startService('intake');
@@ -273,10 +275,13 @@ test('an incident of another system is filed once, poison goes to the dead lette
     const type = 'vn.hanoi.incident.reported.v1', source = 'https://camera.example';
     const good = message('city.inbound.v1', type, 'CAM-1', incident, { id: '77', source });
     const bad = message('city.inbound.v1', type, 'CAM-1', { ...incident, location: { lat: 1, lon: 2 } }, { id: '78', source });
-    await topics.publish([good, bad, good]);
+    const stray = message('city.inbound.v1', type, 'CAM-1', incident, { id: '79', source: 'https://camera.example.net' });
+    await topics.publish([good, bad, stray, good]);
     await until('the dead letter', () => deadLetters.length === 1, 20000);
-    assert.equal(deadLetters[0].headers['dlq-error-class'], 'invalid_data');
-    assert.equal(deadLetters[0].headers['dlq-error-detail'], 'location.lat');
+    assert.equal(deadLetters[0].headers['dlq-error-class'], 'unknown_source');
+    assert.equal(deadLetters[0].headers['dlq-error-detail'], 'source');
+    const [held] = await stack.postgres.query('SELECT event_id, reason, field FROM quarantine', [], 'intake');
+    assert.deepEqual(held, { event_id: '78', reason: 'invalid_data', field: 'location.lat' });
     await until('the submission', () => said.some((e) => e.data?.channel === 'inbound'), 20000);
     const filed = said.filter((e) => e.data?.channel === 'inbound');
     assert.equal(filed.length, 1);

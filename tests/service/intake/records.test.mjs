@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
 import { takeOffset } from '../../support/ports.mjs';
+import { loadSystems } from '../../support/sources.mjs';
 import { Topics, message, uuid7 } from '../../support/topics.mjs';
 import { isAs, reference } from './city.mjs';
 
@@ -63,6 +64,7 @@ before(async () => {
         { id, scopes, sha256: createHash('sha256').update(`key of ${id}`).digest('hex') })) }));
     await stack.startBackends();
     await stack.prepare('intake');
+    await loadSystems(stack, SOURCE);
     topics = new Topics(stack.kafka.brokers);
     await topics.publish(reference());
     await stack.startService('intake', { environment: { EVENT_RATE: '1000' } });

@@ -217,6 +217,8 @@ static void what_a_schema_cannot_say_is_refused_too(void **state)
     (void)state;
     refuses("parking.counted.v1/minimal", "{\"free\": 121}", "free", "out_of_range");
     refuses("parking.counted.v1/minimal", "{\"open\": 1}", "open", "wrong_type");
+    refuses("parking.counted.v1/minimal", "{\"at\": \"1970-01-01T00:00:00Z\"}", "at",
+            "out_of_range");
     refuses("bus_alert.published.v1/minimal",
             "{\"periods\": [{\"from\": \"2026-11-24T05:00:00Z\", \"until\": "
             "\"2026-11-24T04:00:00Z\"}]}",

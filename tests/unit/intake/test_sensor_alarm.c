@@ -52,11 +52,28 @@ static void an_alarm_is_told_in_words(void **state)
     }
 }
 
+static void an_alarm_of_the_first_instant_is_refused(void **state)
+{
+    static const char json[] = "{\"sensor_id\":\"7\",\"kind\":\"pm25\",\"value\":1,"
+                               "\"category\":\"a\",\"location\":{\"lat\":21,\"lon\":105},"
+                               "\"at\":\"1970-01-01T00:00:00Z\"}";
+    struct sensor_alarm alarm;
+    struct report report;
+    struct arena arena;
+    struct error err = {0};
+    (void)state;
+    arena_init(&arena);
+    assert_false(sensor_alarm_read(&alarm, &report, json, strlen(json), &arena, &err));
+    assert_string_equal(err.fields[0].field, "at");
+    arena_finish(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(alarms_of_one_window_are_one_burst),
         cmocka_unit_test(an_alarm_is_told_in_words),
+        cmocka_unit_test(an_alarm_of_the_first_instant_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
