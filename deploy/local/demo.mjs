@@ -2,13 +2,16 @@
 // make demo: residents report what bothers them, officials of the wards work on it, and in the end
 // it is told what became of it all. Against a running `make run`.
 //   COUNT=200 reports, RATE=10 a second, SEED=1: the same seed, the same day
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
 import { requestToken } from '../idp/token.mjs';
 import { sleep } from './process.mjs';
 import { Random } from './random.mjs';
 import { Reports } from './reports.mjs';
 import { DEMO_KEY } from './stack.mjs';
 
+const run = promisify(execFile);
 const number = (name, fallback) => Number(process.env[name] || fallback);
 const COUNT = number('COUNT', 200);
 const RATE = number('RATE', 10);
@@ -119,6 +122,15 @@ async function day() {
   return (await Promise.all(lives)).filter((life) => life !== null);
 }
 
+// Other city systems meanwhile, each played by the program itself; what it sums up in its last lines.
+const SYSTEMS = ['camera', 'sensors', 'parking', 'bus', 'school', 'bills', 'disaster'];
+
+async function playSystem(source) {
+  const { stdout } = await run('build/bin/intake', ['simulate', '--source', source, '--url', INTAKE,
+    '--key', DEMO_KEY, '--count', '20', '--rate', '2', '--seed', String(SEED), '--faults', '5', '--quiet']);
+  return { source, sums: stdout.trim().split('\n').map((line) => line.split(',')[0]).join(', ') };
+}
+
 async function mailCount() {
   return (await (await fetch(`${MAIL}/messages`)).json()).messages.length;
 }
@@ -174,8 +186,15 @@ if (!await isUp()) {
 }
 console.log(`a day of ${COUNT} reports, ${RATE} a second, SEED=${SEED}`);
 const progress = setInterval(showProgress, 200);
+const systems = Promise.all(SYSTEMS.map((source) => playSystem(source).catch((error) => {
+  count.problems += 1;
+  return { source, sums: error.stderr || error.message };
+})));
 const lives = await day();
+const played = await systems;
 clearInterval(progress);
 showProgress('\n');
 if (lives.length > 0) await tell(lives);
+console.log('\nWhat other city systems brought');
+for (const { source, sums } of played) console.log(`  ${pad(source, 10)} ${sums}`);
 process.exitCode = count.problems > 0 ? 1 : 0;

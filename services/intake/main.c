@@ -175,6 +175,7 @@ static const struct http_route routes[] = {
 static const struct service_verb verbs[] = {
     {.name = "sources", .usage = "load FILE.json --reason TEXT | list: other city systems", .run = sources_verb},
     {.name = "quarantine", .usage = "list | show ID | fix ID --data FILE | release ID… | discard ID…", .run = quarantine_verb},
+    {.name = "simulate", .usage = "--source NAME …: play another city system", .run = simulate_verb, .needs_no_settings = true},
     {.name = NULL},
 };
 
