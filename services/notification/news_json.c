@@ -312,6 +312,9 @@ static void read_special(struct news *news, struct json_reader *root)
     case NEWS_REJECTED:
         read_reason(notice, root, JSON_REQUIRED, JSON_REQUIRED);
         break;
+    case NEWS_OPENED: /* what was filed could not be had */
+        read_reason(notice, root, JSON_OPTIONAL, JSON_OPTIONAL);
+        break;
     case NEWS_EXTENDED:
     case NEWS_REOPENED:
         read_reason(notice, root, JSON_OPTIONAL, JSON_OPTIONAL);

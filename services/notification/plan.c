@@ -29,13 +29,17 @@ static const enum template_id reporter_templates[NEWS_TYPES] = {
     [NEWS_ADVANCED] = TEMPLATE_COUNT,         [NEWS_COMMENTED] = TEMPLATE_COUNT,
 };
 
-/* What routing opened itself was not acknowledged at intake; an official who opens a case for
+/* A case with a reason from the start was refused what it asked for, which its reporter must hear.
+ * What routing opened itself was not acknowledged at intake; an official who opens a case for
  * nobody else knows of it. */
 static enum template_id reporter_template(const struct news *news)
 {
     const struct notice *notice = &news->notice;
     switch (news->type) {
     case NEWS_OPENED:
+        if (notice->reason != NULL) {
+            return TEMPLATE_REJECTED;
+        }
         return news->actor != NULL && (!notice->by_reporter || news->actor_is_citizen)
                    ? TEMPLATE_ACKNOWLEDGED
                    : TEMPLATE_COUNT;
@@ -296,13 +300,21 @@ static void tell_remark(struct plan *plan, enum template_id template)
     }
 }
 
+/* What was refused from the start is nobody's work. */
+static void tell_opened(struct plan *plan, enum template_id template)
+{
+    if (plan->news->notice.reason == NULL) {
+        tell_unit(plan, template);
+    }
+}
+
 static void tell_officials(struct plan *plan)
 {
     static const struct {
         void (*tell)(struct plan *plan, enum template_id template); /* NULL: nobody */
         enum template_id template;
     } rows[NEWS_TYPES] = {
-        [NEWS_OPENED] = {tell_unit, TEMPLATE_OPENED},
+        [NEWS_OPENED] = {tell_opened, TEMPLATE_OPENED},
         [NEWS_ROUTED] = {tell_unit, TEMPLATE_OPENED},
         [NEWS_RETURNED] = {tell_return, TEMPLATE_OPENED},
         [NEWS_ASSIGNED] = {tell_assignee, TEMPLATE_GIVEN},

@@ -83,6 +83,19 @@ static void plan_tells_reporters(void **state)
     }
 }
 
+static void plan_tells_only_the_reporter_what_was_refused_from_the_start(void **state)
+{
+    struct news news = {.type = NEWS_OPENED,
+                        .reporter = "lan",
+                        .focal_point = "an",
+                        .notice = {.category = "giao-thong",
+                                   .unit = "00070",
+                                   .reason_class = "other",
+                                   .reason = "Không còn chỗ."}};
+    (void)state;
+    says(&news, "lan inapp rejected, lan email rejected");
+}
+
 static void plan_acknowledges_what_was_opened_here(void **state)
 {
     struct news news = {.type = NEWS_OPENED,
@@ -395,6 +408,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plan_tells_reporters),
+        cmocka_unit_test(plan_tells_only_the_reporter_what_was_refused_from_the_start),
         cmocka_unit_test(plan_acknowledges_what_was_opened_here),
         cmocka_unit_test(plan_reminds_visitors),
         cmocka_unit_test(a_comment_is_told_once_to_the_other_side),
