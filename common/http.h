@@ -114,6 +114,9 @@ const char *http_query(const struct http_request *request, const char *name); /*
 const char *http_header(const struct http_request *request, const char *name);
 /* All headers, one by one, as they came; NULL past the last. */
 const char *http_header_at(const struct http_request *request, size_t index, const char **value);
+/* The address that is connected, without port; "" when it cannot be told. In the request's arena.
+ */
+const char *http_peer(struct http_request *request);
 const char *http_body(const struct http_request *request, size_t *size);
 /* Parameter of the path as a UUID; field error when it is none. */
 bool http_param_uuid(const struct http_request *request, const char *name, struct uuid *uuid,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -21,6 +22,23 @@ const struct principal *http_principal(const struct http_request *request)
 const struct trace *http_trace(const struct http_request *request)
 {
     return &request->trace;
+}
+
+const char *http_peer(struct http_request *request)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    const union MHD_ConnectionInfo *info =
+        request->mhd == NULL
+            ? NULL
+            : MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (info != NULL && info->client_addr->sa_family == AF_INET) {
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)info->client_addr)->sin_addr, text,
+                  sizeof text);
+    } else if (info != NULL && info->client_addr->sa_family == AF_INET6) {
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)info->client_addr)->sin6_addr, text,
+                  sizeof text);
+    }
+    return arena_text(&request->arena, text);
 }
 
 const char *http_method(const struct http_request *request)

@@ -34,6 +34,10 @@ export const DEMO_KEY = 'demo-key';
 const DEMO_MEDIA_KEY = Buffer.from('ihanoi demo media key, not good.').toString('base64');
 const DEMO_CONTACT_KEY = Buffer.from('ihanoi demo contact key, no good').toString('base64');
 
+// One person or key stands for a city here.
+const NO_LIMITS = { READS_PER_S: '0', ADDRESS_FILES_PER_HOUR: '0', KEY_FILES_PER_S: '0', PERSON_FILES_PER_HOUR: '0',
+  PERSON_PROOF_AFTER_PER_HOUR: '0', NEAR_DUPLICATE_MINUTES: '0' };
+
 function isTaken(port) {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -239,7 +243,7 @@ export class Stack extends EventEmitter {
       NO_PROXY: '127.0.0.1,localhost',
     };
     const own = {
-      intake: { CONTACT_KEY: DEMO_CONTACT_KEY, MEDIA_KEY: DEMO_MEDIA_KEY, MEDIA_DIR: join(this.folder, 'media') },
+      intake: { ...NO_LIMITS, CONTACT_KEY: DEMO_CONTACT_KEY, MEDIA_KEY: DEMO_MEDIA_KEY, MEDIA_DIR: join(this.folder, 'media') },
       routing: { AUDIT_SIGNING_KEY_FILE: this.#auditSigningKey() },
       notification: {
         CONTACT_KEY: DEMO_CONTACT_KEY,

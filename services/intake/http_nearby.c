@@ -30,7 +30,7 @@ void http_search_nearby(struct http_request *request, void *state)
     struct error err = {0};
     nearby->request = request;
     nearby->intake = intake;
-    if (!nearby_read(nearby, &err)) {
+    if (!gate_admit_reader(intake->gate, request, &err) || !nearby_read(nearby, &err)) {
         http_answer_error(request, &err);
         return;
     }

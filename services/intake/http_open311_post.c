@@ -208,7 +208,8 @@ void http_open311_post_request(struct http_request *request, void *state)
     post->request = request;
     post->filing.arena = arena;
     post->filing.on_done = on_filed;
-    if (!read_form(&report, request, &err) || !check_service(&report, reference, &err) ||
+    if (!gate_admit_filing(intake->gate, request, &err) || !read_form(&report, request, &err) ||
+        !check_service(&report, reference, &err) ||
         !filing_prepare(&post->filing.filing, filing_desk_filer(intake->desk), &report, &origin,
                         reference, clock_now_us(), arena, &err)) {
         http_answer_error(request, &err);

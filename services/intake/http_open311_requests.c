@@ -207,7 +207,8 @@ void http_open311_requests(struct http_request *request, void *state)
 
     list_start(list, request, state);
     list->extended = open311_read_extensions(request, &err);
-    if (!open311_read_query(&query, request, list->full ? PLACE_EXACT : PLACE_COARSE, &err)) {
+    if (!gate_admit_reader(list->intake->gate, request, &err) ||
+        !open311_read_query(&query, request, list->full ? PLACE_EXACT : PLACE_COARSE, &err)) {
         list_answer(list, &err);
         return;
     }
@@ -225,7 +226,7 @@ void http_open311_request(struct http_request *request, void *state)
     list->single = true;
     list->extended = open311_read_extensions(request, &err);
     open311_check_jurisdiction(open311_query(request, "jurisdiction_id"), &err);
-    if (error_is_set(&err)) {
+    if (error_is_set(&err) || !gate_admit_reader(list->intake->gate, request, &err)) {
         list_answer(list, &err);
         return;
     }

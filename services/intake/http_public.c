@@ -62,7 +62,7 @@ void http_search_public(struct http_request *request, void *state)
     search->request = request;
     search->intake = intake;
     search->as_map = accept != NULL && strstr(accept, GEO_JSON) != NULL;
-    if (!search_read(search, &err)) {
+    if (!gate_admit_reader(search->intake->gate, request, &err) || !search_read(search, &err)) {
         http_answer_error(request, &err);
         return;
     }
@@ -170,7 +170,12 @@ void http_get_public(struct http_request *request, void *state)
 {
     struct single *single = arena_alloc(http_arena(request), sizeof *single);
     const struct intake *intake = state;
+    struct error err = {0};
     *single = (struct single){.request = request, .intake = intake};
+    if (!gate_admit_reader(intake->gate, request, &err)) {
+        http_answer_error(request, &err);
+        return;
+    }
     struct pg_tx *tx = pg_tx_new(intake->parts->pg);
     pg_tx_set_read_only(tx);
     store_find_public(tx, http_param(request, "id"));

@@ -6,14 +6,18 @@
 
 #include "common/clock.h"
 #include "intake.h"
+#include "sender_check.h"
 #include "submission_json.h"
 
 struct post {
     struct filing_request filing; /* first: the desk gives it back */
     struct http_request *request;
+    bool insists;              /* it is no duplicate */
+    struct sender_check check; /* of a person's */
 };
 
 static void post_decode(struct post *post, struct intake *intake); /* body to report to filing */
+static void post_file(struct post *post, struct intake *intake);   /* a person's is checked first */
 static void on_filed(struct filing_request *filing, const struct error *err);
 static void post_answer(struct post *post); /* 201 with the receipt */
 
@@ -24,6 +28,16 @@ void http_post_submission(struct http_request *request, void *state)
     post->filing.arena = http_arena(request);
     post->filing.on_done = on_filed;
     post_decode(post, state);
+}
+
+static bool read_insists(struct post *post, struct error *err)
+{
+    const char *text = http_query(post->request, "not_duplicate");
+    post->insists = text != NULL && strcmp(text, "true") == 0;
+    if (text != NULL && !post->insists && strcmp(text, "false") != 0) {
+        return error_add_field(err, "not_duplicate", "not_a_boolean", "must be true or false");
+    }
+    return true;
 }
 
 /* Whom the principal files for. False: it may not file. */
@@ -88,7 +102,8 @@ static void post_decode(struct post *post, struct intake *intake)
     struct report report;
     struct error err = {0};
 
-    if (!read_origin(&origin, request, &err) ||
+    if (!gate_admit_filing(intake->gate, request, &err) || !read_insists(post, &err) ||
+        !read_origin(&origin, request, &err) ||
         !report_read(&report, reference, origin.input, origin.input_size, arena, &err) ||
         !set_reporter(&origin, &report, reference, &err) ||
         !filing_prepare(&post->filing.filing, filing_desk_filer(intake->desk), &report, &origin,
@@ -96,7 +111,22 @@ static void post_decode(struct post *post, struct intake *intake)
         http_answer_error(request, &err);
         return;
     }
-    filing_desk_submit(intake->desk, &post->filing);
+    post_file(post, intake);
+}
+
+static void post_file(struct post *post, struct intake *intake)
+{
+    if (http_principal(post->request)->kind != PRINCIPAL_PERSON) {
+        filing_desk_submit(intake->desk, &post->filing);
+        return;
+    }
+    post->check = (struct sender_check){
+        .request = post->request,
+        .intake = intake,
+        .filing = &post->filing,
+        .insists = post->insists,
+    };
+    sender_check_start(&post->check);
 }
 
 static void on_filed(struct filing_request *filing, const struct error *err)

@@ -9,6 +9,7 @@
 #include "common/wait.h"
 #include "event_source.h"
 #include "filing_desk.h"
+#include "gate.h"
 #include "media_press.h"
 #include "media_store.h"
 #include "message_desk.h"
@@ -26,6 +27,7 @@ struct intake {
     struct snapshot_source *reference;
     struct snapshot_source *sources; /* other city systems that may bring events */
     struct quarantine_keeper *keeper;
+    struct gate *gate;       /* how much one caller may ask for */
     struct rate *event_rate; /* of each API key that brings events */
     struct wait *wait;       /* for versions of cases, by submission */
     struct media_keys media_keys;

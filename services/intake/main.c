@@ -65,6 +65,50 @@ static const struct config_option options[] = {
      .max = 1000,
      .help = "how near another report is likely the same, where its category does not say "
              "(assumption)"},
+    {.name = "TRUSTED_PROXIES",
+     .type = CONFIG_TEXT,
+     .fallback = "",
+     .help = "proxies whose X-Forwarded-For is believed, e.g. 10.0.0.0/8, 127.0.0.1"},
+    {.name = "READS_PER_S",
+     .type = CONFIG_INT,
+     .fallback = "50",
+     .max = 1000000,
+     .help = "public reads a second of one address, ten times that at once; 0: no limit "
+             "(assumption, as those below)"},
+    {.name = "ADDRESS_FILES_PER_HOUR",
+     .type = CONFIG_INT,
+     .fallback = "300",
+     .max = 1000000,
+     .help = "reports of people from one address, as many at once; 0: no limit"},
+    {.name = "KEY_FILES_PER_S",
+     .type = CONFIG_INT,
+     .fallback = "500",
+     .max = 1000000,
+     .help = "reports a second that an API key may file, ten times that at once; 0: no limit"},
+    {.name = "PERSON_FILES_PER_HOUR",
+     .type = CONFIG_INT,
+     .fallback = "20",
+     .max = 200,
+     .help = "reports of one person, across all replicas; 0: no limit"},
+    {.name = "PERSON_PROOF_AFTER_PER_HOUR",
+     .type = CONFIG_INT,
+     .fallback = "5",
+     .max = 200,
+     .help = "reports of one person after which a proof is asked for, with CAPTCHA_URL; 0: never"},
+    {.name = "NEAR_DUPLICATE_MINUTES",
+     .type = CONFIG_INT,
+     .fallback = "60",
+     .max = 1440,
+     .help = "how long the same words of one person at one place count as sent twice; 0: never"},
+    {.name = "CAPTCHA_URL",
+     .type = CONFIG_TEXT,
+     .fallback = "",
+     .help = "verifier of proofs that a person is there (siteverify form); empty: none are asked "
+             "for"},
+    {.name = "CAPTCHA_SECRET",
+     .type = CONFIG_SECRET,
+     .fallback = "",
+     .help = "what the verifier knows this installation by"},
     {.name = "EVENT_RATE",
      .type = CONFIG_INT,
      .fallback = "50",
@@ -100,7 +144,8 @@ static const struct config_option options[] = {
 /* clang-format off */
 static const struct http_route routes[] = {
     {.method = "POST", .path = "/api/intake/submissions", .access = "*",
-     .handler = http_post_submission, .flags = HTTP_IDEMPOTENT, .body_max = SUBMISSION_BODY_MAX, .query = ""},
+     .handler = http_post_submission, .flags = HTTP_IDEMPOTENT, .body_max = SUBMISSION_BODY_MAX,
+     .query = "not_duplicate"},
     {.method = "GET", .path = "/api/intake/submissions", .access = "*",
      .handler = http_list_submissions, .query = "cursor limit"},
     {.method = "GET", .path = "/api/intake/submissions/nearby", .access = "",
@@ -266,7 +311,14 @@ static void open_intake(struct service_parts *parts, void **state, service_on_op
         on_opened(arg, &err);
         return;
     }
+    if (!gate_open(&intake->gate, parts->config, &err)) {
+        seal_close(intake->seal);
+        free(intake);
+        on_opened(arg, &err);
+        return;
+    }
     if (!open_media(intake, parts, &err)) {
+        gate_close(intake->gate);
         seal_close(intake->seal);
         free(intake);
         on_opened(arg, &err);
@@ -327,6 +379,7 @@ static void on_desk_closed(void *arg)
     record_desk_free(closing.intake->records);
     rate_free(closing.intake->event_rate);
     close_media(closing.intake);
+    gate_close(closing.intake->gate);
     seal_close(closing.intake->seal);
     free(closing.intake);
     closing.on_closed(closing.arg);
