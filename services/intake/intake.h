@@ -7,6 +7,7 @@
 #include "common/seal.h"
 #include "common/service.h"
 #include "common/wait.h"
+#include "burst_watch.h"
 #include "event_source.h"
 #include "filing_desk.h"
 #include "gate.h"
@@ -27,6 +28,7 @@ struct intake {
     struct snapshot_source *reference;
     struct snapshot_source *sources; /* other city systems that may bring events */
     struct quarantine_keeper *keeper;
+    struct burst_watch *bursts;
     struct gate *gate;       /* how much one caller may ask for */
     struct rate *event_rate; /* of each API key that brings events */
     struct wait *wait;       /* for versions of cases, by submission */

@@ -8,6 +8,7 @@
 #include "consume_cases.h"
 #include "consume_inbound.h"
 #include "consume_reference.h"
+#include "http_bursts.h"
 #include "http_categories.h"
 #include "http_events.h"
 #include "http_media.h"
@@ -65,6 +66,12 @@ static const struct config_option options[] = {
      .max = 1000,
      .help = "how near another report is likely the same, where its category does not say "
              "(assumption)"},
+    {.name = "BURST_LOOK_S",
+     .type = CONFIG_INT,
+     .fallback = "30",
+     .min = 1,
+     .max = 600,
+     .help = "how often it is looked whether unusually many report the same, in seconds"},
     {.name = "TRUSTED_PROXIES",
      .type = CONFIG_TEXT,
      .fallback = "",
@@ -190,6 +197,8 @@ static const struct http_route routes[] = {
      .handler = http_delete_follow, .query = ""},
     {.method = "GET", .path = "/api/intake/followed", .access = "*",
      .handler = http_list_followed, .query = "cursor limit"},
+    {.method = "GET", .path = "/api/intake/bursts", .access = BURST_ROLES,
+     .handler = http_list_bursts, .query = "cursor limit"},
     {.method = "GET", .path = "/api/intake/moderation", .access = MODERATION_ROLES,
      .handler = http_list_moderation, .query = "category cursor limit"},
     {.method = "GET", .path = "/api/intake/moderation/{id}", .access = MODERATION_ROLES,
@@ -350,6 +359,9 @@ static void open_intake(struct service_parts *parts, void **state, service_on_op
                                .read = read_versions,
                                .arg = intake};
     intake->wait = wait_new(loop_uv(parts->loop), &wait);
+    enum { MS = 1000 };
+    intake->bursts = burst_watch_new(loop_uv(parts->loop), parts->pg, parts->outbox,
+                                     (unsigned)config_int(parts->config, "BURST_LOOK_S") * MS);
     *state = intake;
     struct opening *opening = memory_alloc(sizeof *opening);
     *opening = (struct opening){on_opened, arg, 2};
@@ -403,11 +415,17 @@ static void on_keeper_closed(void *arg)
     snapshot_source_close(closing->intake->reference, on_reference_closed, closing);
 }
 
+static void on_bursts_closed(void *arg)
+{
+    struct closing *closing = arg;
+    quarantine_keeper_close(closing->intake->keeper, on_keeper_closed, closing);
+}
+
 static void close_intake(void *state, service_on_closed *on_closed, void *arg)
 {
     struct closing *closing = memory_alloc(sizeof *closing);
     *closing = (struct closing){state, on_closed, arg};
-    quarantine_keeper_close(closing->intake->keeper, on_keeper_closed, closing);
+    burst_watch_close(closing->intake->bursts, on_bursts_closed, closing);
 }
 
 static bool is_ready(struct buffer *why_not, void *state)

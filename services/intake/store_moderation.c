@@ -11,14 +11,14 @@
 static const struct pg_statement list_unmoderated = {
     "intake_list_unmoderated",
     "SELECT " VIEW_COLUMNS " " VIEW_TABLES "JOIN category k ON k.code = s.category "
-    "WHERE s.moderation = 0 AND s.id > $1::uuid AND NOT k.sensitive "
+    "WHERE s.moderation = 0 AND s.id > $1::uuid AND " VIEW_PUBLIC " "
     "AND ($2::text IS NULL OR s.category = $2) AND ($3::text IS NULL OR c.unit = $3) "
     "AND coalesce(c.phase NOT IN ('withdrawn', 'merged'), true) "
     "ORDER BY s.id LIMIT $4::integer"};
 static const struct pg_statement read_one = {
     "intake_read_moderation",
     "SELECT " VIEW_COLUMNS " " VIEW_TABLES "JOIN category k ON k.code = s.category "
-    "WHERE s.id = $1::uuid AND NOT k.sensitive AND ($2::text IS NULL OR c.unit = $2)"};
+    "WHERE s.id = $1::uuid AND " VIEW_PUBLIC " AND ($2::text IS NULL OR c.unit = $2)"};
 static const struct pg_statement read_decisions = {
     "intake_read_decisions",
     "SELECT version, decision, title, description, media, exact_place, class, note, account, at "

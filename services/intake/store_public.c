@@ -8,7 +8,7 @@
 
 /* $1 to $2 ids, $3 categories, $4 phases, $5 limit, $6 to $9 a box. */
 #define FILTER                                                                                     \
-    "s.id >= $1::uuid AND s.id < $2::uuid AND NOT k.sensitive "                                    \
+    "s.id >= $1::uuid AND s.id < $2::uuid AND " VIEW_PUBLIC " "                                    \
     "AND ($3::text[] IS NULL OR s.category = ANY ($3)) "                                           \
     "AND ($4::text[] IS NULL OR coalesce(c.phase, 'submitted') = ANY ($4)) "                       \
     "AND ($6::float8 IS NULL OR (round(s.lon::numeric, " VIEW_DECIMALS                             \
@@ -32,7 +32,7 @@ static const struct pg_statement find_one = {
     "WITH s AS MATERIALIZED (SELECT * FROM submission WHERE id = $1::uuid "
     "UNION ALL SELECT * FROM submission WHERE ticket = $2::text) "
     "SELECT " VIEW_COLUMNS " FROM s " VIEW_CASE "JOIN category k ON k.code = s.category "
-    "WHERE NOT k.sensitive"};
+    "WHERE " VIEW_PUBLIC ""};
 
 /* $4, $5 the place, $6 how much shorter a degree of longitude is there, $7 metres. */
 #define NORTH  "round(s.lat::numeric, " VIEW_DECIMALS ")::float8 - $4::float8"
@@ -42,7 +42,7 @@ static const struct pg_statement find_one = {
 static const struct pg_statement search_nearby = {
     "intake_search_nearby",
     "SELECT " VIEW_COLUMNS " " TABLES "WHERE s.cell = ANY ($1::integer[]) AND s.id >= $2::uuid "
-    "AND s.category = $3::text AND NOT k.sensitive AND " METRES " <= $7::float8 "
+    "AND s.category = $3::text AND " VIEW_PUBLIC " AND " METRES " <= $7::float8 "
     "AND coalesce(c.phase NOT IN ('withdrawn', 'merged'), true) "
     "AND NOT (" CLOSED " AND c.updated_at < $8::timestamptz) "
     "ORDER BY " CLOSED ", " METRES ", s.id DESC LIMIT $9::integer"};

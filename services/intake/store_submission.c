@@ -29,15 +29,16 @@ static const struct pg_statement list_by_ticket = {
     "intake_list_by_ticket",
     "WITH s AS MATERIALIZED (SELECT * FROM submission WHERE ticket = ANY ($1::text[])) "
     "SELECT " VIEW_COLUMNS " FROM s " VIEW_CASE "JOIN category k ON k.code = s.category "
-    "WHERE NOT k.sensitive ORDER BY s.id DESC LIMIT $2::integer"};
+    "WHERE " VIEW_PUBLIC " ORDER BY s.id DESC LIMIT $2::integer"};
 /* Of both lists of the public: $5 categories, $6 closed, $9 to $12 a box, $13 its decimals. */
 #define PUBLIC_FILTER                                                                              \
-    "NOT k.sensitive AND ($5::text[] IS NULL OR s.category = ANY ($5)) "                           \
+    VIEW_PUBLIC                                                                                    \
+    " AND ($5::text[] IS NULL OR s.category = ANY ($5)) "                                          \
     "AND ($6::boolean IS NULL OR coalesce(c.phase IN ('resolved', 'closed', 'rejected', "          \
     "'withdrawn'), false) = $6) "                                                                  \
     "AND ($9::float8 IS NULL OR (round(s.lon::numeric, greatest($13::integer, " VIEW_DECIMALS      \
-    "))::float8 BETWEEN $9 AND $11::float8 AND round(s.lat::numeric, greatest($13, " VIEW_DECIMALS \
-    "))::float8 BETWEEN $10::float8 AND $12::float8)) "
+    "))::float8 BETWEEN $9 AND $11::float8 AND round(s.lat::numeric, "                             \
+    "greatest($13, " VIEW_DECIMALS "))::float8 BETWEEN $10::float8 AND $12::float8)) "
 static const struct pg_statement list_public = {
     "intake_list_public",
     "SELECT " VIEW_COLUMNS " " VIEW_TABLES "JOIN category k ON k.code = s.category "

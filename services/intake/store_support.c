@@ -30,7 +30,7 @@ static const struct pg_statement list_followed = {
     "WITH f AS MATERIALIZED (SELECT submission_id FROM follow WHERE account = $1::text "
     "AND submission_id < $2::uuid ORDER BY submission_id DESC LIMIT $3::integer) "
     "SELECT " VIEW_COLUMNS " FROM f JOIN submission s ON s.id = f.submission_id " VIEW_CASE
-    "JOIN category k ON k.code = s.category WHERE NOT k.sensitive ORDER BY s.id DESC"};
+    "JOIN category k ON k.code = s.category WHERE " VIEW_PUBLIC " ORDER BY s.id DESC"};
 
 static void put_change(struct pg_tx *tx, const struct support_change *change)
 {

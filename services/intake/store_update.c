@@ -2,6 +2,7 @@
 #include "store_update.h"
 
 #include "common/words.h"
+#include "store_view.h"
 
 static const struct pg_statement list_updates = {
     "intake_list_updates",
@@ -10,7 +11,7 @@ static const struct pg_statement list_updates = {
     "AND m.settled_version = p.version AND m.state = 'done') "
     "FROM submission_step p JOIN submission s ON s.id = p.submission_id "
     "JOIN category k ON k.code = s.category "
-    "WHERE p.at >= $1::timestamptz AND p.at < $2::timestamptz AND NOT k.sensitive "
+    "WHERE p.at >= $1::timestamptz AND p.at < $2::timestamptz AND " VIEW_PUBLIC " "
     "AND (($3::boolean AND coalesce(p.note, p.reason) IS NOT NULL) OR p.phase IS DISTINCT FROM "
     "(SELECT q.phase FROM submission_step q WHERE q.submission_id = p.submission_id "
     "AND q.version < p.version ORDER BY q.version DESC LIMIT 1)) "

@@ -20,6 +20,12 @@
 #define VIEW_CASE   "LEFT JOIN submission_case c ON c.submission_id = s.id " VIEW_MODERATION
 #define VIEW_TABLES "FROM submission s " VIEW_CASE
 
+/* What everybody may see at all; k is the category. Kinds that are a person's own affair (a ticket
+ * of the hotline, a booking, a petition, a hint at waste) never come out, whatever their category.
+ */
+#define VIEW_PUBLIC                                                                                \
+    "NOT k.sensitive AND s.kind IN ('onsite_report', 'procedure_report', 'initiative')"
+
 /* Decimals of the place that everybody may see, as public_view_of gives them. */
 #define VIEW_DECIMALS                                                                              \
     "CASE WHEN m.exact_place AND coalesce(c.phase <> 'withdrawn', true) THEN 7 ELSE 3 END"

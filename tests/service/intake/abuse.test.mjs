@@ -4,12 +4,15 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { requestToken } from '../../../deploy/idp/token.mjs';
+import { until } from '../../../deploy/local/process.mjs';
 import { Stack } from '../../../deploy/local/stack.mjs';
+import { compiler } from '../../contract/contracts.mjs';
 import { takeOffset } from '../../support/ports.mjs';
 import { Topics, uuid7 } from '../../support/topics.mjs';
-import { HOAN_KIEM, reference } from './city.mjs';
+import { HOAN_KIEM, isAs, reference } from './city.mjs';
 
 const stack = new Stack({ folder: 'build/test/abuse', offset: takeOffset() });
+const ajv = compiler('draft-07');
 const HARD = 8, SOFT = 5;
 let topics, verifier, asked = [], answer = () => ({ status: 200, body: '{"success": true}' });
 
@@ -147,4 +150,44 @@ test('a key has a quota, and so have readers without an account', async () => {
         assert.ok(reads.find(({ status }) => status === 429).headers.get('retry-after'));
         assert.equal((await call('GET', path, { from, token: await person('reader') })).status === 429, false, 'who is signed in may');
     }
+});
+
+test('a storm is no abuse: 2,000 people of one ward report, all are taken, one notice is raised', async () => {
+    const key = { 'x-api-key': 'demo-key', 'content-type': 'application/json' };
+    await stack.stopPart('intake');
+    await stack.stopPart('intake-1');
+    const many = { ...ENVIRONMENT(), KEY_FILES_PER_S: '0', BURST_LOOK_S: '1' };
+    await stack.startService('intake', { environment: many });
+    await stack.startService('intake', { instance: 'intake-1', port: stack.ports.gateway, environment: many });
+    const all = await topics.listen(['city.bursts.v1']);
+    const storm = () => all.filter(({ data }) => data.category === 'ha-tang');
+    const bases = [stack.url('intake'), stack.url('gateway')];
+    let next = 0;
+    const statuses = [];
+    await Promise.all(Array.from({ length: 32 }, async () => {
+        for (let i = next++; i < 2000; i = next++) {
+            const response = await fetch(`${bases[i % 2]}/api/intake/submissions`, { method: 'POST', headers: key, body: JSON.stringify({
+                category: 'ha-tang', description: `Ngập nước ${i}.`, contact: { phone: `09${String(i).padStart(8, '0')}` },
+                location: { lat: 21.022 + (i % 40) * 0.0004, lon: 105.842 + (i % 37) * 0.0004 } }) });
+            statuses.push(response.status);
+            await response.arrayBuffer();
+        }
+    }));
+    assert.deepEqual([statuses.length, [...new Set(statuses)]], [2000, [201]]);
+    await until('the notice', () => storm().length > 0, 20000);
+    await new Promise((resolve) => { setTimeout(resolve, 3000); });
+    const noticed = storm();
+    const windows = noticed.map(({ data }) => data.from);
+    assert.equal(new Set(windows).size, windows.length, 'once for each window, whoever looks');
+    assert.ok(windows.length <= 2, 'two when the half hour ended meanwhile');
+    assert.deepEqual([noticed[0].key, noticed[0].data.category, noticed[0].data.rule.source], ['21.03,105.85|ha-tang', 'ha-tang', 'assumption']);
+    assert.ok(ajv.getSchema(`https://schemas.ihanoi.example/events/${noticed[0].type}`)(noticed[0].data), ajv.errorsText());
+    const token = (role) => requestToken({ issuer: stack.url('idp'), role });
+    const { json } = await call('GET', '/api/intake/bursts', { token: await token('officer') });
+    isAs('Burst', json.items[0]);
+    assert.equal(json.items.filter(({ category }) => category === 'ha-tang').reduce((sum, { reports }) => sum + reports, 0) > 1900, true, 'counted on');
+    for (const [role, status] of [['citizen', 403], ['volunteer', 403], ['auditor', 200], ['editor', 200]]) {
+        assert.equal((await call('GET', '/api/intake/bursts', { token: await token(role) })).status, status, role);
+    }
+    assert.equal((await call('GET', '/api/intake/bursts')).status, 401);
 });
