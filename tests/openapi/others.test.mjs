@@ -12,7 +12,7 @@ const REPORTS = 6;
 const RESULT = { result: { text: 'Đã xong.', evidence: ['https://media.ihanoi.example/1.jpg'] } };
 const CATEGORIES = ['trat-tu-do-thi', 'giao-thong'];
 
-const cluster = new Cluster();
+const cluster = new Cluster({ environment: { THREAD_MESSAGES: '10000', THREAD_HOURLY: '10000' } });
 const intake = await readDocument('intake');
 const notification = await readDocument('notification');
 const analytics = await readDocument('analytics');
@@ -35,6 +35,26 @@ async function fileReports() {
   return filed;
 }
 
+// Reports of the API key, to be talked about: just filed, asked about, resolved.
+async function fileTalks() {
+  const talks = { open: [], asked: [], resolved: [] };
+  for (let i = 0; i < 12; i += 1) {
+    const answer = await cluster.file({ description: `Chuyện thứ ${i}.` }, { as: 'system' });
+    assert.equal(answer.status, 201, answer.text);
+    const { id } = answer.json;
+    const state = Object.keys(talks)[i % 3];
+    await cluster.caseOf(id);
+    if (state !== 'open') {
+      await cluster.command(id, 'accept', 1);
+      await cluster.command(id, 'assign', 2, { assignee: 'demo-officer' });
+      await cluster.command(id, ...(state === 'asked' ? ['ask', 3, { question: 'Ở đâu?' }] : ['resolve', 3, RESULT]), 'officer');
+      assert.equal((await cluster.view(id, 4, 'system')).json.case.version, 4);
+    }
+    talks[state].push(answer.json);
+  }
+  return talks;
+}
+
 // weights: {who: weight}, who as cluster.mjs has it. not: {who: [operations that they leave alone]}.
 const callers = (weights, not = {}) => Promise.all(Object.entries(weights).map(async ([who, weight]) => (
   { weight, headers: who === 'nobody' ? {} : await cluster.credentials(who), not: not[who] ?? [] })));
@@ -47,7 +67,9 @@ async function uploadPicture() {
   return { id, query: Object.fromEntries(new URL(links.full, 'http://x').searchParams) };
 }
 
-async function tryIntake(filed) {
+async function tryIntake(filed, talks) {
+  const talk = (path, state) => ({ path: `/api/intake/submissions/{id}/${path}`, in: 'path', name: 'id',
+    values: talks[state].map((report) => report.id) });
   const picture = await uploadPicture();
   const ids = filed.map((report) => report.id);
   const tickets = filed.map((report) => report.ticket);
@@ -58,6 +80,9 @@ async function tryIntake(filed) {
       { citizen: ['POST /api/intake/submissions'], administrator: ['POST /api/intake/submissions'] }),
     values: [
       { path: '/api/intake/submissions/{id}', in: 'path', name: 'id', values: ids },
+      talk('supplements', 'open'), talk('withdrawal', 'open'), talk('answers', 'asked'), talk('rating', 'resolved'),
+      talk('reopening', 'resolved'), talk('thread', 'asked'),
+      { path: '/api/intake/submissions/{id}/', in: 'header', name: 'If-Match', values: ['"0"', '"1"', '"4"'], share: 1 },
       { path: '/api/intake/submissions/{id}', in: 'query', name: 'wait_ms', values: [0, 10], share: 1 },
       { path: '/api/intake/submissions/{id}', in: 'query', name: 'min_version', values: [0, 1], share: 0.99 },
       { path: '/api/intake/submissions', in: 'query', name: 'cursor', values: [page.json.next, ''], share: 1 },
@@ -68,6 +93,11 @@ async function tryIntake(filed) {
       { path: '/open311/v2/services', in: 'path', name: 'code', values: CATEGORIES },
       { path: '/open311/v2/requests', in: 'path', name: 'id', values: tickets },
       { path: '/open311/v2/tokens', in: 'path', name: 'token', values: tickets },
+      { path: '/open311/v2/servicerequestupdates', in: 'body', name: 'service_request_id',
+        values: talks.asked.map((report) => report.ticket) }, // which nobody withdraws
+      // What may be reopened, and which id was used for what, no schema can tell.
+      { path: '/open311/v2/servicerequestupdates', in: 'body', name: 'status', values: ['OPEN', 'FIXED', ''], share: 1 },
+      { path: '/open311/v2/servicerequestupdates', in: 'body', name: 'update_id', values: [''], share: 1 },
       { path: '/open311/v2/servicerequestupdates', in: 'query', name: 'start_date', values: dates, share: 1 },
       { path: '/open311/v2/servicerequestupdates', in: 'query', name: 'end_date', values: dates, share: 1 },
       { path: '/open311/v2/servicerequestupdates', in: 'query', name: 'page', values: [1, 2, 5, ''], share: 1 },
@@ -111,7 +141,7 @@ async function tryAnalytics() {
 before(async () => {
   await cluster.start();
   const filed = await fileReports();
-  found.intake = await tryIntake(filed);
+  found.intake = await tryIntake(filed, await fileTalks());
   found.notification = await tryNotification(filed);
   found.analytics = await tryAnalytics();
 });
