@@ -6,9 +6,11 @@ import { after, before, test } from 'node:test';
 import { png } from '../service/intake/png.mjs';
 import { DEMO_KEY } from '../../deploy/local/stack.mjs';
 import { Cluster } from '../cluster/cluster.mjs';
+import { message } from '../support/topics.mjs';
 import { readDocument, testOperations, tryDocument } from './schemathesis.mjs';
 
 const REPORTS = 6;
+const HELD = 200; // released and discarded as the tests go on
 const RESULT = { result: { text: 'Đã xong.', evidence: ['https://media.ihanoi.example/1.jpg'] } };
 const CATEGORIES = ['trat-tu-do-thi', 'giao-thong'];
 
@@ -67,7 +69,22 @@ async function uploadPicture() {
   return { id, query: Object.fromEntries(new URL(links.full, 'http://x').searchParams) };
 }
 
+// What a camera brings to the topic with its coordinates swapped, for administrators to decide about.
+async function quarantine() {
+  const source = 'https://camera.example/hanoi', type = 'vn.hanoi.incident.reported.v1';
+  const data = { incident_id: 'CAM-1', category: 'giao-thong', description: 'Cây đổ.',
+    location: { lat: 105.85, lon: 21.02 }, occurred_at: '2026-11-24T11:20:58+07:00' };
+  await cluster.topics.publish(Array.from({ length: HELD }, (_, n) =>
+    message('city.inbound.v1', type, `CAM-${n}`, data, { source })));
+  const rows = await cluster.waitFor('they lie in quarantine', async () => {
+    const found = await cluster.database('intake', 'SELECT id FROM quarantine');
+    return found.length === HELD && found;
+  });
+  return rows.map(({ id }) => id);
+}
+
 async function tryIntake(filed, talks) {
+  const held = await quarantine();
   const talk = (path, state) => ({ path: `/api/intake/submissions/{id}/${path}`, in: 'path', name: 'id',
     values: talks[state].map((report) => report.id) });
   const picture = await uploadPicture();
@@ -76,7 +93,7 @@ async function tryIntake(filed, talks) {
   const page = await cluster.call('intake', 'GET', '/api/intake/submissions?limit=2', { as: 'citizen' });
   const dates = [0, 30, 60].map((days) => new Date(Date.now() - days * 86400000).toISOString());
   return tryDocument(intake, { base: cluster.stack.url('intake'),
-    callers: await callers({ system: 12, citizen: 4, administrator: 1, nobody: 1 },
+    callers: await callers({ system: 12, citizen: 4, administrator: 6, nobody: 1 },
       { citizen: ['POST /api/intake/submissions'], administrator: ['POST /api/intake/submissions'] }),
     values: [
       { path: '/api/intake/submissions/{id}', in: 'path', name: 'id', values: ids },
@@ -87,6 +104,9 @@ async function tryIntake(filed, talks) {
       { path: '/api/intake/submissions/{id}', in: 'query', name: 'min_version', values: [0, 1], share: 0.99 },
       { path: '/api/intake/submissions', in: 'query', name: 'cursor', values: [page.json.next, ''], share: 1 },
       { path: '/api/intake/submissions', in: 'body', name: 'category', values: CATEGORIES, share: 1 },
+      { path: '/api/intake/records', in: 'query', name: 'type', values: ['parking', 'warning'], share: 0.9 },
+      { path: '/api/intake/quarantine/{id}', in: 'path', name: 'id', values: held },
+      { path: '/api/intake/quarantine', in: 'query', name: 'cursor', values: [''], share: 1 },
       { path: '/api/intake/media/{id}', in: 'path', name: 'id', values: [picture.id] },
       ...Object.entries(picture.query).map(([name, value]) => (
         { path: '/api/intake/media/{id}', in: 'query', name, values: [value], share: 0.9 })),
