@@ -53,12 +53,15 @@ static size_t count_pairs(const char *text, size_t size)
 bool http_pairs_parse(struct http_pairs *pairs, struct arena *arena, const char *text, size_t size,
                       const char *what, struct error *err)
 {
+    *pairs = (struct http_pairs){0};
+    if (size == 0) {
+        return true; /* text may be NULL then */
+    }
     size_t most = count_pairs(text, size);
     if (most > PAIRS_MAX) {
         return error_add_field(err, what, "too_many", "more than %d parameters", PAIRS_MAX);
     }
     pairs->items = arena_array(arena, most, sizeof *pairs->items);
-    pairs->count = 0;
     for (const char *at = text, *end = text + size; at < end;) {
         const char *amp = memchr(at, '&', (size_t)(end - at));
         const char *stop = amp != NULL ? amp : end;

@@ -91,6 +91,14 @@ static void pairs_are_limited(void **state)
     assert_string_equal(err.fields[0].code, "too_many");
 }
 
+static void an_empty_body_has_no_pairs(void **state)
+{
+    struct http_pairs pairs = {.count = 1};
+    struct error err = {0};
+    assert_true(http_pairs_parse(&pairs, *state, NULL, 0, "form", &err));
+    assert_int_equal(pairs.count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +106,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(pairs_keep_order_and_repeats, setup, teardown),
         cmocka_unit_test_setup_teardown(pairs_name_the_bad_field, setup, teardown),
         cmocka_unit_test_setup_teardown(pairs_are_limited, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_empty_body_has_no_pairs, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
