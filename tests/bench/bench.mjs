@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // make bench: measures the cluster beside the raw paths and prints both.
 //
-//   bench.mjs [ROWS]       ROWS: ceilings,intake,lifecycle,desk,mail,cluster,memory,drain,replay,stored
+//   bench.mjs [ROWS]       ROWS: ceilings,intake,lifecycle,desk,mail,cluster,storm,memory,drain,replay,stored
 //
 // It judges no figure: it fails only when something went wrong.
 import { Ceilings } from './ceilings.mjs';
@@ -13,6 +13,7 @@ import { measureLifecycle } from './lifecycle.mjs';
 import { measureMail } from './mail.mjs';
 import { measureMemory } from './memory.mjs';
 import { Report } from './report.mjs';
+import { measureStorm } from './storm.mjs';
 import { measureStored } from './stored.mjs';
 
 const STORED = Number(process.env.BENCH_STORED ?? 0);
@@ -28,6 +29,7 @@ const GROUPS = [
     desk: measureDesk,
     mail: measureMail,
     cluster: measureFilingInCluster,
+    storm: measureStorm,
     memory: measureMemory,
   },
   { drain: measureDrain, replay: measureReplay },

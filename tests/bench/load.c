@@ -9,7 +9,10 @@
  * --with-contact gives each client an e-mail address, so that it is told by mail.
  *
  * A closed loop of N clients, or with --rate R an open one: requests are due at fixed instants and
- * their latency counts from there, so that a stall is not hidden by the clients waiting for it. */
+ * their latency counts from there, so that a stall is not hidden by the clients waiting for it.
+ *
+ * A filing that is refused for now (429, 503 with Retry-After) is neither a run nor a failure; its
+ * time counts from when it was sent. */
 #define _GNU_SOURCE /* strcasestr */
 #include <getopt.h>
 #include <stdio.h>
@@ -38,9 +41,9 @@ struct load {
     unsigned seconds, rate;
     bool with_contact;
     struct client *all;
-    uint64_t started_us, issued, ended, failed;
+    uint64_t started_us, issued, ended, failed, refused;
     bool over;
-    struct histogram latency;
+    struct histogram latency, refusal;
 };
 
 struct client {
@@ -48,7 +51,7 @@ struct client {
     struct http_client intake, routing;
     unsigned connected;
     bool busy;
-    uint64_t began_us;
+    uint64_t began_us, sent_us;
     int step, version;
     char id[UUID_TEXT_SIZE];
     char email[48], path[160], headers[4096], body[1024];
@@ -56,6 +59,7 @@ struct client {
 
 static void run_next(struct client *client);
 static void end_run(struct client *client, bool good);
+static void end_refused(struct client *client);
 
 /* ---- filing ---- */
 
@@ -75,8 +79,13 @@ static void ask_file(struct client *client, http_client_on_answer *on_answer)
 
 static void on_filed(int status, const char *head, const char *body, void *arg)
 {
-    (void)head, (void)body;
-    end_run(arg, status == 201);
+    struct client *client = arg;
+    (void)body;
+    if ((status == 429 || status == 503) && strcasestr(head, "\r\nretry-after: ") != NULL) {
+        end_refused(client);
+    } else {
+        end_run(client, status == 201);
+    }
 }
 
 /* ---- the life of a case ---- */
@@ -186,6 +195,7 @@ static void start_run(struct client *client, uint64_t due_us)
 {
     client->busy = true;
     client->began_us = due_us;
+    client->sent_us = clock_monotonic_us();
     client->load->issued++;
     switch (client->load->what) {
     case FILE_REPORTS:
@@ -205,20 +215,33 @@ static bool is_over(const struct load *load)
     return load->over || (load->limit > 0 && load->issued >= load->limit);
 }
 
-static void end_run(struct client *client, bool good)
+static void go_on(struct client *client)
 {
     struct load *load = client->load;
     client->busy = false;
-    load->ended++;
-    load->failed += !good;
-    histogram_record(&load->latency, clock_monotonic_us() - client->began_us);
     if (!is_over(load)) {
         if (load->rate == 0) {
             run_next(client);
         }
-    } else if (load->ended == load->issued) {
+    } else if (load->ended + load->refused == load->issued) {
         uv_stop(&load->loop);
     }
+}
+
+static void end_run(struct client *client, bool good)
+{
+    struct load *load = client->load;
+    load->ended++;
+    load->failed += !good;
+    histogram_record(&load->latency, clock_monotonic_us() - client->began_us);
+    go_on(client);
+}
+
+static void end_refused(struct client *client)
+{
+    client->load->refused++;
+    histogram_record(&client->load->refusal, clock_monotonic_us() - client->sent_us);
+    go_on(client);
 }
 
 static void run_next(struct client *client)
@@ -246,7 +269,7 @@ static void on_end(uv_timer_t *timer)
 {
     struct load *load = timer->data;
     load->over = true;
-    if (load->ended == load->issued) {
+    if (load->ended + load->refused == load->issued) {
         uv_stop(&load->loop);
     }
 }
@@ -283,9 +306,12 @@ static double cpu_seconds(void)
 static void print_result(const struct load *load)
 {
     double seconds = (double)(clock_monotonic_us() - load->started_us) / 1e6;
-    printf("{\"runs\":%llu,\"failed\":%llu,\"seconds\":%.3f,\"per_second\":%.1f,\"p50_ms\":%.3f,"
+    printf("{\"runs\":%llu,\"failed\":%llu,\"refused\":%llu,\"refused_p99_ms\":%.3f,\"seconds\":%."
+           "3f,\"per_second\":%.1f,\"p50_ms\":%.3f,"
            "\"p95_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f,\"cpu_seconds\":%.3f}\n",
-           (unsigned long long)load->ended, (unsigned long long)load->failed, seconds,
+           (unsigned long long)load->ended, (unsigned long long)load->failed,
+           (unsigned long long)load->refused,
+           (double)histogram_quantile(&load->refusal, 0.99) / 1e3, seconds,
            (double)load->ended / seconds, (double)histogram_quantile(&load->latency, 0.5) / 1e3,
            (double)histogram_quantile(&load->latency, 0.95) / 1e3,
            (double)histogram_quantile(&load->latency, 0.99) / 1e3, (double)load->latency.max / 1e3,
