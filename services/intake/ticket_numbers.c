@@ -9,7 +9,7 @@
 #include "common/log.h"
 
 enum {
-    BLOCKS_MAX = 64, /* in one draw */
+    BLOCKS_MAX = 8, /* in one draw: 28 ms of the most that is filed, and what a crash may lose */
     RETURNED_MAX = 1024,
     RETRY_MS = 200
 };
