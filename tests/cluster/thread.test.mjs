@@ -168,11 +168,9 @@ test('all that was said is as its schema says, and nothing was put aside', async
   assert.deepEqual(cluster.crashes, []);
 });
 
-test('no statement of threads reads a large table from end to end', () => {
-  const scans = scansOfLargeTables(cluster);
-  const seen = new Set(scans.map(({ table }) => table));
-  for (const table of ['submission_message', 'reporter_message']) { // words are read by bitmap
-    assert.ok(seen.has(table), `no statement reads ${table}: are the plans logged?`);
-  }
-  assert.deepEqual(scans.filter(({ good }) => !good), []);
+test('no statement reads what was said from end to end', () => {
+  const scans = scansOfLargeTables(cluster); // of these tables; lifecycle.test.mjs looks at the others
+  assert.ok(scans.some(({ table }) => table === 'submission_message'), 'are the plans logged?');
+  const said = ['submission_message', 'submission_word', 'reporter_message'];
+  assert.deepEqual(scans.filter(({ table, good }) => said.includes(table) && !good), []);
 });
