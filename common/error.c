@@ -60,7 +60,7 @@ bool error_add_field(struct error *err, const char *field, const char *code, con
         return false;
     }
     error_set(err, ERR_INPUT, "invalid_input", "the input has faults");
-    if (err->kind != ERR_INPUT) {
+    if (err->kind != ERR_INPUT && err->kind != ERR_UNPROCESSABLE) {
         return false;
     }
     if (err->field_count == ERROR_FIELDS_MAX) {

@@ -52,8 +52,9 @@ bool error_is_set(const struct error *err);
 bool error_set(struct error *err, enum error_kind kind, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Adds a bad field and makes err an ERR_INPUT "invalid_input" if it held nothing. Fields past
- * ERROR_FIELDS_MAX are counted in the text only. Always returns false. */
+/* Adds a bad field and makes err an ERR_INPUT "invalid_input" if it held nothing; an
+ * ERR_UNPROCESSABLE may have fields too. Fields past ERROR_FIELDS_MAX are counted in the text only.
+ * Always returns false. */
 bool error_add_field(struct error *err, const char *field, const char *code, const char *format,
                      ...) __attribute__((format(printf, 4, 5)));
 

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/opaque_ref.h"
 #include "case_word_json.h"
 #include "common/words.h"
 #include "handover_json.h"
+#include "media_reference.h"
 
 enum {
     WORD_MAX = 32,
@@ -14,7 +16,8 @@ enum {
     NOTE_MAX = 2000,
     RESULT_MAX = 4000,
     ANSWER_MAX = 4000,
-    EVIDENCE_MAX = 10
+    EVIDENCE_MAX = 10,
+    TASKS_MAX = 8
 };
 
 static const char *const queues[] = {"unit", "unroutable", "disputed", NULL};
@@ -59,7 +62,7 @@ static const char *text_of(const struct buffer *buffer, struct arena *arena)
 }
 
 /* {text, evidence}, as it will be shown. */
-static void read_result(struct case_view *view, struct json_reader *parent, struct arena *arena)
+static void read_result(struct case_event *event, struct json_reader *parent, struct arena *arena)
 {
     struct json_reader reader;
     struct json_writer writer;
@@ -83,8 +86,11 @@ static void read_result(struct case_view *view, struct json_reader *parent, stru
         }
         json_close_array(&writer);
         json_close_object(&writer);
-        view->result = text_of(&out, arena);
+        event->state.result = text_of(&out, arena);
         buffer_finish(&out);
+        struct uuid *uploads = arena_array(arena, count, sizeof *uploads);
+        event->upload_count = media_reference_ids(evidence, count, uploads);
+        event->uploads = uploads;
     }
 }
 
@@ -145,6 +151,22 @@ static void read_question(struct case_view *view, struct json_reader *parent, st
     }
 }
 
+static const char *read_task_units(struct json_reader *parent, struct arena *arena)
+{
+    const char *units = NULL;
+    size_t count = json_read_array(parent, "tasks", JSON_OPTIONAL, TASKS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        struct json_reader task;
+        if (json_read_item(parent, "tasks", i, &task)) {
+            const char *unit = json_read_text(&task, "unit", JSON_REQUIRED, 2, UNIT_MAX);
+            if (json_read_end(&task)) {
+                units = units == NULL ? unit : arena_format(arena, "%s %s", units, unit);
+            }
+        }
+    }
+    return units;
+}
+
 static const char *read_actor_role(struct json_reader *parent)
 {
     struct json_reader actor;
@@ -200,7 +222,6 @@ static void read_view(struct case_view *view, struct json_reader *reader, struct
     view->timeout_at = json_read_instant(reader, "timeout_at", JSON_OPTIONAL);
     view->handover_count = handovers_read(reader, arena, &view->handovers);
     read_question(view, reader, arena);
-    read_result(view, reader, arena);
     view->rating = read_known(reader, "rating", JSON_OPTIONAL, ratings);
     view->rating_asked = json_read_bool(reader, "rating_asked", JSON_OPTIONAL, false);
     json_read_uuid(reader, "merged_into", JSON_OPTIONAL, &view->merged_into);
@@ -234,6 +255,9 @@ bool case_event_read(struct case_event *event, const char *type, const char *jso
     json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
     json_read_uuid(&reader, "submission_id", JSON_REQUIRED, &event->submission_id);
     read_view(&event->state, &reader, arena);
+    read_result(event, &reader, arena);
+    event->assignee = json_read_text(&reader, "assignee", JSON_OPTIONAL, 1, OPAQUE_REF_MAX);
+    event->task_units = read_task_units(&reader, arena);
     read_reason(event, type, &reader, arena);
     read_step(event, type, &reader);
     case_word_read(&event->word, type, &event->step, &reader);

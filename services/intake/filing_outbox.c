@@ -2,7 +2,9 @@
 /* The events of filings in the outbox: staged before the transaction, settled after it. */
 #include "common/clock.h"
 #include "filing.h"
+#include "media_reference.h"
 #include "store_filing.h"
+#include "store_media.h"
 #include "store_sensor.h"
 #include "ticket_numbers.h"
 
@@ -38,6 +40,24 @@ void filing_abandon(struct filing *filing, const struct filer *filer)
     ticket_numbers_give_back(filer->numbers, filing->number);
 }
 
+/* Of filings that lost there is no submission, so nothing is bound. */
+static void filings_use_media(struct filing *const *items, size_t count, struct pg_tx *tx)
+{
+    size_t named = 0, used = 0;
+    for (size_t i = 0; i < count; i++) {
+        named += items[i]->submission.media_count;
+    }
+    struct media_use *uses = arena_array(pg_tx_arena(tx), named, sizeof *uses);
+    for (size_t i = 0; i < count; i++) {
+        const struct submission *submission = &items[i]->submission;
+        for (size_t m = 0; m < submission->media_count; m++) {
+            uses[used].submission = submission->id;
+            used += media_reference_parse(submission->media[m], &uses[used].media);
+        }
+    }
+    store_use_media(tx, uses, used);
+}
+
 void filings_add(struct filing *const *items, size_t count, const struct filer *filer,
                  struct pg_tx *tx)
 {
@@ -56,6 +76,7 @@ void filings_add(struct filing *const *items, size_t count, const struct filer *
     outbox_columns_put(&said, tx);
     outbox_columns_finish(&said);
     store_count_alarms(tx, items, count);
+    filings_use_media(items, count, tx);
 }
 
 /* True when the command is the result's row `*row`; rows come in the order of the items, so that

@@ -1,58 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http_media.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/words.h"
+#include "http_submissions.h"
 #include "intake.h"
+#include "media_check.h"
+#include "media_reference.h"
 #include "store_media.h"
 
 enum { US_PER_S = 1000000 };
 
 static const char unknown[] = "there is no such file";
 
-/* As whom the principal uploads. */
-static const char *uploader_of(struct http_request *request)
+/* As in routing: the city, and its office. */
+static bool unit_sees_everything(const char *unit)
 {
-    const struct principal *principal = http_principal(request);
-    return arena_format(http_arena(request), "%s %s",
-                        principal->kind == PRINCIPAL_PERSON ? "person" : "key", principal->id);
+    return unit != NULL && (strcmp(unit, "HN") == 0 || strcmp(unit, "VPUB") == 0);
 }
 
-/* Who sees cases of others sees their pictures, too; a name is learnt from the case alone. */
-static bool reads_any(const struct principal *principal)
+/* Who may read a submission's words may see its files: see http_submission_reads.c, and of
+ * officials those in whose unit's hands its case is. */
+static struct media_viewer viewer_of(struct http_request *request)
 {
-    return principal_may(principal, "officer focal_point supervisor auditor administrator "
-                                    "hotline_operator scope:report:read");
+    const struct principal *principal = http_principal(request);
+    bool official = principal_may(principal, "officer focal_point supervisor");
+    bool person = principal->kind == PRINCIPAL_PERSON;
+    return (struct media_viewer){
+        .uploader = media_uploader(principal, http_arena(request)),
+        .sees_all =
+            submission_reads_any(principal) || (official && unit_sees_everything(principal->unit)),
+        .account = person ? principal->id : NULL,
+        .unit = official ? principal->unit : NULL,
+    };
 }
 
 static void answer_media(struct http_request *request, const struct intake *intake, int status,
                          const struct media_row *row)
 {
     struct arena *arena = http_arena(request);
-    int64_t expires_us = clock_now_us() + intake->media_link_s * US_PER_S;
+    struct media_linker linker = intake_media_linker(intake, arena);
     struct json_writer json;
     struct buffer body;
-    char id[UUID_TEXT_SIZE];
 
     buffer_init(&body);
     json_write_start(&json, &body);
     json_open_object(&json, NULL);
-    json_put_text(&json, "id", uuid_format(&row->id, id));
+    json_put_uuid(&json, "id", &row->id);
+    json_put_text(&json, "reference", media_reference(&row->id, arena));
     json_put_text(&json, "type", media_type_name(MEDIA_JPEG));
     json_put_int(&json, "width", row->width);
     json_put_int(&json, "height", row->height);
     json_put_int(&json, "bytes", row->bytes);
-    json_open_object(&json, "links");
-    for (enum media_variant variant = 0; variant < MEDIA_VARIANTS; variant++) {
-        json_put_text(
-            &json, media_variant_words[variant],
-            media_link(&intake->media_keys, &row->id, variant, expires_us / US_PER_S, arena));
-    }
-    json_put_instant(&json, "expires_at", expires_us / US_PER_S * US_PER_S);
-    json_close_object(&json);
+    media_reference_write_links(&json, &row->id, &linker);
     json_close_object(&json);
     http_answer(request, status, NULL, body.data, body.size);
     buffer_finish(&body);
@@ -105,7 +109,7 @@ static void upload_check(struct upload *upload)
         upload_answer(upload, &err);
         return;
     }
-    upload->row.uploader = uploader_of(request);
+    upload->row.uploader = media_uploader(principal, http_arena(request));
     upload->row.id = media_name(&upload->intake->media_keys, upload->row.uploader,
                                 upload->pressing.input, upload->pressing.input_size);
     upload_claim(upload);
@@ -128,7 +132,10 @@ static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         return;
     }
     store_take_media(tx, &upload->row, http_arena(upload->request));
-    if (upload->row.width > 0) {
+    if (store_media_is_going(tx)) {
+        error_set(&err, ERR_RETRY, "swept", "the file is being removed; send it again");
+        upload_answer(upload, &err);
+    } else if (upload->row.width > 0) {
         upload_answer(upload, NULL);
     } else {
         upload_press(upload);
@@ -222,9 +229,7 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct error err = {0};
     if (outcome != PG_COMMITTED) {
         pg_tx_error(tx, outcome, &err);
-    } else if (!store_take_media(tx, &row, http_arena(request)) ||
-               (!reads_any(http_principal(request)) &&
-                strcmp(row.uploader, uploader_of(request)) != 0)) {
+    } else if (!store_take_media(tx, &row, http_arena(request))) {
         error_set(&err, ERR_NOT_FOUND, "unknown_media", unknown);
     }
     if (error_is_set(&err)) {
@@ -245,7 +250,8 @@ void http_get_media_links(struct http_request *request, void *state)
         return;
     }
     struct pg_tx *tx = pg_tx_new(links->intake->parts->pg);
-    store_read_media(tx, &id);
+    struct media_viewer viewer = viewer_of(request);
+    store_read_media(tx, &id, &viewer);
     pg_tx_send(tx, on_read, links);
 }
 

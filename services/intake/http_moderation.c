@@ -52,6 +52,7 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct queue *queue = arg;
     struct http_page *page = &queue->page;
     const struct reference *reference = reference_current(queue->intake->reference);
+    struct media_linker linker = intake_media_linker(queue->intake, http_arena(page->request));
     struct submission_view *views;
     struct cursor next = {0};
     if (!is_committed(page->request, tx, outcome)) {
@@ -61,7 +62,7 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     size_t shown = http_page_shown(page, count);
     http_page_open(page);
     for (size_t i = 0; i < shown; i++) {
-        moderation_write_item(&views[i], reference, &page->writer);
+        moderation_write_item(&views[i], reference, &linker, &page->writer);
     }
     if (count > shown) {
         next = (struct cursor){views[shown - 1].submission.submitted_at,
@@ -177,10 +178,12 @@ static void on_shown(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     if (!take_read(judgement, tx, outcome)) {
         return;
     }
+    struct media_linker linker =
+        intake_media_linker(judgement->intake, http_arena(judgement->request));
     buffer_init(&body);
     json_write_start(&writer, &body);
     moderation_write_whole(judgement->view, judgement->records, judgement->record_count,
-                           reference_current(judgement->intake->reference), &writer);
+                           reference_current(judgement->intake->reference), &linker, &writer);
     put_version(judgement, judgement->view->moderation.version);
     http_answer(judgement->request, 200, NULL, body.data, body.size);
     buffer_finish(&body);

@@ -92,6 +92,7 @@ static void on_found(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 static void nearby_answer(struct nearby *nearby, const struct submission_view *views, size_t count)
 {
     const struct reference *reference = reference_current(nearby->intake->reference);
+    struct media_linker linker = intake_media_linker(nearby->intake, http_arena(nearby->request));
     struct json_writer writer;
     struct buffer body;
     buffer_init(&body);
@@ -102,7 +103,7 @@ static void nearby_answer(struct nearby *nearby, const struct submission_view *v
     json_open_array(&writer, "items");
     for (size_t i = 0; i < count; i++) {
         public_write_neighbour(&views[i], nearby->wanted.lat, nearby->wanted.lon, reference,
-                               &writer);
+                               &linker, &writer);
     }
     json_close_array(&writer);
     json_close_object(&writer);

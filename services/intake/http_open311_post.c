@@ -7,13 +7,19 @@
 #include "common/utf8.h"
 #include "http_open311.h"
 #include "intake.h"
+#include "media_check.h"
+#include "media_reference.h"
 
 struct post {
     struct filing_request filing; /* first: the desk gives it back */
+    struct media_check check;
     struct http_request *request;
+    struct intake *intake;
 };
 
-static bool read_form(struct report *report, struct http_request *request, struct error *err);
+static bool read_form(struct report *report, struct http_request *request, const char *site,
+                      struct error *err);
+static void on_checked(struct media_check *check, const struct error *err);
 static void on_filed(struct filing_request *filing, const struct error *err);
 static void post_answer(struct post *post);
 
@@ -73,8 +79,11 @@ static void read_location(struct report *report, const struct http_request *requ
     }
 }
 
-static void read_media(struct report *report, struct http_request *request, struct error *err)
+/* Who uploaded here first gives the link that it got. site NULL: uploads are not taken. */
+static void read_media(struct report *report, struct http_request *request, const char *site,
+                       struct error *err)
 {
+    struct uuid id;
     const char *const *urls;
     size_t count = http_form_values(request, "media_url", &urls);
     const char **kept = arena_array(http_arena(request), count, sizeof *kept);
@@ -82,10 +91,13 @@ static void read_media(struct report *report, struct http_request *request, stru
         if (urls[i][0] == '\0') {
             continue; /* an empty parameter is an absent one */
         }
-        if (!report_url_is_valid(urls[i]) || strlen(urls[i]) > MEDIA_URL_MAX) {
+        const char *url =
+            site == NULL ? urls[i] : media_reference_of_link(urls[i], site, http_arena(request));
+        if ((site == NULL || !media_reference_parse(url, &id)) &&
+            (!report_url_is_valid(url) || strlen(url) > MEDIA_URL_MAX)) {
             error_add_field(err, "media_url", "bad_url", "must be an https URL");
         }
-        kept[report->media_count++] = urls[i];
+        kept[report->media_count++] = url;
     }
     if (report->media_count > MEDIA_MAX) {
         error_add_field(err, "media_url", "too_many", "may occur at most %d times", MEDIA_MAX);
@@ -150,11 +162,12 @@ void open311_read_said(struct report *report, struct http_request *request, size
                        struct error *err)
 {
     report->description = read_text(request, "description", description_max, err);
-    read_media(report, request, err);
+    read_media(report, request, NULL, err);
     read_contact(report, request, err);
 }
 
-static bool read_form(struct report *report, struct http_request *request, struct error *err)
+static bool read_form(struct report *report, struct http_request *request, const char *site,
+                      struct error *err)
 {
     memset(report, 0, sizeof *report);
     report->level = report->language = -1;
@@ -170,7 +183,7 @@ static bool read_form(struct report *report, struct http_request *request, struc
         error_add_field(err, "description", "required", "is required");
     }
     read_location(report, request, err);
-    read_media(report, request, err);
+    read_media(report, request, site, err);
     read_contact(report, request, err);
     read_attributes(report, request);
     return !error_is_set(err);
@@ -206,16 +219,37 @@ void http_open311_post_request(struct http_request *request, void *state)
 
     origin.input = http_body(request, &origin.input_size);
     post->request = request;
+    post->intake = intake;
     post->filing.arena = arena;
     post->filing.on_done = on_filed;
-    if (!gate_admit_filing(intake->gate, request, &err) || !read_form(&report, request, &err) ||
+    if (!gate_admit_filing(intake->gate, request, &err) ||
+        !read_form(&report, request, intake->public_url, &err) ||
         !check_service(&report, reference, &err) ||
         !filing_prepare(&post->filing.filing, filing_desk_filer(intake->desk), &report, &origin,
                         reference, clock_now_us(), arena, &err)) {
         http_answer_error(request, &err);
         return;
     }
-    filing_desk_submit(intake->desk, &post->filing);
+    post->check = (struct media_check){
+        .media = report.media,
+        .count = report.media_count,
+        .field = "media_url",
+        .uploader = media_uploader(principal, arena),
+        .on_checked = on_checked,
+    };
+    media_check_start(&post->check, intake->parts->pg, arena);
+}
+
+static void on_checked(struct media_check *check, const struct error *err)
+{
+    struct post *post = (struct post *)((char *)check - offsetof(struct post, check));
+    if (err != NULL) {
+        struct error shown = *err;
+        shown.kind = err->kind == ERR_UNPROCESSABLE ? ERR_INPUT : err->kind; /* as the standard */
+        http_answer_error(post->request, &shown);
+        return;
+    }
+    filing_desk_submit(post->intake->desk, &post->filing);
 }
 
 static void on_filed(struct filing_request *filing, const struct error *err)

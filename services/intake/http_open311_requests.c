@@ -45,8 +45,20 @@ static int64_t expected_at(const struct submission_view *view)
                                                  : view->state.resolve_due;
 }
 
+/* Whole, as a standard's client needs it: of an upload a link, which is good for a while. */
+static const char *media_url(const char *media, const struct list *list)
+{
+    struct media_linker linker = intake_media_linker(list->intake, http_arena(list->request));
+    struct uuid id;
+    if (!media_reference_parse(media, &id)) {
+        return media;
+    }
+    return arena_format(linker.arena, "%s%s", list->intake->public_url,
+                        media_link(linker.keys, &id, MEDIA_FULL, linker.expires_s, linker.arena));
+}
+
 static void put_extensions(struct open311_writer *writer, const struct submission_view *view,
-                           const struct public_view *shown, bool full)
+                           const struct public_view *shown, const struct list *list)
 {
     const struct submission *submission = &view->submission;
     const struct case_view *state = &view->state;
@@ -57,7 +69,7 @@ static void put_extensions(struct open311_writer *writer, const struct submissio
     open311_instant(writer, "receive_by", submission->receive_by);
     open311_open_list(writer, "media_urls");
     for (size_t i = 0; i < shown->media_count; i++) {
-        open311_text_item(writer, "media_url", shown->media[i]);
+        open311_text_item(writer, "media_url", media_url(shown->media[i], list));
     }
     open311_close_list(writer);
     open311_close_item(writer);
@@ -66,7 +78,7 @@ static void put_extensions(struct open311_writer *writer, const struct submissio
         const struct case_step *step = &view->steps[i];
         open311_open_item(writer, "note");
         open311_instant(writer, "datetime", step->at);
-        open311_text(writer, "description", open311_step_words(step, full));
+        open311_text(writer, "description", open311_step_words(step, list->full));
         open311_text(writer, "type", step->action);
         open311_close_item(writer);
     }
@@ -112,9 +124,10 @@ static void put_request(struct open311_writer *writer, const struct submission_v
                     state->version > 0 ? case_view_told_at(state) : submission->submitted_at);
     open311_instant(writer, "expected_datetime", expected_at(view));
     put_place(writer, submission, shown.place_decimals, list->full);
-    open311_text(writer, "media_url", shown.media_count > 0 ? shown.media[0] : NULL);
+    open311_text(writer, "media_url",
+                 shown.media_count > 0 ? media_url(shown.media[0], list) : NULL);
     if (list->extended) {
-        put_extensions(writer, view, &shown, list->full);
+        put_extensions(writer, view, &shown, list);
     }
     open311_close_item(writer);
 }

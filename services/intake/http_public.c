@@ -133,6 +133,7 @@ static void search_answer(struct search *search, const struct submission_view *v
                           bool more)
 {
     const struct reference *reference = reference_current(search->intake->reference);
+    struct media_linker linker = intake_media_linker(search->intake, http_arena(search->request));
     struct json_writer writer;
     struct buffer body;
     char next[CURSOR_TEXT_SIZE];
@@ -143,7 +144,8 @@ static void search_answer(struct search *search, const struct submission_view *v
     json_put_text(&writer, "type", search->as_map ? "FeatureCollection" : NULL);
     json_open_array(&writer, search->as_map ? "features" : "items");
     for (size_t i = 0; i < shown; i++) {
-        (search->as_map ? public_write_feature : public_write_item)(&views[i], reference, &writer);
+        (search->as_map ? public_write_feature : public_write_item)(&views[i], reference, &linker,
+                                                                    &writer);
     }
     json_close_array(&writer);
     if (more) {
@@ -216,6 +218,8 @@ static void on_timeline(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     store_take_timelines(tx, single->view, 1, http_arena(single->request));
     buffer_init(&body);
     json_write_start(&writer, &body);
-    public_write_whole(single->view, reference_current(single->intake->reference), &writer);
+    struct media_linker linker = intake_media_linker(single->intake, http_arena(single->request));
+    public_write_whole(single->view, reference_current(single->intake->reference), &linker,
+                       &writer);
     http_answer_public(single->request, NULL, &body);
 }

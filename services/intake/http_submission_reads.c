@@ -117,9 +117,10 @@ static void on_read(struct submission_read *read, const struct error *err)
 
 static void get_answer(struct get *get, const struct submission_view *view)
 {
+    struct media_linker linker = intake_media_linker(get->intake, http_arena(get->request));
     struct buffer body;
     buffer_init(&body);
-    submission_view_write(view, reference_current(get->intake->reference), &body);
+    submission_view_write(view, reference_current(get->intake->reference), &linker, &body);
     http_answer_header(get->request, "ETag",
                        arena_format(http_arena(get->request), "\"%d\"", (int)view->state.version));
     http_answer(get->request, 200, NULL, body.data, body.size);

@@ -2,22 +2,29 @@
 /* Filing: POST /api/intake/submissions. */
 #include "http_submissions.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "intake.h"
+#include "media_check.h"
+#include "media_reference.h"
 #include "sender_check.h"
 #include "submission_json.h"
 
 struct post {
     struct filing_request filing; /* first: the desk gives it back */
+    struct media_check media;
     struct http_request *request;
+    struct intake *intake;
     bool insists;              /* it is no duplicate */
     struct sender_check check; /* of a person's */
 };
 
-static void post_decode(struct post *post, struct intake *intake); /* body to report to filing */
-static void post_file(struct post *post, struct intake *intake);   /* a person's is checked first */
+static void post_decode(struct post *post); /* body to report to filing */
+static void post_check_media(struct post *post, const struct report *report);
+static void on_media_checked(struct media_check *media, const struct error *err);
+static void post_file(struct post *post); /* a person's is checked first */
 static void on_filed(struct filing_request *filing, const struct error *err);
 static void post_answer(struct post *post); /* 201 with the receipt */
 
@@ -25,9 +32,10 @@ void http_post_submission(struct http_request *request, void *state)
 {
     struct post *post = arena_alloc(http_arena(request), sizeof *post);
     post->request = request;
+    post->intake = state;
     post->filing.arena = http_arena(request);
     post->filing.on_done = on_filed;
-    post_decode(post, state);
+    post_decode(post);
 }
 
 static bool read_insists(struct post *post, struct error *err)
@@ -93,8 +101,9 @@ static bool set_reporter(struct filing_origin *origin, struct report *report,
     return true;
 }
 
-static void post_decode(struct post *post, struct intake *intake)
+static void post_decode(struct post *post)
 {
+    struct intake *intake = post->intake;
     struct http_request *request = post->request;
     struct arena *arena = http_arena(request);
     const struct reference *reference = reference_current(intake->reference);
@@ -105,24 +114,52 @@ static void post_decode(struct post *post, struct intake *intake)
     if (!gate_admit_filing(intake->gate, request, &err) || !read_insists(post, &err) ||
         !read_origin(&origin, request, &err) ||
         !report_read(&report, reference, origin.input, origin.input_size, arena, &err) ||
-        !set_reporter(&origin, &report, reference, &err) ||
-        !filing_prepare(&post->filing.filing, filing_desk_filer(intake->desk), &report, &origin,
+        !set_reporter(&origin, &report, reference, &err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    report.media =
+        media_reference_of_links(report.media, report.media_count, intake->public_url, arena);
+    if (!filing_prepare(&post->filing.filing, filing_desk_filer(intake->desk), &report, &origin,
                         reference, clock_now_us(), arena, &err)) {
         http_answer_error(request, &err);
         return;
     }
-    post_file(post, intake);
+    post_check_media(post, &report);
 }
 
-static void post_file(struct post *post, struct intake *intake)
+static void post_check_media(struct post *post, const struct report *report)
+{
+    struct arena *arena = post->filing.arena;
+    post->media = (struct media_check){
+        .media = report->media,
+        .count = report->media_count,
+        .field = "media",
+        .uploader = media_uploader(http_principal(post->request), arena),
+        .on_checked = on_media_checked,
+    };
+    media_check_start(&post->media, post->intake->parts->pg, arena);
+}
+
+static void on_media_checked(struct media_check *media, const struct error *err)
+{
+    struct post *post = (struct post *)((char *)media - offsetof(struct post, media));
+    if (err != NULL) {
+        http_answer_error(post->request, err);
+        return;
+    }
+    post_file(post);
+}
+
+static void post_file(struct post *post)
 {
     if (http_principal(post->request)->kind != PRINCIPAL_PERSON) {
-        filing_desk_submit(intake->desk, &post->filing);
+        filing_desk_submit(post->intake->desk, &post->filing);
         return;
     }
     post->check = (struct sender_check){
         .request = post->request,
-        .intake = intake,
+        .intake = post->intake,
         .filing = &post->filing,
         .insists = post->insists,
     };

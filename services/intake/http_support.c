@@ -259,8 +259,10 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     size_t count = store_take_list(tx, &views, http_arena(page->request));
     size_t shown = http_page_shown(page, count);
     http_page_open(page);
+    struct media_linker linker = intake_media_linker(followed->intake, http_arena(page->request));
     for (size_t i = 0; i < shown; i++) {
-        public_write_item(&views[i], reference_current(followed->intake->reference), &page->writer);
+        public_write_item(&views[i], reference_current(followed->intake->reference), &linker,
+                          &page->writer);
     }
     if (count > shown) {
         next = (struct cursor){views[shown - 1].submission.submitted_at,

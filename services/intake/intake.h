@@ -12,7 +12,9 @@
 #include "filing_desk.h"
 #include "gate.h"
 #include "media_press.h"
+#include "media_reference.h"
 #include "media_store.h"
+#include "media_sweep.h"
 #include "message_desk.h"
 #include "record_desk.h"
 #include "reference.h"
@@ -32,11 +34,16 @@ struct intake {
     struct gate *gate;       /* how much one caller may ask for */
     struct rate *event_rate; /* of each API key that brings events */
     struct wait *wait;       /* for versions of cases, by submission */
+    const char *public_url;  /* where people reach this service */
     struct media_keys media_keys;
     int64_t media_link_s; /* how long a link lives */
     struct media_press *media_press;
     struct media_store *media_store;
+    struct media_sweep *media_sweep;
 };
+
+/* Of an answer that is made now. */
+struct media_linker intake_media_linker(const struct intake *intake, struct arena *arena);
 
 /* What to say of a message that could not be read: the first bad field, or the error's code. */
 const char *intake_fault(const struct error *err);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "consume_cases.h"
 #include "consume_inbound.h"
@@ -21,6 +22,7 @@
 #include "http_submissions.h"
 #include "http_support.h"
 #include "intake.h"
+#include "media_verb.h"
 #include "quarantine_keeper.h"
 #include "store_reference.h"
 #include "store_source.h"
@@ -51,6 +53,18 @@ static const struct config_option options[] = {
      .min = 1,
      .max = 86400,
      .help = "how long a link to an uploaded picture lives, in seconds"},
+    {.name = "MEDIA_KEEP_S",
+     .type = CONFIG_INT,
+     .fallback = "86400", /* assumption */
+     .min = 60,           /* longer than any request */
+     .max = 365 * 86400,
+     .help = "how long an upload is kept that no submission names, in seconds"},
+    {.name = "MEDIA_SWEEP_S",
+     .type = CONFIG_INT,
+     .fallback = "600",
+     .min = 1,
+     .max = 86400,
+     .help = "how often such uploads are looked for, in seconds"},
     {.name = "PUBLIC_URL",
      .type = CONFIG_TEXT,
      .fallback = "http://127.0.0.1:8081",
@@ -230,6 +244,7 @@ static const struct service_verb verbs[] = {
     {.name = "sources", .usage = "load FILE.json --reason TEXT | list: other city systems", .run = sources_verb},
     {.name = "quarantine", .usage = "list | show ID | fix ID --data FILE | release ID… | discard ID…", .run = quarantine_verb},
     {.name = "simulate", .usage = "--source NAME …: play another city system", .run = simulate_verb, .needs_no_settings = true},
+    {.name = "media", .usage = "sweep [--dry-run]: uploads that nothing names", .run = media_verb},
     {.name = NULL},
 };
 
@@ -244,6 +259,18 @@ static const struct consume_topic topics[] = {
 const char *intake_fault(const struct error *err)
 {
     return err->field_count > 0 ? err->fields[0].field : err->code;
+}
+
+struct media_linker intake_media_linker(const struct intake *intake, struct arena *arena)
+{
+    enum { US_PER_S = 1000000, STEPS = 6 };
+    int64_t until_s = clock_now_us() / US_PER_S + intake->media_link_s;
+    int64_t step_s = intake->media_link_s >= STEPS ? intake->media_link_s / STEPS : 1;
+    return (struct media_linker){
+        .keys = &intake->media_keys,
+        .expires_s = until_s - until_s % step_s, /* the same for a while, for the sake of caches */
+        .arena = arena,
+    };
 }
 
 /* ---- waiting for versions that other replicas commit ---- */
@@ -298,9 +325,24 @@ static bool open_media(struct intake *intake, const struct service_parts *parts,
                           config_text(parts->config, "MEDIA_DIR"), err)) {
         return false;
     }
+    intake->public_url = config_text(parts->config, "PUBLIC_URL");
     intake->media_link_s = config_int(parts->config, "MEDIA_LINK_S");
     intake->media_press = media_press_new(parts->loop);
     return true;
+}
+
+static void open_sweep(struct intake *intake)
+{
+    const struct service_parts *parts = intake->parts;
+    struct media_sweep_config config = {
+        .loop = parts->loop,
+        .pg = parts->pg,
+        .store = intake->media_store,
+        .metrics = parts->metrics,
+        .keep_s = config_int(parts->config, "MEDIA_KEEP_S"),
+        .period_s = (unsigned)config_int(parts->config, "MEDIA_SWEEP_S"),
+    };
+    intake->media_sweep = media_sweep_new(&config);
 }
 
 static void close_media(struct intake *intake)
@@ -334,6 +376,7 @@ static void open_intake(struct service_parts *parts, void **state, service_on_op
         return;
     }
     intake->parts = parts;
+    open_sweep(intake);
     struct filing_desk_config desk = {
         .loop = loop_uv(parts->loop),
         .pg = parts->pg,
@@ -397,10 +440,16 @@ static void on_desk_closed(void *arg)
     closing.on_closed(closing.arg);
 }
 
-static void on_sources_closed(void *arg)
+static void on_sweep_closed(void *arg)
 {
     struct closing *closing = arg;
     filing_desk_close(closing->intake->desk, on_desk_closed, closing);
+}
+
+static void on_sources_closed(void *arg)
+{
+    struct closing *closing = arg;
+    media_sweep_close(closing->intake->media_sweep, on_sweep_closed, closing);
 }
 
 static void on_reference_closed(void *arg)

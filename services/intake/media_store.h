@@ -46,4 +46,23 @@ struct media_get {
 };
 void media_store_get(struct media_store *store, struct media_get *get);
 
+/* Removes all variants of some files, as long as the monotonic clock is before until_us: whoever
+ * claimed them may do so no longer. What is not there is gone. The caller's memory until
+ * on_removed; err: not all of them are gone. */
+struct media_removal {
+    const struct uuid *ids;
+    size_t count;
+    uint64_t until_us;
+    void (*on_removed)(struct media_removal *removal, const struct error *err);
+};
+void media_store_remove(struct media_store *store, struct media_removal *removal);
+
+/* Removes what writers that died left half written, once it is so old that none can be at it. */
+struct media_tidying {
+    unsigned age_s;
+    void (*on_tidied)(struct media_tidying *tidying, const struct error *err);
+    size_t removed;
+};
+void media_store_tidy(struct media_store *store, struct media_tidying *tidying);
+
 #endif

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A directory: <first two hex digits>/<id>.<variant>, written in incoming/ and then moved. */
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/work.h"
 #include "media_store.h"
 
@@ -20,11 +23,13 @@ struct media_store {
     size_t busy;
 };
 
-/* One of either, in a thread. */
+/* One of these, in a thread. */
 struct errand {
     struct media_store *store;
     struct media_put *put;
     struct media_get *get;
+    struct media_removal *removal;
+    struct media_tidying *tidying;
     char incoming[MEDIA_VARIANTS][NAME_SIZE]; /* random: two may write the same file at once */
     struct error err;
 };
@@ -225,4 +230,89 @@ void media_store_get(struct media_store *store, struct media_get *get)
     struct errand *errand = errand_new(store);
     errand->get = get;
     work_start(loop_uv(store->loop), get_in_thread, on_get_done, errand);
+}
+
+/* ---- removing ---- */
+
+static bool remove_file(struct errand *errand, const char *name)
+{
+    return unlinkat(errand->store->folder, name, 0) == 0 || errno == ENOENT ||
+           failed(&errand->err, "a file cannot be removed");
+}
+
+/* The time is looked at before each: a process that was stopped meanwhile has lost its claim. */
+static void remove_in_thread(void *arg)
+{
+    struct errand *errand = arg;
+    const struct media_removal *removal = errand->removal;
+    char name[NAME_SIZE];
+    for (size_t i = 0; i < removal->count; i++) {
+        for (enum media_variant variant = 0; variant < MEDIA_VARIANTS; variant++) {
+            if (clock_monotonic_us() >= removal->until_us) {
+                error_set(&errand->err, ERR_RETRY, "claim_over", "it took too long");
+                return;
+            }
+            name_file(&removal->ids[i], variant, name);
+            if (!remove_file(errand, name)) {
+                return;
+            }
+        }
+    }
+}
+
+static void on_remove_done(void *arg)
+{
+    struct errand *errand = arg;
+    struct error err = errand->err;
+    struct media_removal *removal = errand->removal;
+    errand_end(errand);
+    removal->on_removed(removal, error_is_set(&err) ? &err : NULL);
+}
+
+void media_store_remove(struct media_store *store, struct media_removal *removal)
+{
+    struct errand *errand = errand_new(store);
+    errand->removal = removal;
+    work_start(loop_uv(store->loop), remove_in_thread, on_remove_done, errand);
+}
+
+static bool is_old(int folder, const char *name, unsigned age_s)
+{
+    struct stat stat;
+    return fstatat(folder, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(stat.st_mode) &&
+           stat.st_mtime < time(NULL) - (time_t)age_s;
+}
+
+static void tidy_in_thread(void *arg)
+{
+    struct errand *errand = arg;
+    struct media_tidying *tidying = errand->tidying;
+    int fd = openat(errand->store->folder, "incoming", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+    if (folder == NULL) {
+        failed(&errand->err, "incoming cannot be read");
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        tidying->removed +=
+            is_old(fd, entry->d_name, tidying->age_s) && unlinkat(fd, entry->d_name, 0) == 0;
+    }
+    closedir(folder);
+}
+
+static void on_tidy_done(void *arg)
+{
+    struct errand *errand = arg;
+    struct error err = errand->err;
+    struct media_tidying *tidying = errand->tidying;
+    errand_end(errand);
+    tidying->on_tidied(tidying, error_is_set(&err) ? &err : NULL);
+}
+
+void media_store_tidy(struct media_store *store, struct media_tidying *tidying)
+{
+    struct errand *errand = errand_new(store);
+    errand->tidying = tidying;
+    tidying->removed = 0;
+    work_start(loop_uv(store->loop), tidy_in_thread, on_tidy_done, errand);
 }

@@ -9,11 +9,12 @@
 
 /* A line of the queue, into an open array. */
 void moderation_write_item(const struct submission_view *view, const struct reference *reference,
-                           struct json_writer *writer);
+                           const struct media_linker *linker, struct json_writer *writer);
 /* As the root, with all its decisions. */
 void moderation_write_whole(const struct submission_view *view,
                             const struct moderation_record *records, size_t count,
-                            const struct reference *reference, struct json_writer *writer);
+                            const struct reference *reference, const struct media_linker *linker,
+                            struct json_writer *writer);
 /* One decision; name NULL in arrays and at the root. */
 void moderation_write_decision(const struct moderation_record *record, const char *name,
                                struct json_writer *writer);

@@ -40,7 +40,7 @@ static void put_location(struct json_writer *writer, const struct submission *su
 
 /* Members of an open object. */
 static void put_item(struct json_writer *writer, const struct submission_view *view,
-                     const struct reference *reference)
+                     const struct reference *reference, const struct media_linker *linker)
 {
     const struct submission *submission = &view->submission;
     json_put_uuid(writer, "id", &submission->id);
@@ -53,7 +53,7 @@ static void put_item(struct json_writer *writer, const struct submission_view *v
     json_put_text(writer, "title", submission->title);
     json_put_text(writer, "description", submission->description);
     put_location(writer, submission);
-    put_texts(writer, "media", submission->media, submission->media_count);
+    media_reference_write_list(writer, "media", submission->media, submission->media_count, linker);
     json_put_instant(writer, "submitted_at", submission->submitted_at);
     if (view->state.version > 0) {
         view_put_phase(writer, view->state.phase);
@@ -66,10 +66,10 @@ static void put_item(struct json_writer *writer, const struct submission_view *v
 }
 
 void moderation_write_item(const struct submission_view *view, const struct reference *reference,
-                           struct json_writer *writer)
+                           const struct media_linker *linker, struct json_writer *writer)
 {
     json_open_object(writer, NULL);
-    put_item(writer, view, reference);
+    put_item(writer, view, reference, linker);
     json_close_object(writer);
 }
 
@@ -93,10 +93,11 @@ void moderation_write_decision(const struct moderation_record *record, const cha
 
 void moderation_write_whole(const struct submission_view *view,
                             const struct moderation_record *records, size_t count,
-                            const struct reference *reference, struct json_writer *writer)
+                            const struct reference *reference, const struct media_linker *linker,
+                            struct json_writer *writer)
 {
     json_open_object(writer, NULL);
-    put_item(writer, view, reference);
+    put_item(writer, view, reference, linker);
     json_open_array(writer, "decisions");
     for (size_t i = 0; i < count; i++) {
         moderation_write_decision(&records[i], NULL, writer);

@@ -19,21 +19,19 @@ static void put_phase(struct json_writer *writer, const struct case_view *state)
     json_close_object(writer);
 }
 
-static void put_words(struct json_writer *writer, const struct public_view *shown)
+static void put_words(struct json_writer *writer, const struct public_view *shown,
+                      const struct media_linker *linker)
 {
     json_put_bool(writer, "words_shown", shown->words);
     json_put_text(writer, "title", shown->title);
     json_put_text(writer, "description", shown->description);
-    json_open_array(writer, "media");
-    for (size_t i = 0; i < shown->media_count; i++) {
-        json_put_text(writer, NULL, shown->media[i]);
-    }
-    json_close_array(writer);
+    media_reference_write_list(writer, "media", shown->media, shown->media_count, linker);
     json_put_text(writer, "answer", shown->answer);
 }
 
 static void put_members(struct json_writer *writer, const struct submission_view *view,
-                        const struct public_view *shown, const struct reference *reference)
+                        const struct public_view *shown, const struct reference *reference,
+                        const struct media_linker *linker)
 {
     const struct submission *submission = &view->submission;
     const struct case_view *state = &view->state;
@@ -48,16 +46,16 @@ static void put_members(struct json_writer *writer, const struct submission_view
     json_put_instant(writer, "receive_by", submission->receive_by);
     json_put_instant_if(writer, "resolve_due", state->resolve_due);
     json_put_int(writer, "supports", view->supports);
-    put_words(writer, shown);
+    put_words(writer, shown, linker);
 }
 
 /* Members of an open object. */
 static void put_item(struct json_writer *writer, const struct submission_view *view,
-                     const struct reference *reference)
+                     const struct reference *reference, const struct media_linker *linker)
 {
     const struct submission *submission = &view->submission;
     const struct public_view shown = public_view_of(view);
-    put_members(writer, view, &shown, reference);
+    put_members(writer, view, &shown, reference, linker);
     if (submission->has_point) {
         json_open_object(writer, "location");
         json_put_real(writer, "lat", submission->lat, shown.place_decimals);
@@ -68,10 +66,10 @@ static void put_item(struct json_writer *writer, const struct submission_view *v
 }
 
 void public_write_item(const struct submission_view *view, const struct reference *reference,
-                       struct json_writer *writer)
+                       const struct media_linker *linker, struct json_writer *writer)
 {
     json_open_object(writer, NULL);
-    put_item(writer, view, reference);
+    put_item(writer, view, reference, linker);
     json_close_object(writer);
 }
 
@@ -85,10 +83,11 @@ static int64_t distance_of(const struct submission_view *view, double lat, doubl
 }
 
 void public_write_neighbour(const struct submission_view *view, double lat, double lon,
-                            const struct reference *reference, struct json_writer *writer)
+                            const struct reference *reference, const struct media_linker *linker,
+                            struct json_writer *writer)
 {
     json_open_object(writer, NULL);
-    put_item(writer, view, reference);
+    put_item(writer, view, reference, linker);
     json_put_int(writer, "distance_m", distance_of(view, lat, lon));
     json_put_bool(writer, "open", !case_view_is_closed(&view->state));
     json_close_object(writer);
@@ -103,10 +102,10 @@ static bool is_news(const struct case_step *step, const struct case_step *before
 }
 
 void public_write_whole(const struct submission_view *view, const struct reference *reference,
-                        struct json_writer *writer)
+                        const struct media_linker *linker, struct json_writer *writer)
 {
     json_open_object(writer, NULL);
-    put_item(writer, view, reference);
+    put_item(writer, view, reference, linker);
     json_open_array(writer, "timeline");
     for (size_t i = 0; i < view->step_count; i++) {
         const struct case_step *step = &view->steps[i];
@@ -138,7 +137,7 @@ static void put_point(struct json_writer *writer, const struct submission *submi
 }
 
 void public_write_feature(const struct submission_view *view, const struct reference *reference,
-                          struct json_writer *writer)
+                          const struct media_linker *linker, struct json_writer *writer)
 {
     const struct public_view shown = public_view_of(view);
     json_open_object(writer, NULL);
@@ -146,7 +145,7 @@ void public_write_feature(const struct submission_view *view, const struct refer
     json_put_uuid(writer, "id", &view->submission.id);
     put_point(writer, &view->submission, shown.place_decimals);
     json_open_object(writer, "properties");
-    put_members(writer, view, &shown, reference);
+    put_members(writer, view, &shown, reference, linker);
     json_put_bool(writer, "place_exact", shown.place_decimals == PLACE_EXACT);
     json_close_object(writer);
     json_close_object(writer);

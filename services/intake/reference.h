@@ -28,6 +28,7 @@ struct category {
 
 struct unit_name {
     const char *code, *name_vi, *name_en;
+    const char *parent; /* NULL: the city. Not in snapshots: statements ask for it */
 };
 
 struct reference {

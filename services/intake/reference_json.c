@@ -83,6 +83,7 @@ bool unit_name_read(struct unit_name *unit, const char *json, size_t size, struc
     json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
     unit->code = json_read_text(&reader, "code", JSON_REQUIRED, 2, 32);
     read_bilingual(&reader, "name", &unit->name_vi, &unit->name_en);
+    unit->parent = json_read_text(&reader, "parent", JSON_OPTIONAL, 2, 32);
     bool good = json_read_end(&reader);
     json_document_free(&document);
     return good;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "media_reference.h"
 #include "reference.h"
 #include "report.h"
 #include "sensor_alarm.h"
@@ -21,15 +22,21 @@ static void read_location(struct report *report, struct json_reader *parent,
     json_read_end(&location);
 }
 
-static void read_media(struct report *report, struct json_reader *reader)
+/* Other systems' files are where they are; who sends the JSON route's body may have uploaded some.
+ */
+static void read_media(struct report *report, struct json_reader *reader, bool or_uploads)
 {
+    struct uuid id;
     report->media_count =
         json_read_texts(reader, "media", JSON_OPTIONAL, MEDIA_MAX, MEDIA_URL_MAX, &report->media);
     for (size_t i = 0; i < report->media_count; i++) {
         char name[32];
-        if (!report_url_is_valid(report->media[i])) {
+        if (!report_url_is_valid(report->media[i]) &&
+            !(or_uploads && media_reference_parse(report->media[i], &id))) {
             snprintf(name, sizeof name, "media[%zu]", i);
-            json_read_fault(reader, name, "bad_url", "must be an https URL");
+            json_read_fault(reader, name, "bad_url",
+                            or_uploads ? "must be an https URL, or media: and the id of an upload"
+                                       : "must be an https URL");
         }
     }
 }
@@ -94,7 +101,7 @@ bool report_read(struct report *report, const struct reference *reference, const
     report->title = json_read_text(&reader, "title", JSON_OPTIONAL, 1, TITLE_MAX);
     report->description = json_read_text(&reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
     read_location(report, &reader, kind != NULL && !kind->location ? JSON_OPTIONAL : JSON_REQUIRED);
-    read_media(report, &reader);
+    read_media(report, &reader, true);
     report->anonymous = json_read_bool(&reader, "anonymous", JSON_OPTIONAL, false);
     report->language = json_read_word(&reader, "language", JSON_OPTIONAL, language_words);
     read_contact(report, &reader);
@@ -122,7 +129,7 @@ bool report_read_incident(struct report *report, const char **incident_id, const
     report->description = json_read_text(&reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
     read_location(report, &reader, JSON_REQUIRED);
     json_read_instant(&reader, "occurred_at", JSON_REQUIRED);
-    read_media(report, &reader);
+    read_media(report, &reader, false);
     read_contact(report, &reader);
     bool good = json_read_end(&reader);
     json_document_free(&document);

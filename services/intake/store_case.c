@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "handover_json.h"
+#include "store_media.h"
 #include "store_submission.h"
 
 static const struct pg_statement add_steps = {
@@ -16,21 +17,22 @@ static const struct pg_statement move_views = {
     "intake_move_views",
     "INSERT INTO submission_case AS c (submission_id, version, state, phase, queue, unit, "
     "receive_due, resolve_due, timeout_at, updated_at, handovers, question, result, reason, "
-    "rating, rating_asked, merged_into, closed_at) "
+    "rating, rating_asked, merged_into, closed_at, assignee, task_units) "
     "SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], "
     "$6::text[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], "
     "$11::jsonb[], $12::jsonb[], $13::jsonb[], $14::jsonb[], $15::text[], $16::boolean[], "
-    "$17::uuid[], $18::timestamptz[]) "
+    "$17::uuid[], $18::timestamptz[], $19::text[], $20::text[]) "
     "ON CONFLICT (submission_id) DO UPDATE SET version = excluded.version, state = excluded.state, "
     "phase = excluded.phase, queue = excluded.queue, unit = excluded.unit, "
     "receive_due = excluded.receive_due, resolve_due = excluded.resolve_due, "
     "timeout_at = excluded.timeout_at, updated_at = excluded.updated_at, "
     "handovers = excluded.handovers, question = excluded.question, result = excluded.result, "
     "reason = excluded.reason, rating = excluded.rating, rating_asked = excluded.rating_asked, "
-    "merged_into = excluded.merged_into, closed_at = excluded.closed_at WHERE c.version < "
-    "excluded.version"};
+    "merged_into = excluded.merged_into, closed_at = excluded.closed_at, "
+    "assignee = excluded.assignee, task_units = excluded.task_units "
+    "WHERE c.version < excluded.version"};
 
-enum { STEP_COLUMNS = 10, VIEW_COLUMNS = 18 };
+enum { STEP_COLUMNS = 10, VIEW_COLUMNS = 20 };
 
 static void put_steps(struct pg_tx *tx, const struct case_event *const *events, size_t count)
 {
@@ -105,14 +107,17 @@ static void add_view(struct pg_array columns[VIEW_COLUMNS], const struct case_ev
     pg_array_bool(&columns[15], view->rating_asked);
     add_uuid(&columns[16], &view->merged_into);
     pg_array_instant(&columns[17], view->closed_at);
+    pg_array_text(&columns[18], event->assignee);
+    pg_array_text(&columns[19], event->task_units);
 }
 
 static void put_views(struct pg_tx *tx, const struct case_event *const *events, size_t count)
 {
     static const enum pg_type types[VIEW_COLUMNS] = {
-        PG_UUID,        PG_INT4,        PG_TEXT,        PG_TEXT,        PG_TEXT,  PG_TEXT,
-        PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_JSONB, PG_JSONB,
-        PG_JSONB,       PG_JSONB,       PG_TEXT,        PG_BOOL,        PG_UUID,  PG_TIMESTAMPTZ};
+        PG_UUID,  PG_INT4,        PG_TEXT,        PG_TEXT,        PG_TEXT,
+        PG_TEXT,  PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ,
+        PG_JSONB, PG_JSONB,       PG_JSONB,       PG_JSONB,       PG_TEXT,
+        PG_BOOL,  PG_UUID,        PG_TIMESTAMPTZ, PG_TEXT,        PG_TEXT};
     struct pg_array columns[VIEW_COLUMNS];
     for (size_t i = 0; i < VIEW_COLUMNS; i++) {
         pg_array_init(&columns[i], types[i]);
@@ -125,6 +130,23 @@ static void put_views(struct pg_tx *tx, const struct case_event *const *events, 
         pg_tx_array(tx, &columns[i]);
         pg_array_finish(&columns[i]);
     }
+}
+
+/* The pictures of each result belong to the submission, also when another result follows. */
+static void use_media(struct pg_tx *tx, const struct case_event *const *events, size_t count,
+                      struct arena *arena)
+{
+    size_t named = 0, used = 0;
+    for (size_t i = 0; i < count; i++) {
+        named += events[i]->upload_count;
+    }
+    struct media_use *uses = arena_array(arena, named, sizeof *uses);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t upload = 0; upload < events[i]->upload_count; upload++) {
+            uses[used++] = (struct media_use){events[i]->uploads[upload], events[i]->submission_id};
+        }
+    }
+    store_use_media(tx, uses, used);
 }
 
 /* By case, then version. */
@@ -159,4 +181,5 @@ void store_apply_cases(struct pg_tx *tx, const struct case_event *events, size_t
     }
     put_steps(tx, sorted, count);
     put_views(tx, latest, latest_count);
+    use_media(tx, sorted, count, arena);
 }

@@ -7,11 +7,17 @@ void store_claim_media(struct pg_tx *tx, const struct uuid *id, const char *uplo
     static const struct pg_statement statement = {
         "intake_claim_media", "INSERT INTO media (id, uploader, uploaded_at) VALUES ($1, $2, $3) "
                               "ON CONFLICT (id) DO UPDATE SET uploaded_at = excluded.uploaded_at "
-                              "RETURNING id, uploader, width, height, bytes"};
+                              "RETURNING id, uploader, width, height, bytes, "
+                              "sweep_until IS NOT NULL"};
     pg_tx_add(tx, &statement);
     pg_tx_uuid(tx, id);
     pg_tx_text(tx, uploader);
     pg_tx_instant(tx, now_us);
+}
+
+bool store_media_is_going(const struct pg_tx *tx)
+{
+    return pg_value_bool(tx, 0, 0, 5);
 }
 
 void store_finish_media(struct pg_tx *tx, const struct media_row *row)
@@ -26,14 +32,26 @@ void store_finish_media(struct pg_tx *tx, const struct media_row *row)
     pg_tx_int4(tx, row->bytes);
 }
 
-void store_read_media(struct pg_tx *tx, const struct uuid *id)
+/* The units below the viewer's, itself included; UNION ends where the data has a circle. */
+void store_read_media(struct pg_tx *tx, const struct uuid *id, const struct media_viewer *viewer)
 {
     static const struct pg_statement statement = {
-        "intake_read_media", "SELECT id, uploader, width, height, bytes FROM media WHERE id = $1 "
-                             "AND width IS NOT NULL"};
+        "intake_read_media",
+        "WITH RECURSIVE below (code) AS (SELECT $5::text UNION SELECT n.code FROM unit_name n "
+        "JOIN below b ON n.parent = b.code) "
+        "SELECT m.id, m.uploader, m.width, m.height, m.bytes FROM media m WHERE m.id = $1::uuid "
+        "AND m.width IS NOT NULL AND ($3::boolean OR m.uploader = $2::text OR EXISTS (SELECT FROM "
+        "media_use u JOIN submission s ON s.id = u.submission_id LEFT JOIN submission_case c "
+        "ON c.submission_id = s.id WHERE u.media_id = m.id AND (s.reporter_ref = $4::text "
+        "OR c.assignee = $4 OR c.queue = 'unit' AND c.unit IN (SELECT code FROM below) OR EXISTS "
+        "(SELECT FROM below WHERE code = ANY (string_to_array(c.task_units, ' '))))))"};
     pg_tx_set_read_only(tx);
     pg_tx_add(tx, &statement);
     pg_tx_uuid(tx, id);
+    pg_tx_text(tx, viewer->uploader);
+    pg_tx_bool(tx, viewer->sees_all);
+    pg_tx_text(tx, viewer->account);
+    pg_tx_text(tx, viewer->unit);
 }
 
 bool store_take_media(const struct pg_tx *tx, struct media_row *row, struct arena *arena)
@@ -49,4 +67,99 @@ bool store_take_media(const struct pg_tx *tx, struct media_row *row, struct aren
         .bytes = pg_value_int4(tx, 0, 0, 4),
     };
     return true;
+}
+
+/* ---- what files are of ---- */
+
+static void put_ids(struct pg_tx *tx, const struct uuid *ids, size_t count)
+{
+    struct pg_array array;
+    pg_array_init(&array, PG_UUID);
+    for (size_t i = 0; i < count; i++) {
+        pg_array_uuid(&array, &ids[i]);
+    }
+    pg_tx_array(tx, &array);
+    pg_array_finish(&array);
+}
+
+/* In the order of ids, which spares two submissions with the same pictures a deadlock. */
+void store_want_media(struct pg_tx *tx, const struct uuid *ids, size_t count, const char *uploader,
+                      int64_t now_us)
+{
+    static const struct pg_statement statement = {
+        "intake_want_media",
+        "WITH wanted AS (SELECT id FROM media WHERE id = ANY ($1::uuid[]) AND uploader = $2::text "
+        "AND width IS NOT NULL AND sweep_until IS NULL ORDER BY id FOR UPDATE) "
+        "UPDATE media m SET uploaded_at = greatest(m.uploaded_at, $3::timestamptz) FROM wanted w "
+        "WHERE m.id = w.id RETURNING m.id"};
+    pg_tx_add(tx, &statement);
+    put_ids(tx, ids, count);
+    pg_tx_text(tx, uploader);
+    pg_tx_instant(tx, now_us);
+}
+
+void store_use_media(struct pg_tx *tx, const struct media_use *uses, size_t count)
+{
+    static const struct pg_statement statement = {
+        "intake_use_media",
+        "WITH named AS (SELECT DISTINCT u.media, s.id AS submission FROM unnest($1::uuid[], "
+        "$2::uuid[]) AS u (media, submission) JOIN submission s ON s.id = u.submission), "
+        "held AS (SELECT id FROM media WHERE id IN (SELECT media FROM named) "
+        "AND sweep_until IS NULL ORDER BY id FOR UPDATE), "
+        "used AS (UPDATE media m SET used = true FROM held h WHERE m.id = h.id AND NOT m.used) "
+        "INSERT INTO media_use (media_id, submission_id) SELECT n.media, n.submission FROM named n "
+        "JOIN held h ON h.id = n.media ORDER BY n.media, n.submission ON CONFLICT DO NOTHING"};
+    struct pg_array media, submissions;
+    if (count == 0) {
+        return; /* as nearly always */
+    }
+    pg_array_init(&media, PG_UUID);
+    pg_array_init(&submissions, PG_UUID);
+    for (size_t i = 0; i < count; i++) {
+        pg_array_uuid(&media, &uses[i].media);
+        pg_array_uuid(&submissions, &uses[i].submission);
+    }
+    pg_tx_add(tx, &statement);
+    pg_tx_array(tx, &media);
+    pg_tx_array(tx, &submissions);
+    pg_array_finish(&media);
+    pg_array_finish(&submissions);
+}
+
+/* ---- what goes ---- */
+
+void store_claim_unused_media(struct pg_tx *tx, int64_t before_us, int64_t now_us, int64_t until_us,
+                              int32_t limit)
+{
+    static const struct pg_statement statement = {
+        "intake_claim_unused_media",
+        "UPDATE media SET sweep_until = $3::timestamptz WHERE id IN (SELECT id FROM media "
+        "WHERE NOT used AND uploaded_at < $1::timestamptz AND (sweep_until IS NULL "
+        "OR sweep_until < $2::timestamptz) ORDER BY uploaded_at LIMIT $4::integer "
+        "FOR UPDATE SKIP LOCKED) RETURNING id"};
+    pg_tx_add(tx, &statement);
+    pg_tx_instant(tx, before_us);
+    pg_tx_instant(tx, now_us);
+    pg_tx_instant(tx, until_us);
+    pg_tx_int4(tx, limit);
+}
+
+void store_count_unused_media(struct pg_tx *tx, int64_t before_us)
+{
+    static const struct pg_statement statement = {
+        "intake_count_unused_media",
+        "SELECT count(*), coalesce(sum(bytes), 0)::bigint FROM media WHERE NOT used "
+        "AND uploaded_at < $1::timestamptz"};
+    pg_tx_set_read_only(tx);
+    pg_tx_add(tx, &statement);
+    pg_tx_instant(tx, before_us);
+}
+
+void store_drop_media(struct pg_tx *tx, const struct uuid *ids, size_t count)
+{
+    static const struct pg_statement statement = {
+        "intake_drop_media", "DELETE FROM media WHERE id = ANY ($1::uuid[]) AND NOT used "
+                             "AND sweep_until IS NOT NULL RETURNING id"};
+    pg_tx_add(tx, &statement);
+    put_ids(tx, ids, count);
 }

@@ -194,9 +194,10 @@ static const struct pg_statement upsert_kinds = {
     "filing = excluded.filing"};
 static const struct pg_statement upsert_units = {
     "intake_upsert_units",
-    "INSERT INTO unit_name (code, name_vi, name_en) "
-    "SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT (code) DO UPDATE "
-    "SET name_vi = excluded.name_vi, name_en = excluded.name_en"};
+    "INSERT INTO unit_name (code, name_vi, name_en, parent) "
+    "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) ON CONFLICT (code) "
+    "DO UPDATE SET name_vi = excluded.name_vi, name_en = excluded.name_en, "
+    "parent = excluded.parent"};
 static const struct pg_statement upsert_promise = {
     "intake_upsert_promise",
     "INSERT INTO promise (month, rule_code, rule_version, rule_source, segment_from, segment_due, "
@@ -293,22 +294,23 @@ static void add_kinds(struct pg_tx *tx, const struct reference_words *words)
 
 static void add_units(struct pg_tx *tx, const struct reference_words *words)
 {
-    struct pg_array codes, names_vi, names_en;
-    pg_array_init(&codes, PG_TEXT);
-    pg_array_init(&names_vi, PG_TEXT);
-    pg_array_init(&names_en, PG_TEXT);
+    enum { TEXTS = 4 };
+    struct pg_array texts[TEXTS];
+    for (size_t i = 0; i < TEXTS; i++) {
+        pg_array_init(&texts[i], PG_TEXT);
+    }
     for (size_t i = 0; i < words->unit_count; i++) {
-        pg_array_text(&codes, words->units[i].code);
-        pg_array_text(&names_vi, words->units[i].name_vi);
-        pg_array_text(&names_en, words->units[i].name_en);
+        const struct unit_name *unit = &words->units[i];
+        pg_array_text(&texts[0], unit->code);
+        pg_array_text(&texts[1], unit->name_vi);
+        pg_array_text(&texts[2], unit->name_en);
+        pg_array_text(&texts[3], unit->parent);
     }
     pg_tx_add(tx, &upsert_units);
-    pg_tx_array(tx, &codes);
-    pg_tx_array(tx, &names_vi);
-    pg_tx_array(tx, &names_en);
-    pg_array_finish(&codes);
-    pg_array_finish(&names_vi);
-    pg_array_finish(&names_en);
+    for (size_t i = 0; i < TEXTS; i++) {
+        pg_tx_array(tx, &texts[i]);
+        pg_array_finish(&texts[i]);
+    }
 }
 
 static void add_promise(struct pg_tx *tx, const struct promise *promise)

@@ -76,7 +76,11 @@ struct case_event {
     struct uuid submission_id;
     struct case_view state;
     struct case_step step;
-    struct case_word word; /* version 0: it says nothing to the reporter */
+    struct case_word word;      /* version 0: it says nothing to the reporter */
+    const struct uuid *uploads; /* that show the result */
+    size_t upload_count;
+    const char *assignee;   /* an account; NULL: nobody yet */
+    const char *task_units; /* of units that co-operate, blank-separated; NULL: none */
 };
 /* Steps are kept once per version; the view only moves forward. Events of one case may come in
  * any order and more than once. */

@@ -113,7 +113,8 @@ void submission_write_receipt(const struct submission *submission, struct buffer
     json_close_object(&writer);
 }
 
-void submission_write_members(const struct submission *submission, struct json_writer *writer)
+void submission_write_members(const struct submission *submission,
+                              const struct media_linker *linker, struct json_writer *writer)
 {
     json_put_uuid(writer, "id", &submission->id);
     json_put_text(writer, "ticket", submission->ticket);
@@ -125,7 +126,7 @@ void submission_write_members(const struct submission *submission, struct json_w
     json_put_text(writer, "title", submission->title);
     json_put_text(writer, "description", submission->description);
     put_location(writer, submission);
-    put_media(writer, "media", submission);
+    media_reference_write_list(writer, "media", submission->media, submission->media_count, linker);
     put_raw_if(writer, "details", submission->details);
     put_raw_if(writer, "answers", submission->answers);
     json_put_bool(writer, "anonymous", submission->anonymous);

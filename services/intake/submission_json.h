@@ -5,6 +5,7 @@
 
 #include "common/buffer.h"
 #include "common/json.h"
+#include "media_reference.h"
 #include "submission.h"
 
 /* Data of vn.hanoi.submission.submitted.v1. */
@@ -15,7 +16,8 @@ void submission_write_event(const struct submission *submission, struct buffer *
 void submission_write_receipt(const struct submission *submission, struct buffer *out);
 
 /* The members that its reporter may read, into an open object. */
-void submission_write_members(const struct submission *submission, struct json_writer *writer);
+void submission_write_members(const struct submission *submission,
+                              const struct media_linker *linker, struct json_writer *writer);
 
 /* A JSON array of texts. */
 void submission_write_media(const struct submission *submission, struct buffer *out);

@@ -6,6 +6,7 @@
 #include "common/buffer.h"
 #include "common/json.h"
 #include "case_phase.h"
+#include "media_reference.h"
 #include "moderation.h"
 #include "reference.h"
 #include "submission.h"
@@ -73,7 +74,7 @@ void view_put_phase(struct json_writer *writer, enum case_phase phase);
 
 /* The whole, for its reporter. */
 void submission_view_write(const struct submission_view *view, const struct reference *reference,
-                           struct buffer *out);
+                           const struct media_linker *linker, struct buffer *out);
 /* A line of a list, into an open array. */
 void submission_view_write_item(const struct submission_view *view, struct json_writer *writer);
 

@@ -85,8 +85,29 @@ static void put_rating(struct json_writer *writer, const struct case_view *view)
     }
 }
 
+/* As it was stored, but with links to its pictures. */
+static void put_result(struct json_writer *writer, const char *json,
+                       const struct media_linker *linker)
+{
+    struct json_document document;
+    struct json_reader reader;
+    struct error err = {0};
+    const char *const *evidence;
+    if (json == NULL || !json_document_parse(&document, json, strlen(json), &err)) {
+        return;
+    }
+    json_read_root(&reader, &document, linker->arena, JSON_SKIP_UNKNOWN, &err);
+    json_open_object(writer, "result");
+    json_put_text(writer, "text", json_read_text(&reader, "text", JSON_OPTIONAL, 0, SIZE_MAX));
+    size_t count =
+        json_read_texts(&reader, "evidence", JSON_OPTIONAL, MEDIA_MAX, MEDIA_URL_MAX, &evidence);
+    media_reference_write_list(writer, "evidence", evidence, count, linker);
+    json_close_object(writer);
+    json_document_free(&document);
+}
+
 static void put_case_members(struct json_writer *writer, const struct case_view *view,
-                             const struct reference *reference)
+                             const struct reference *reference, const struct media_linker *linker)
 {
     static const struct uuid none;
     json_put_text(writer, "state", view->state);
@@ -99,7 +120,7 @@ static void put_case_members(struct json_writer *writer, const struct case_view 
     json_put_instant(writer, "updated_at", view->updated_at);
     put_handovers(writer, view, reference);
     put_raw_if(writer, "question", view->question);
-    put_raw_if(writer, "result", view->result);
+    put_result(writer, view->result, linker);
     put_raw_if(writer, "reason", view->reason);
     put_rating(writer, view);
     if (!uuid_equal(&view->merged_into, &none)) {
@@ -108,12 +129,12 @@ static void put_case_members(struct json_writer *writer, const struct case_view 
 }
 
 static void put_case(struct json_writer *writer, const struct case_view *view,
-                     const struct reference *reference)
+                     const struct reference *reference, const struct media_linker *linker)
 {
     json_open_object(writer, "case");
     json_put_int(writer, "version", view->version);
     if (view->version > 0) {
-        put_case_members(writer, view, reference);
+        put_case_members(writer, view, reference, linker);
     }
     json_close_object(writer);
 }
@@ -140,14 +161,14 @@ static void put_timeline(struct json_writer *writer, const struct submission_vie
 }
 
 void submission_view_write(const struct submission_view *view, const struct reference *reference,
-                           struct buffer *out)
+                           const struct media_linker *linker, struct buffer *out)
 {
     struct json_writer writer;
     json_write_start(&writer, out);
     json_open_object(&writer, NULL);
-    submission_write_members(&view->submission, &writer);
+    submission_write_members(&view->submission, linker, &writer);
     put_raw_if(&writer, "business", view->business);
-    put_case(&writer, &view->state, reference);
+    put_case(&writer, &view->state, reference, linker);
     put_timeline(&writer, view, reference);
     json_close_object(&writer);
 }

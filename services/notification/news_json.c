@@ -225,6 +225,23 @@ static bool is_first_result(const struct clock_read *resolve, int64_t accepted_a
 
 /* ---- what was said ---- */
 
+/* References of uploads are for intake to turn into links: a mail says only that there are some. */
+static void read_evidence(struct notice *notice, struct json_reader *result)
+{
+    const char *const *all;
+    size_t count = json_read_texts(result, "evidence", JSON_REQUIRED, NOTICE_EVIDENCE_MAX,
+                                   NOTICE_URL_MAX, &all);
+    const char **links = arena_array(result->arena, count, sizeof *links);
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(all[i], "media:", 6) == 0) {
+            notice->has_uploads = true;
+        } else {
+            links[notice->evidence_count++] = all[i];
+        }
+    }
+    notice->evidence = links;
+}
+
 static void read_result(struct notice *notice, struct json_reader *root)
 {
     struct json_reader result;
@@ -235,9 +252,7 @@ static void read_result(struct notice *notice, struct json_reader *root)
     notice->asks_rating = asked && rating == NULL && is_first_result(&resolve, accepted_at);
     if (json_read_object(root, "result", JSON_REQUIRED, &result)) {
         notice->result = json_read_text(&result, "text", JSON_REQUIRED, 1, NOTICE_TEXT_MAX);
-        notice->evidence_count =
-            json_read_texts(&result, "evidence", JSON_REQUIRED, NOTICE_EVIDENCE_MAX, NOTICE_URL_MAX,
-                            &notice->evidence);
+        read_evidence(notice, &result);
         json_read_end(&result);
     }
 }

@@ -87,6 +87,7 @@ struct notice {
     const char *result; /* NULL unless resolved */
     const char *const *evidence;
     size_t evidence_count;
+    bool has_uploads;         /* pictures that are seen where the case is, by who may */
     bool asks_rating;         /* the first result: asked once */
     const char *reason_class; /* of a rejection, proposed or done */
     const char *reason;       /* why this step was taken */

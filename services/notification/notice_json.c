@@ -63,6 +63,7 @@ static void put_words(struct json_writer *writer, const struct notice *notice)
 {
     json_put_text(writer, "result", notice->result);
     put_evidence(writer, notice);
+    put_true_if(writer, "has_uploads", notice->has_uploads);
     put_true_if(writer, "asks_rating", notice->asks_rating);
     json_put_text(writer, "reason_class", notice->reason_class);
     json_put_text(writer, "reason", notice->reason);
@@ -138,6 +139,7 @@ static void read_words(struct notice *notice, struct json_reader *root)
     notice->result = json_read_text(root, "result", JSON_OPTIONAL, 1, NOTICE_TEXT_MAX);
     notice->evidence_count = json_read_texts(root, "evidence", JSON_OPTIONAL, NOTICE_EVIDENCE_MAX,
                                              NOTICE_URL_MAX, &notice->evidence);
+    notice->has_uploads = json_read_bool(root, "has_uploads", JSON_OPTIONAL, false);
     notice->asks_rating = json_read_bool(root, "asks_rating", JSON_OPTIONAL, false);
     notice->reason_class =
         notice_read_word(root, "reason_class", JSON_OPTIONAL, notice_reason_words);

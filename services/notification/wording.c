@@ -162,6 +162,7 @@ static void put_outcome(struct values *values, const struct notice *notice)
 {
     put(values, "result", notice->result);
     put_list(values, "evidence", notice->evidence, notice->evidence_count);
+    put(values, "uploads", yes(notice->has_uploads));
     put(values, "asks_rating", yes(notice->asks_rating));
     put(values, "satisfied", yes_if(notice->rating, "satisfied"));
     put(values, "acceptable", yes_if(notice->rating, "acceptable"));

@@ -7,6 +7,7 @@
 #include "common/html.h"
 #include "common/words.h"
 #include "services/routing/city_time.h"
+#include "services/routing/url_json.h"
 
 const char *const case_page_events[] = {
     "Mở vụ việc",
@@ -209,6 +210,14 @@ static void put_pictures(struct buffer *out, const char *title, const char *cons
 {
     buffer_put_format(out, "<div><p>%s</p>\n", title);
     for (size_t i = 0; i < count; i++) {
+        const char *upload = media_reference_id(urls[i]);
+        if (upload != NULL) { /* intake says where it is, and to whom */
+            buffer_put_format(out,
+                              "<p><a href=\"/api/intake/media/%s/links\">Ảnh, tệp đã tải lên %zu"
+                              "</a></p>\n",
+                              upload, i + 1);
+            continue;
+        }
         buffer_put_text(out, "<figure><img alt=\"\" referrerpolicy=\"no-referrer\" src=\"");
         html_put(out, urls[i]);
         buffer_put_text(out, "\"><figcaption>");

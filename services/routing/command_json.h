@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* command_json: reads what somebody asks to be done with a case.
  *
- *   {result: {text, evidence: [https URL …]}, reason: {class, text}, assignee, unit, proposed_unit,
- *    question, asked, answer, rating, minutes, into, category, level, details: {…}, note}
+ *   {result: {text, evidence: [https URL or media:<id> …]}, reason: {class, text}, assignee, unit,
+ * proposed_unit, question, asked, answer, rating, minutes, into, category, level, details: {…},
+ * note}
  *
  * Every member is optional here, where only forms are checked: what an action requires and takes is
  * decided by case_decide. */

@@ -45,7 +45,7 @@ static void read_told(struct json_reader *reader, struct opening_report *report)
     report->description = json_read_text(reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
     read_location(reader, report);
     report->media_count =
-        url_json_read(reader, "media", JSON_OPTIONAL, OPENING_MEDIA_MAX, &report->media);
+        url_json_read_links(reader, "media", JSON_OPTIONAL, OPENING_MEDIA_MAX, &report->media);
 }
 
 static void read_reporter(struct json_reader *reader, struct opening_request *request)

@@ -9,6 +9,7 @@
 #include "common/opaque_ref.h"
 #include "services/routing/category_json.h"
 #include "services/routing/detail_json.h"
+#include "services/routing/url_json.h"
 
 static const char *const channels[] = {"app", "open311", "api", "inbound", NULL};
 static const char *const languages[] = {"vi", "en", NULL};
@@ -52,10 +53,11 @@ static void read_media(struct json_reader *reader, struct submission *submission
     submission->media_count =
         json_read_texts(reader, "media", JSON_REQUIRED, 10, 2000, &submission->media);
     for (size_t i = 0; i < submission->media_count; i++) {
-        if (strncmp(submission->media[i], "https://", 8) != 0) {
+        if (strncmp(submission->media[i], "https://", 8) != 0 &&
+            media_reference_id(submission->media[i]) == NULL) {
             char name[32];
             snprintf(name, sizeof name, "media[%zu]", i);
-            json_read_fault(reader, name, "bad_url", "must begin with https://");
+            json_read_fault(reader, name, "bad_url", "must begin with https:// or name an upload");
         }
     }
 }

@@ -5,60 +5,22 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { requestToken } from '../../../deploy/idp/token.mjs';
-import { Stack } from '../../../deploy/local/stack.mjs';
 import { until } from '../../../deploy/local/process.mjs';
-import { takeOffset } from '../../support/ports.mjs';
-import { Topics } from '../../support/topics.mjs';
-import { isAs, reference } from './city.mjs';
+import { MediaCity, refusal } from './media_city.mjs';
 import { exif, png, sizeOfJpeg, withExif } from './png.mjs';
 
-const stack = new Stack({ folder: 'build/test/media', offset: takeOffset() });
-const files = join(stack.folder, 'media');
-const tokens = {};
-let program;
-
-async function answerOf(response) {
-  const bytes = Buffer.from(await response.arrayBuffer());
-  const isJson = /json/.test(response.headers.get('content-type'));
-  return { status: response.status, headers: response.headers, bytes, json: isJson ? JSON.parse(bytes) : undefined };
-}
-
-const get = async (path, as) => answerOf(await fetch(stack.url('intake') + path,
-  { headers: as ? { authorization: `Bearer ${tokens[as]}` } : {} }));
-
-async function upload(body, { as = 'citizen', type = 'application/octet-stream', key } = {}) {
-  return answerOf(await fetch(`${stack.url('intake')}/api/intake/media`, { method: 'POST', body, headers: {
-    'content-type': type, ...(key ? { 'x-api-key': key } : as && { authorization: `Bearer ${tokens[as]}` }) } }));
-}
-
-async function uploaded(body, options) {
-  const answer = await upload(body, options);
-  assert.equal(answer.status, 201, String(answer.bytes));
-  isAs('Picture', answer.json);
-  return answer.json;
-}
-
-const refusal = ({ status, json }) => [status, json?.code];
-const residentKb = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${program.pid}/status`, 'utf8'))[1]);
-const rows = (sql, parameters) => stack.postgres.query(sql, parameters, 'intake');
-const stored = (id) => ['full', 'small'].map((variant) => join(files, id.slice(0, 2), `${id}.${variant}`));
+const city = new MediaCity('build/test/media');
+const { stack, files } = city;
+const get = city.get.bind(city), upload = city.upload.bind(city), uploaded = city.uploaded.bind(city);
+const rows = city.rows.bind(city), stored = city.stored.bind(city);
+const residentKb = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${city.program.pid}/status`, 'utf8'))[1]);
 
 before(async () => {
-  stack.writeApiKeys();
-  await stack.startBackends();
-  await stack.prepare('intake');
-  const topics = new Topics(stack.kafka.brokers);
-  await topics.publish(reference());
-  await topics.close();
-  program = await stack.startService('intake');
-  const issuer = stack.url('idp');
-  tokens.citizen = await requestToken({ issuer, role: 'citizen' });
-  tokens.other = await requestToken({ issuer, role: 'citizen', sub: 'someone-else' });
-  tokens.officer = await requestToken({ issuer, role: 'officer' });
+  await city.start();
+  await city.person('office', { role: 'officer', sub: 'office', unit: 'VPUB' });
 }, { timeout: 120000 });
 
-after(() => stack.discard());
+after(() => city.stop());
 
 test('a picture is taken, made anew as JPEG, and read by its links', async () => {
   const media = await uploaded(png({ width: 640, height: 480 }), { type: 'image/png' });
@@ -86,7 +48,7 @@ test('the same file again has the same name, of another person another', async (
   const theirs = await uploaded(body, { as: 'other' });
   assert.equal(again.id, first.id);
   assert.notEqual(theirs.id, first.id);
-  const of = await uploaded(body, { key: 'demo-key', as: null });
+  const of = await uploaded(body, { as: 'system' });
   assert.notEqual(of.id, first.id);
 });
 
@@ -137,7 +99,7 @@ for (const [what, body, options, expected] of [
 test('a file over 20 MiB is refused', async () => {
   const status = await new Promise((resolve, reject) => {
     const asked = request(`${stack.url('intake')}/api/intake/media`, { method: 'POST', headers: {
-      authorization: `Bearer ${tokens.citizen}`, 'content-length': 20 * 1024 * 1024 + 1 } });
+      authorization: `Bearer ${city.tokens.citizen}`, 'content-length': 20 * 1024 * 1024 + 1 } });
     asked.on('response', (answer) => { resolve(answer.statusCode); asked.destroy(); });
     asked.on('error', reject);
     asked.flushHeaders();
@@ -154,10 +116,10 @@ test('a bomb of as many pixels as are taken needs memory of another process only
   assert.ok(grown < 24 * 1024, `grew by ${grown} KiB`);
 });
 
-test('links are for who uploaded it and for officials', async () => {
+test('links are for who uploaded it and for the city', async () => {
   const { id } = await uploaded(png({ pixel: [4, 5, 6] }));
   const path = `/api/intake/media/${id}/links`;
-  for (const as of ['citizen', 'officer']) {
+  for (const as of ['citizen', 'office']) {
     const answer = await get(path, as);
     assert.equal(answer.status, 200, String(answer.bytes));
     assert.equal((await get(answer.json.links.small)).status, 200);
@@ -180,7 +142,7 @@ test('a link that was changed is refused, and so is one that is too old', async 
 
 test('links live as long as is set', async () => {
   await stack.stopPart('intake');
-  program = await stack.startService('intake', { environment: { MEDIA_LINK_S: '1' } });
+  await city.run({ MEDIA_LINK_S: '1' });
   const { links } = await uploaded(png({ pixel: [9, 9, 9] }));
   assert.equal((await get(links.full)).status, 200);
   await until('the link is too old', async () => (await get(links.full)).status === 403, 5000);
@@ -203,7 +165,7 @@ test('kill -9 while pictures come in leaves none half there', async () => {
   await Promise.race(sent);
   await stack.kill('intake');
   await Promise.all(sent);
-  program = await stack.startService('intake');
+  await city.run({});
   for (const { id, bytes } of await rows('SELECT id, bytes FROM media WHERE width IS NOT NULL')) {
     assert.equal(readFileSync(stored(id)[0]).length, bytes);
     assert.ok(existsSync(stored(id)[1]));

@@ -135,7 +135,7 @@ test('what is approved is shown, by Open311 too, with the answer', async () => {
     const one = await shown(id);
     isAs('PublicSubmission', one);
     assert.deepEqual([one.title, one.description, one.media, one.answer, one.phase, one.unit.code],
-        ['Đèn hỏng', 'Hố sụt lún giữa đường.', ['https://media.example/1.jpg'], 'Đã thay bóng.', 'resolved', '00070']);
+        ['Đèn hỏng', 'Hố sụt lún giữa đường.', [{ url: 'https://media.example/1.jpg' }], 'Đã thay bóng.', 'resolved', '00070']);
     assert.deepEqual(one.location, { ...PLACE, exact: true });
     const [request] = (await call('GET', `/requests/${ticket}.json`, { base: '/open311/v2' })).json;
     assert.deepEqual([request.description, request.status_notes, request.media_url, request.lat, request.address],
