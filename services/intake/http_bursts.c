@@ -3,6 +3,7 @@
 
 #include "burst_json.h"
 #include "common/http_page.h"
+#include "common/http_pg.h"
 #include "intake.h"
 #include "store_burst.h"
 
@@ -11,10 +12,7 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct http_page *page = arg;
     struct burst *bursts;
     struct cursor next = {0};
-    struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(page->request, &err);
+    if (!http_is_committed(page->request, tx, outcome)) {
         return;
     }
     size_t count = store_take_bursts(tx, &bursts, http_arena(page->request));

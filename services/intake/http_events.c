@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/event_http.h"
+#include "common/http_pg.h"
 #include "common/json.h"
 #include "inbound.h"
 #include "intake.h"
@@ -169,9 +170,7 @@ static void on_quota(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct post_events *post = arg;
     struct error err = {0};
     unsigned wait_s;
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(post->request, &err);
+    if (!http_is_committed(post->request, tx, outcome)) {
         return;
     }
     store_take_quota(tx, &post->asks);

@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/digest.h"
 #include "common/http_page.h"
+#include "common/http_pg.h"
 #include "intake.h"
 #include "moderation_view.h"
 #include "store_moderation.h"
@@ -28,18 +29,6 @@ static const char *scope_of(const struct principal *principal)
     return is_city ? NULL : principal->unit;
 }
 
-static bool is_committed(struct http_request *request, const struct pg_tx *tx,
-                         enum pg_outcome outcome)
-{
-    struct error err = {0};
-    if (outcome == PG_COMMITTED) {
-        return true;
-    }
-    pg_tx_error(tx, outcome, &err);
-    http_answer_error(request, &err);
-    return false;
-}
-
 /* ---- the queue ---- */
 
 struct queue {
@@ -55,7 +44,7 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct media_linker linker = intake_media_linker(queue->intake, http_arena(page->request));
     struct submission_view *views;
     struct cursor next = {0};
-    if (!is_committed(page->request, tx, outcome)) {
+    if (!http_is_committed(page->request, tx, outcome)) {
         return;
     }
     size_t count = store_take_list(tx, &views, http_arena(page->request));
@@ -144,7 +133,7 @@ static bool take_read(struct judgement *judgement, const struct pg_tx *tx, enum 
 {
     struct arena *arena = http_arena(judgement->request);
     struct error err = {0};
-    if (!is_committed(judgement->request, tx, outcome)) {
+    if (!http_is_committed(judgement->request, tx, outcome)) {
         return false;
     }
     if (store_take_list(tx, &judgement->view, arena) == 0) {
@@ -301,7 +290,7 @@ static void on_decided(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
                "a request with this Idempotency-Key is under way");
         return;
     }
-    if (!is_committed(judgement->request, tx, outcome)) {
+    if (!http_is_committed(judgement->request, tx, outcome)) {
         return;
     }
     if (pg_rows(tx, 0) == 0) {

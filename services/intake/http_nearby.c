@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /api/intake/submissions/nearby: what is reported there already, for who is about to. */
 #include "common/clock.h"
+#include "common/http_pg.h"
 #include "http_public.h"
 #include "intake.h"
 #include "place_query.h"
@@ -79,10 +80,7 @@ static void on_found(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct nearby *nearby = arg;
     struct submission_view *views;
-    struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(nearby->request, &err);
+    if (!http_is_committed(nearby->request, tx, outcome)) {
         return;
     }
     size_t count = store_take_list(tx, &views, http_arena(nearby->request));

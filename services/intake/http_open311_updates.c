@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET servicerequestupdates: what became of requests, step by step, for whoever keeps a copy. */
+#include "common/http_pg.h"
 #include "http_open311.h"
 #include "http_open311_query.h"
 #include "intake.h"
@@ -45,10 +46,7 @@ static void on_updates(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct update_list *list = arg;
     struct update *updates;
-    struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(list->request, &err);
+    if (!http_is_committed(list->request, tx, outcome)) {
         return;
     }
     size_t count = store_take_updates(tx, &updates, http_arena(list->request));

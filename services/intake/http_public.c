@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/digest.h"
 #include "common/http_page.h"
+#include "common/http_pg.h"
 #include "common/words.h"
 #include "intake.h"
 #include "place_query.h"
@@ -118,10 +119,7 @@ static void on_found(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct search *search = arg;
     struct submission_view *views;
-    struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(search->request, &err);
+    if (!http_is_committed(search->request, tx, outcome)) {
         return;
     }
     size_t count = store_take_list(tx, &views, http_arena(search->request));
@@ -188,9 +186,7 @@ static void on_single(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct single *single = arg;
     struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(single->request, &err);
+    if (!http_is_committed(single->request, tx, outcome)) {
         return;
     }
     if (store_take_list(tx, &single->view, http_arena(single->request)) == 0) {
@@ -209,10 +205,7 @@ static void on_timeline(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct single *single = arg;
     struct json_writer writer;
     struct buffer body;
-    struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(single->request, &err);
+    if (!http_is_committed(single->request, tx, outcome)) {
         return;
     }
     store_take_timelines(tx, single->view, 1, http_arena(single->request));

@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/http_page.h"
+#include "common/http_pg.h"
 #include "common/words.h"
 #include "intake.h"
 #include "store_record.h"
@@ -100,11 +101,8 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct http_page *page = &list->page;
     struct record_row row;
     struct cursor next = {0};
-    struct error err = {0};
 
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(page->request, &err);
+    if (!http_is_committed(page->request, tx, outcome)) {
         return;
     }
     size_t count = pg_rows(tx, 0), shown = http_page_shown(page, count);

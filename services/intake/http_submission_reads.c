@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/http_page.h"
+#include "common/http_pg.h"
 #include "http_submissions.h"
 #include "intake.h"
 #include "store_submission.h"
@@ -133,11 +134,8 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct http_page *page = arg;
     struct submission_view *views;
-    struct error err = {0};
 
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(page->request, &err);
+    if (!http_is_committed(page->request, tx, outcome)) {
         return;
     }
     size_t count = store_take_list(tx, &views, http_arena(page->request));

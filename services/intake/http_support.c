@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/http_page.h"
+#include "common/http_pg.h"
 #include "intake.h"
 #include "public_json.h"
 #include "store_public.h"
@@ -151,10 +152,7 @@ static void companion_follow(struct companion *companion)
 static void on_followed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct companion *companion = arg;
-    struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(companion->request, &err);
+    if (!http_is_committed(companion->request, tx, outcome)) {
         return;
     }
     answer(companion, "followed", 0);
@@ -227,11 +225,8 @@ static void settle(struct companion *companion, const struct pg_tx *tx, enum pg_
 static void on_supported(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct companion *companion = arg;
-    struct error err = {0};
     settle(companion, tx, outcome);
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(companion->request, &err);
+    if (!http_is_committed(companion->request, tx, outcome)) {
         return;
     }
     answer(companion, "supported", pg_value_int4(tx, COUNT, 0, 0));
@@ -250,10 +245,7 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct http_page *page = &followed->page;
     struct submission_view *views;
     struct cursor next = {0};
-    struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(page->request, &err);
+    if (!http_is_committed(page->request, tx, outcome)) {
         return;
     }
     size_t count = store_take_list(tx, &views, http_arena(page->request));

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/http_pg.h"
 #include "intake.h"
 #include "sender_history.h"
 #include "store_sender.h"
@@ -101,10 +102,7 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct sender_check *check = arg;
     const struct filing *filing = &check->filing->filing;
     struct earlier_filing *earlier;
-    struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(check->request, &err);
+    if (!http_is_committed(check->request, tx, outcome)) {
         return;
     }
     size_t count = store_take_sender(tx, &earlier, check->filing->arena);

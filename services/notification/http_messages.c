@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/http_page.h"
+#include "common/http_pg.h"
 #include "delivery_json.h"
 #include "http_routes.h"
 #include "notification.h"
@@ -36,19 +37,6 @@ static bool is_person(struct http_request *request)
     return false;
 }
 
-/* False: the error has been answered. */
-static bool is_committed(struct http_request *request, const struct pg_tx *tx,
-                         enum pg_outcome outcome)
-{
-    struct error err = {0};
-    if (outcome == PG_COMMITTED) {
-        return true;
-    }
-    pg_tx_error(tx, outcome, &err);
-    http_answer_error(request, &err);
-    return false;
-}
-
 static void answer_buffer(struct http_request *request, struct buffer *body)
 {
     http_answer(request, 200, NULL, body->data, body->size);
@@ -69,7 +57,7 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct http_request *request = listing->page.request;
     struct cursor next = {0};
 
-    if (!is_committed(request, tx, outcome)) {
+    if (!http_is_committed(request, tx, outcome)) {
         return;
     }
     size_t rows = pg_rows(tx, 0), shown = http_page_shown(&listing->page, rows);
@@ -126,7 +114,7 @@ static void on_marked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct json_writer writer;
     struct buffer body;
 
-    if (!is_committed(asked->request, tx, outcome)) {
+    if (!http_is_committed(asked->request, tx, outcome)) {
         return;
     }
     if (pg_rows(tx, 0) == 0) {
@@ -165,7 +153,7 @@ void http_read_message(struct http_request *request, void *state)
 static void on_last_seq(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct asked *asked = arg;
-    if (!is_committed(asked->request, tx, outcome)) {
+    if (!http_is_committed(asked->request, tx, outcome)) {
         return;
     }
     int64_t seq = pg_rows(tx, 0) > 0 ? pg_value_int8(tx, 0, 0, 0) : 0;

@@ -7,6 +7,7 @@
 #define ROUTING_HTTP_ROUTING_H
 
 #include "common/http.h"
+#include "common/http_pg.h"
 #include "common/json.h"
 #include "services/routing/case_filter.h"
 #include "services/routing/routing.h"
@@ -145,10 +146,6 @@ bool http_sees_city(const struct principal *principal);
 /* Fills the desks of a filter from the caller's scope. False: its unit is out of scope. */
 bool http_scope_filter(struct http_request *request, const struct routing *routing,
                        struct case_filter *filter, struct error *err);
-
-/* False: the fault of the database has been answered. */
-bool http_is_committed(struct http_request *request, const struct pg_tx *tx,
-                       enum pg_outcome outcome);
 
 /* What somebody is to a case: a bystander sees nothing of it. */
 enum http_view { VIEW_NONE, VIEW_REPORTER, VIEW_OFFICIAL };

@@ -177,18 +177,6 @@ void http_fill_actor(const struct principal *principal, const struct routing *ro
     command->actor_ref = principal->id;
 }
 
-bool http_is_committed(struct http_request *request, const struct pg_tx *tx,
-                       enum pg_outcome outcome)
-{
-    struct error err = {0};
-    if (outcome == PG_COMMITTED) {
-        return true;
-    }
-    pg_tx_error(tx, outcome, &err);
-    http_answer_error(request, &err);
-    return false;
-}
-
 bool http_query_day(struct http_request *request, const char *name, int64_t *day, struct error *err)
 {
     const char *text = http_query(request, name);

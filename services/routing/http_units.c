@@ -28,11 +28,8 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct unit_list *list = arg;
     struct unit_set units;
-    struct error err = {0};
     struct buffer body;
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(list->request, &err);
+    if (!http_is_committed(list->request, tx, outcome)) {
         return;
     }
     store_units_of_day_make(tx, http_arena(list->request), &units);
@@ -82,9 +79,7 @@ static void on_unit_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct error err = {0};
     struct buffer body;
     char etag[16];
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        http_answer_error(request, &err);
+    if (!http_is_committed(request, tx, outcome)) {
         return;
     }
     store_unit_make(tx, 0, http_param(request, "code"), http_arena(request), &record, &units);
