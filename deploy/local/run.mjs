@@ -34,7 +34,7 @@ try:
 stop: Ctrl-C`;
 }
 
-const stack = new Stack({ ...options, offset: Number(options.offset), log: console.log });
+const stack = new Stack({ ...options, offset: Number(options.offset), limits: true, log: console.log });
 
 // The first of: Ctrl-C, a crash, a start that failed. Resolves to the exit code.
 function runUntilOver() {

@@ -48,11 +48,12 @@ function isTaken(port) {
 
 export class Stack extends EventEmitter {
   constructor({ folder = 'build/run', offset = 0, bin = process.env.SERVICE_BIN ?? 'build/bin', kafkaHeap = '-Xms256m -Xmx384m',
-    environment = {}, log = () => {} } = {}) {
+    environment = {}, limits = false, log = () => {} } = {}) {
     super();
     this.folder = resolve(folder);
     this.bin = resolve(bin);
     this.environment = environment; // of all services, over our own
+    this.limits = limits; // of callers, as they are by default: tests do in a second what people do in a day
     this.log = log;
     this.ports = Object.fromEntries(Object.entries(PORTS).map(([k, port]) => [k, port + offset]));
     this.logs = join(this.folder, 'logs');
@@ -243,7 +244,7 @@ export class Stack extends EventEmitter {
       NO_PROXY: '127.0.0.1,localhost',
     };
     const own = {
-      intake: { ...NO_LIMITS, CONTACT_KEY: DEMO_CONTACT_KEY, MEDIA_KEY: DEMO_MEDIA_KEY, MEDIA_DIR: join(this.folder, 'media') },
+      intake: { ...(this.limits ? {} : NO_LIMITS), CONTACT_KEY: DEMO_CONTACT_KEY, MEDIA_KEY: DEMO_MEDIA_KEY, MEDIA_DIR: join(this.folder, 'media') },
       routing: { AUDIT_SIGNING_KEY_FILE: this.#auditSigningKey() },
       notification: {
         CONTACT_KEY: DEMO_CONTACT_KEY,
