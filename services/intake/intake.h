@@ -42,6 +42,12 @@ struct intake {
     struct media_sweep *media_sweep;
 };
 
+/* The hooks of struct service. */
+void intake_open(struct service_parts *parts, void **state, service_on_opened *on_opened,
+                 void *arg);
+void intake_close(void *state, service_on_closed *on_closed, void *arg);
+bool intake_is_ready(struct buffer *why_not, void *state);
+
 /* Of an answer that is made now. */
 struct media_linker intake_media_linker(const struct intake *intake, struct arena *arena);
 

@@ -190,7 +190,7 @@ test('case events feed the timeline, in any order and once', async () => {
     }, 20000);
     assert.deepEqual(view.timeline.map((s) => s.version), [1, 2, 3]);
     assert.equal(view.case.version, 3);
-    assert.deepEqual(view.case.result, { text: 'Đã vá.', evidence: ['https://media.example/a.jpg'] });
+    assert.deepEqual(view.case.result, { text: 'Đã vá.', evidence: [{ url: 'https://media.example/a.jpg' }] });
     assert.equal(view.timeline[1].note, 'Đã nhận.');
     assert.equal(view.case.unit.name.vi, 'Phường Hoàn Kiếm');
 });
