@@ -59,9 +59,10 @@ after(async () => {
 
 test('topics, migrations and reference data come before the services', () => {
   const verbs = readFileSync(join(folder, 'verbs'), 'utf8').trim().split('\n');
-  assert.deepEqual(verbs.slice(0, 6), ['topics apply --brokers 127.0.0.1:' + (59092 + OFFSET), 'intake migrate', 'routing migrate',
-    'routing reference load', 'notification migrate', 'analytics migrate']);
-  assert.deepEqual(verbs.slice(6).sort(), SERVICES.map((name) => `${name} serve`).sort());
+  assert.deepEqual(verbs.slice(0, 7), [`topics apply --brokers 127.0.0.1:${59092 + OFFSET}`, 'intake migrate',
+    'intake sources load deploy/local/sources.json --reason local run', 'routing migrate', 'routing reference load',
+    'notification migrate', 'analytics migrate']);
+  assert.deepEqual(verbs.slice(7).sort(), SERVICES.map((name) => `${name} serve`).sort());
 });
 
 test('each service has its own database and may not enter another', async () => {
