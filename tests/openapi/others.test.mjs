@@ -123,6 +123,7 @@ async function tryIntake(filed, talks) {
       // What may be reopened, and which id was used for what, no schema can tell.
       { path: '/open311/v2/servicerequestupdates', in: 'body', name: 'status', values: ['OPEN', 'FIXED', ''], share: 1 },
       { path: '/open311/v2/servicerequestupdates', in: 'body', name: 'update_id', values: [''], share: 1 },
+      { path: '/open311/v2/servicerequestupdates', in: 'body', name: 'media_url', values: [['https://anh.example/1.jpg']], share: 1 },
       { path: '/open311/v2/servicerequestupdates', in: 'query', name: 'start_date', values: dates, share: 1 },
       { path: '/open311/v2/servicerequestupdates', in: 'query', name: 'end_date', values: dates, share: 1 },
       { path: '/open311/v2/servicerequestupdates', in: 'query', name: 'page', values: [1, 2, 5, ''], share: 1 },
