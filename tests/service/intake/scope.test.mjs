@@ -130,8 +130,9 @@ before(async () => {
     await token('owner', { role: 'citizen', sub: 'the-owner' });
     await token('stranger', { role: 'citizen', sub: 'a-stranger' });
     await Promise.all(OFFICIALS.map((key) => token(key, { role: people.get(key).role, unit: people.get(key).unit })));
-    Object.assign(mine, await make('/api/intake/submissions', report()));
     mine.media = (await make('/api/intake/media', ROUTES['POST /api/intake/media'][1]())).id;
+    Object.assign(mine, await make('/api/intake/submissions', json({ category: 'giao-thong', description: 'Của tôi.',
+        location: HOAN_KIEM, media: [`media:${mine.media}`] })));
     await topics.publish([exampleOf(mine.id, 1, 'opened', { unit: '00070' })]);
     await until('its case', async () => (await stack.postgres.query(
         'SELECT 1 FROM submission_case WHERE submission_id = $1', [mine.id], 'intake')).length === 1, 20000);
