@@ -114,6 +114,7 @@ async function tryIntake(filed, talks) {
         { path: '/api/intake/media/{id}', in: 'query', name, values: [value], share: 0.9 })),
       { path: '/api/intake/public/submissions', in: 'path', name: 'id', values: [...ids, ...tickets] },
       { path: '/api/intake/public/submissions', in: 'query', name: 'bbox', values: ['105,20,106,21.5'], share: 1 },
+      { path: '/api/intake/public/submissions', in: 'query', name: 'category', values: CATEGORIES, share: 1 },
       { path: '/open311/v2/services', in: 'path', name: 'code', values: CATEGORIES },
       { path: '/open311/v2/requests', in: 'body', name: 'media_url', values: [['https://anh.example/1.jpg']], share: 1 },
       { path: '/open311/v2/requests', in: 'path', name: 'id', values: tickets },
