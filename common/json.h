@@ -123,6 +123,9 @@ void json_close_array(struct json_writer *writer);
 void json_put_text(struct json_writer *writer, const char *name, const char *text);
 void json_put_text_size(struct json_writer *writer, const char *name, const char *text,
                         size_t size);
+/* An array. */
+void json_put_texts(struct json_writer *writer, const char *name, const char *const *texts,
+                    size_t count);
 void json_put_int(struct json_writer *writer, const char *name, int64_t value);
 /* At most `decimals` (0–9) digits after the point, trailing zeros dropped; finite values only. */
 void json_put_real(struct json_writer *writer, const char *name, double value, int decimals);

@@ -106,6 +106,16 @@ static char *digits_before(char *end, uint64_t value)
     return end;
 }
 
+void json_put_texts(struct json_writer *writer, const char *name, const char *const *texts,
+                    size_t count)
+{
+    json_open_array(writer, name);
+    for (size_t i = 0; i < count; i++) {
+        json_put_text(writer, NULL, texts[i]);
+    }
+    json_close_array(writer);
+}
+
 void json_put_int(struct json_writer *writer, const char *name, int64_t value)
 {
     char text[21];

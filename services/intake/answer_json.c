@@ -13,11 +13,7 @@ static void put_names(struct json_writer *writer, const char *name, const char *
 
 static void put_values(struct json_writer *writer, const struct answer *answer)
 {
-    json_open_array(writer, "values");
-    for (size_t i = 0; i < answer->count; i++) {
-        json_put_text(writer, NULL, answer->values[i]);
-    }
-    json_close_array(writer);
+    json_put_texts(writer, "values", answer->values, answer->count);
 }
 
 static void put_choice_names(struct json_writer *writer, const struct answer *answer)

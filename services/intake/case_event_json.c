@@ -80,11 +80,7 @@ static void read_result(struct case_event *event, struct json_reader *parent, st
         json_write_start(&writer, &out);
         json_open_object(&writer, NULL);
         json_put_text(&writer, "text", text);
-        json_open_array(&writer, "evidence");
-        for (size_t i = 0; i < count; i++) {
-            json_put_text(&writer, NULL, evidence[i]);
-        }
-        json_close_array(&writer);
+        json_put_texts(&writer, "evidence", evidence, count);
         json_close_object(&writer);
         event->state.result = text_of(&out, arena);
         buffer_finish(&out);

@@ -70,16 +70,6 @@ const char *message_event_type(enum message_kind kind)
     return types[kind];
 }
 
-void message_put_media(struct json_writer *writer, const char *name, const char *const *media,
-                       size_t count)
-{
-    json_open_array(writer, name);
-    for (size_t i = 0; i < count; i++) {
-        json_put_text(writer, NULL, media[i]);
-    }
-    json_close_array(writer);
-}
-
 void message_write_event(const struct message *message, struct buffer *out)
 {
     struct json_writer writer;
@@ -92,7 +82,7 @@ void message_write_event(const struct message *message, struct buffer *out)
     json_put_text(&writer, "rating", message->rating);
     json_put_text(&writer, "text", message->text);
     if (message->kind != MESSAGE_WITHDRAWAL && message->kind != MESSAGE_RATING) {
-        message_put_media(&writer, "media", message->media, message->media_count);
+        json_put_texts(&writer, "media", message->media, message->media_count);
     }
     if (message->kind == MESSAGE_ANSWER) {
         json_put_bool(&writer, "is_answer", true);
@@ -117,22 +107,4 @@ void message_write_receipt(const struct message *message, struct buffer *out)
     json_put_text(&writer, "state", message_state_words[MESSAGE_SENT]);
     json_put_instant(&writer, "at", message->at);
     json_close_object(&writer);
-}
-
-/* ---- columns ---- */
-
-size_t message_parse_media(const char *json, struct arena *arena, const char *const **media)
-{
-    struct json_document document;
-    struct json_reader reader;
-    struct error err = {0};
-    const char *wrapped = arena_format(arena, "{\"media\":%s}", json);
-    size_t count = 0;
-    *media = NULL;
-    if (json_document_parse(&document, wrapped, strlen(wrapped), &err)) {
-        json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, &err);
-        count = json_read_texts(&reader, "media", JSON_OPTIONAL, MEDIA_MAX, MEDIA_URL_MAX, media);
-        json_document_free(&document);
-    }
-    return count;
 }

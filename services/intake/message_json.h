@@ -24,9 +24,4 @@ void message_write_event(const struct message *message, struct buffer *out);
  * the request gets the same bytes. */
 void message_write_receipt(const struct message *message, struct buffer *out);
 
-/* An array of texts, and back. */
-void message_put_media(struct json_writer *writer, const char *name, const char *const *media,
-                       size_t count);
-size_t message_parse_media(const char *json, struct arena *arena, const char *const **media);
-
 #endif

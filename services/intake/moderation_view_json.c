@@ -17,16 +17,6 @@ static void put_spans(struct json_writer *writer, const char *field, const char 
     }
 }
 
-static void put_texts(struct json_writer *writer, const char *name, const char *const *texts,
-                      size_t count)
-{
-    json_open_array(writer, name);
-    for (size_t i = 0; i < count; i++) {
-        json_put_text(writer, NULL, texts[i]);
-    }
-    json_close_array(writer);
-}
-
 static void put_location(struct json_writer *writer, const struct submission *submission)
 {
     json_open_object(writer, "location");
@@ -82,7 +72,7 @@ void moderation_write_decision(const struct moderation_record *record, const cha
     json_put_text(writer, "decision", moderation_decision_words[moderation->decision]);
     json_put_text(writer, "title", moderation->title);
     json_put_text(writer, "description", moderation->description);
-    put_texts(writer, "media", moderation->media, moderation->media_count);
+    json_put_texts(writer, "media", moderation->media, moderation->media_count);
     json_put_bool(writer, "exact_place", moderation->exact_place);
     json_put_text(writer, "class", record->reason);
     json_put_text(writer, "note", record->note);

@@ -94,11 +94,7 @@ size_t copy_texts(struct record_copy *copy, const char *name, enum json_presence
 {
     size_t count = json_read_texts(&copy->reader, name, presence, count_max, length_max, texts);
     if (count > 0) {
-        json_open_array(copy->writer, name);
-        for (size_t i = 0; i < count; i++) {
-            json_put_text(copy->writer, NULL, (*texts)[i]);
-        }
-        json_close_array(copy->writer);
+        json_put_texts(copy->writer, name, (*texts), count);
     }
     return count;
 }

@@ -129,7 +129,7 @@ static void put_message(struct pg_array columns[SEND_COLUMNS], const struct mess
     struct buffer media;
     buffer_init(&media);
     json_write_start(&writer, &media);
-    message_put_media(&writer, NULL, message->media, message->media_count);
+    json_put_texts(&writer, NULL, message->media, message->media_count);
     pg_array_uuid(&columns[0], &message->submission_id);
     pg_array_int4(&columns[1], message->version);
     pg_array_uuid(&columns[2], &message->id);

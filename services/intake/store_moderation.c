@@ -7,6 +7,7 @@
 #include "common/words.h"
 #include "store_submission.h"
 #include "store_view.h"
+#include "submission_json.h"
 
 static const struct pg_statement list_unmoderated = {
     "intake_list_unmoderated",
@@ -88,7 +89,8 @@ static void take_record(const struct pg_tx *tx, size_t row, struct moderation_re
         .account = text[8],
         .at = pg_value_instant(tx, DECISIONS, row, 9),
     };
-    record->moderation.media_count = store_take_pictures(text[4], &record->moderation.media, arena);
+    record->moderation.media_count =
+        submission_read_media(text[4], &record->moderation.media, arena);
 }
 
 size_t store_take_decisions(const struct pg_tx *tx, struct moderation_record **records,
@@ -122,11 +124,7 @@ static void put_media(struct pg_tx *tx, const struct moderation *moderation)
     struct buffer json;
     buffer_init(&json);
     json_write_start(&writer, &json);
-    json_open_array(&writer, NULL);
-    for (size_t i = 0; i < moderation->media_count; i++) {
-        json_put_text(&writer, NULL, moderation->media[i]);
-    }
-    json_close_array(&writer);
+    json_put_texts(&writer, NULL, moderation->media, moderation->media_count);
     pg_tx_jsonb(tx, json.data, json.size);
     buffer_finish(&json);
 }

@@ -144,11 +144,7 @@ static void write_sources(struct buffer *out, const struct event_source *items, 
         json_put_text(&json, "name", items[i].name);
         json_put_text(&json, "owner", items[i].owner);
         json_put_text(&json, "contact", items[i].contact);
-        json_open_array(&json, "types");
-        for (size_t t = 0; t < items[i].type_count; t++) {
-            json_put_text(&json, NULL, items[i].types[t]);
-        }
-        json_close_array(&json);
+        json_put_texts(&json, "types", items[i].types, items[i].type_count);
         json_put_int(&json, "per_s", items[i].per_s);
         json_put_int(&json, "burst", items[i].burst);
         json_close_object(&json);

@@ -7,6 +7,7 @@
 #include "common/words.h"
 #include "handover_json.h"
 #include "store_view.h"
+#include "submission_json.h"
 
 static const struct pg_statement read_submissions = {
     "intake_read_submissions",
@@ -68,21 +69,6 @@ static const struct pg_statement read_versions = {
     "intake_read_versions",
     "SELECT submission_id, version FROM submission_case WHERE submission_id = ANY ($1::uuid[])"};
 
-size_t store_take_pictures(const char *json, const char *const **media, struct arena *arena)
-{
-    struct json_document document;
-    struct json_reader reader;
-    struct error err = {0};
-    const char *wrapped = arena_format(arena, "{\"media\":%s}", json);
-    size_t count = 0;
-    if (json_document_parse(&document, wrapped, strlen(wrapped), &err)) {
-        json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, &err);
-        count = json_read_texts(&reader, "media", JSON_OPTIONAL, MEDIA_MAX, MEDIA_URL_MAX, media);
-        json_document_free(&document);
-    }
-    return count;
-}
-
 static void take_submission(const struct pg_tx *tx, size_t row, struct submission *s,
                             struct arena *arena)
 {
@@ -118,7 +104,7 @@ static void take_submission(const struct pg_tx *tx, size_t row, struct submissio
         .receive_rule = {text[17], pg_value_int4(tx, 0, row, 18), text[19]},
     };
     snprintf(s->ticket, sizeof s->ticket, "%s", text[1]);
-    s->media_count = store_take_pictures(text[10], &s->media, arena);
+    s->media_count = submission_read_media(text[10], &s->media, arena);
 }
 
 static int64_t instant_or_zero(const struct pg_tx *tx, size_t row, int column)
@@ -176,7 +162,7 @@ static void take_moderation(const struct pg_tx *tx, size_t row, struct moderatio
     moderation->title = arena_text(arena, pg_value_text(tx, 0, row, 42));
     moderation->description = arena_text(arena, pg_value_text(tx, 0, row, 43));
     moderation->media_count =
-        store_take_pictures(pg_value_text(tx, 0, row, 44), &moderation->media, arena);
+        submission_read_media(pg_value_text(tx, 0, row, 44), &moderation->media, arena);
     moderation->exact_place = pg_value_bool(tx, 0, row, 45);
 }
 

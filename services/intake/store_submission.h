@@ -53,9 +53,6 @@ struct public_query {
 };
 void store_list_public(struct pg_tx *tx, const struct public_query *query);
 
-/* A jsonb array of texts, as PostgreSQL prints it. */
-size_t store_take_pictures(const char *json, const char *const **media, struct arena *arena);
-
 /* The least id that a filing of this millisecond can have (RFC 9562, UUIDv7). */
 struct uuid store_first_id_at(int64_t instant_us);
 

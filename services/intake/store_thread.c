@@ -6,6 +6,7 @@
 #include "common/words.h"
 #include "message_json.h"
 #include "store_message.h"
+#include "submission_json.h"
 
 /* ---- reading ---- */
 
@@ -59,7 +60,7 @@ static struct message take_message(const struct pg_tx *tx, size_t statement, siz
         .refused = arena_text(arena, pg_value_text(tx, statement, row, 10)),
     };
     message.media_count =
-        message_parse_media(pg_value_text(tx, statement, row, 5), arena, &message.media);
+        submission_read_media(pg_value_text(tx, statement, row, 5), &message.media, arena);
     return message;
 }
 
@@ -89,7 +90,7 @@ static struct case_word take_word(const struct pg_tx *tx, size_t statement, size
         .at = pg_value_instant(tx, statement, row, 8),
     };
     word.media_count =
-        message_parse_media(pg_value_text(tx, statement, row, 6), arena, &word.media);
+        submission_read_media(pg_value_text(tx, statement, row, 6), &word.media, arena);
     return word;
 }
 
@@ -130,7 +131,7 @@ static void put_word(struct pg_array columns[WORD_COLUMNS], const struct case_ev
     struct buffer media;
     buffer_init(&media);
     json_write_start(&writer, &media);
-    message_put_media(&writer, NULL, word->media, word->media_count);
+    json_put_texts(&writer, NULL, word->media, word->media_count);
     pg_array_uuid(&columns[0], &event->submission_id);
     pg_array_int4(&columns[1], word->version);
     pg_array_text(&columns[2], word_kind_words[word->kind]);

@@ -29,16 +29,6 @@ static void put_location(struct json_writer *writer, const struct submission *su
     json_close_object(writer);
 }
 
-static void put_media(struct json_writer *writer, const char *name,
-                      const struct submission *submission)
-{
-    json_open_array(writer, name);
-    for (size_t i = 0; i < submission->media_count; i++) {
-        json_put_text(writer, NULL, submission->media[i]);
-    }
-    json_close_array(writer);
-}
-
 static void put_rule(struct json_writer *writer, const struct rule *rule)
 {
     json_open_object(writer, "receive_rule");
@@ -52,7 +42,23 @@ void submission_write_media(const struct submission *submission, struct buffer *
 {
     struct json_writer writer;
     json_write_start(&writer, out);
-    put_media(&writer, NULL, submission);
+    json_put_texts(&writer, NULL, submission->media, submission->media_count);
+}
+
+size_t submission_read_media(const char *json, const char *const **media, struct arena *arena)
+{
+    struct json_document document;
+    struct json_reader reader;
+    struct error err = {0};
+    const char *wrapped = arena_format(arena, "{\"media\":%s}", json);
+    size_t count = 0;
+    *media = NULL;
+    if (json_document_parse(&document, wrapped, strlen(wrapped), &err)) {
+        json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, &err);
+        count = json_read_texts(&reader, "media", JSON_OPTIONAL, MEDIA_MAX, MEDIA_URL_MAX, media);
+        json_document_free(&document);
+    }
+    return count;
 }
 
 void submission_write_event(const struct submission *submission, struct buffer *out)
@@ -70,7 +76,7 @@ void submission_write_event(const struct submission *submission, struct buffer *
     json_put_text(&writer, "title", submission->title);
     json_put_text(&writer, "description", submission->description);
     put_location(&writer, submission);
-    put_media(&writer, "media", submission);
+    json_put_texts(&writer, "media", submission->media, submission->media_count);
     put_raw_if(&writer, "details", submission->details);
     put_raw_if(&writer, "answers", submission->answers);
     json_open_object(&writer, "reporter");

@@ -19,7 +19,8 @@ void submission_write_receipt(const struct submission *submission, struct buffer
 void submission_write_members(const struct submission *submission,
                               const struct media_linker *linker, struct json_writer *writer);
 
-/* A JSON array of texts. */
+/* A JSON array of texts, and back from the column of one, as PostgreSQL prints it. */
 void submission_write_media(const struct submission *submission, struct buffer *out);
+size_t submission_read_media(const char *json, const char *const **media, struct arena *arena);
 
 #endif

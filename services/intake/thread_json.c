@@ -38,7 +38,7 @@ static void put_limits(struct json_writer *writer, const struct thread_limits *l
 static void put_media(struct json_writer *writer, const char *const *media, size_t count)
 {
     if (count > 0) {
-        message_put_media(writer, "media", media, count);
+        json_put_texts(writer, "media", media, count);
     }
 }
 

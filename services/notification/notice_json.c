@@ -19,11 +19,7 @@ static void put_true_if(struct json_writer *writer, const char *name, bool value
 static void put_evidence(struct json_writer *writer, const struct notice *notice)
 {
     if (notice->evidence_count > 0) {
-        json_open_array(writer, "evidence");
-        for (size_t i = 0; i < notice->evidence_count; i++) {
-            json_put_text(writer, NULL, notice->evidence[i]);
-        }
-        json_close_array(writer);
+        json_put_texts(writer, "evidence", notice->evidence, notice->evidence_count);
     }
 }
 

@@ -122,11 +122,7 @@ static void put_result(struct json_writer *writer, const struct case_snapshot *s
     }
     json_open_object(writer, "result");
     json_put_text(writer, "text", snapshot->result_text);
-    json_open_array(writer, "evidence");
-    for (size_t i = 0; i < snapshot->evidence_count; i++) {
-        json_put_text(writer, NULL, snapshot->evidence[i]);
-    }
-    json_close_array(writer);
+    json_put_texts(writer, "evidence", snapshot->evidence, snapshot->evidence_count);
     json_put_text(writer, "by", by);
     json_close_object(writer);
 }
@@ -230,11 +226,7 @@ static void put_message(struct json_writer *writer, const struct case_snapshot *
     json_open_object(writer, "message");
     json_put_uuid(writer, "id", &snapshot->message);
     if (snapshot->message_media_count > 0) {
-        json_open_array(writer, "media");
-        for (size_t i = 0; i < snapshot->message_media_count; i++) {
-            json_put_text(writer, NULL, snapshot->message_media[i]);
-        }
-        json_close_array(writer);
+        json_put_texts(writer, "media", snapshot->message_media, snapshot->message_media_count);
     }
     json_close_object(writer);
 }

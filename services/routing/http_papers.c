@@ -131,16 +131,6 @@ void http_print_case(struct http_request *request, void *state)
 
 /* ---- before and after, for the control office ---- */
 
-static void put_urls(struct json_writer *writer, const char *name, const char *const *urls,
-                     size_t count)
-{
-    json_open_array(writer, name);
-    for (size_t i = 0; i < count; i++) {
-        json_put_text(writer, NULL, urls[i]);
-    }
-    json_close_array(writer);
-}
-
 static void put_before(struct json_writer *writer, const struct submission *report)
 {
     json_open_object(writer, "before");
@@ -148,7 +138,7 @@ static void put_before(struct json_writer *writer, const struct submission *repo
     json_put_text(writer, "title", report->title);
     json_put_text(writer, "text", report->description);
     json_put_text(writer, "address", report->address);
-    put_urls(writer, "pictures", report->media, report->media_count);
+    json_put_texts(writer, "pictures", report->media, report->media_count);
     json_close_object(writer);
 }
 
@@ -161,7 +151,7 @@ static void put_after(struct json_writer *writer, const struct case_snapshot *no
     json_put_instant_if(writer, "at", now->resolved_at);
     json_put_text(writer, "text", now->result_text);
     json_put_text(writer, "by", now->result_by);
-    put_urls(writer, "pictures", now->evidence, now->evidence_count);
+    json_put_texts(writer, "pictures", now->evidence, now->evidence_count);
     json_close_object(writer);
 }
 

@@ -169,15 +169,6 @@ static void put_location(struct json_writer *writer, const struct opening_report
     }
 }
 
-static void put_media(struct json_writer *writer, const struct opening_report *report)
-{
-    json_open_array(writer, "media");
-    for (size_t i = 0; i < report->media_count; i++) {
-        json_put_text(writer, NULL, report->media[i]);
-    }
-    json_close_array(writer);
-}
-
 static void put_details(struct json_writer *writer, const struct case_snapshot *opened)
 {
     if (opened->detail_count > 0) {
@@ -213,7 +204,7 @@ void opening_json_write_report(struct buffer *out, const struct opening_report *
     json_put_text(&writer, "title", report->title);
     json_put_text(&writer, "description", report->description);
     put_location(&writer, report);
-    put_media(&writer, report);
+    json_put_texts(&writer, "media", report->media, report->media_count);
     json_open_object(&writer, "reporter");
     json_put_text(&writer, "ref", opened->reporter_ref);
     json_put_bool(&writer, "anonymous", report->anonymous);

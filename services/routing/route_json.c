@@ -18,11 +18,7 @@ void route_rule_json_put(struct json_writer *writer, const struct route_rule *ru
         json_put_text(writer, route_fault_words[i], rule->wanted[i]);
     }
     json_put_text(writer, "lead", rule->lead);
-    json_open_array(writer, "cooperating");
-    for (size_t i = 0; i < rule->cooperating_count; i++) {
-        json_put_text(writer, NULL, rule->cooperating[i]);
-    }
-    json_close_array(writer);
+    json_put_texts(writer, "cooperating", rule->cooperating, rule->cooperating_count);
     json_put_text(writer, "focal_point", rule->focal_point);
     json_put_instant(writer, "valid_from", rule->valid_from);
     json_put_instant_if(writer, "valid_to", rule->valid_to);
