@@ -43,7 +43,9 @@ static bool check_limits(const struct thread_state *state, const struct thread_l
     if (state->recent >= limits->hourly) {
         error_set(err, ERR_BUSY, "too_fast", "a submission takes %d messages an hour",
                   (int)limits->hourly);
-        err->retry_after_s = HOUR_S;
+        if (err != NULL) {
+            err->retry_after_s = HOUR_S;
+        }
         return false;
     }
     return true;

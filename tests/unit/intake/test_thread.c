@@ -135,6 +135,9 @@ static void messages_are_limited(void **state)
     assert_string_equal(refusal(&now, MESSAGE_SUPPLEMENT, -1), "");
     now.recent = 3;
     assert_string_equal(refusal(&now, MESSAGE_SUPPLEMENT, -1), "too_fast");
+    struct message message = {.kind = MESSAGE_SUPPLEMENT, .case_version = -1};
+    assert_false(
+        thread_may_send(&now, &message, &limits, NOW_US, NULL)); /* who need not know why */
     now.version = 6;
     assert_string_equal(refusal(&now, MESSAGE_SUPPLEMENT, -1), "too_many_messages");
 }
