@@ -209,7 +209,7 @@ static void read_cases(struct heard *heard)
 {
     struct pg_tx *tx = pg_tx_new(heard->routing->parts->pg);
     pg_tx_set_read_only(tx);
-    messages_read(heard->messages, heard->message_count, tx);
+    messages_read(&heard->decided, heard->messages, heard->message_count, tx);
     read_slots(heard, tx);
     pg_tx_send(tx, on_cases_read, heard);
 }

@@ -13,10 +13,11 @@ struct known_case {
 
 void message_batch_init(struct message_batch *batch, size_t count_max, struct arena *arena)
 {
-    *batch = (struct message_batch){.arena = arena, .known_max = count_max};
+    *batch = (struct message_batch){.arena = arena};
     batch->steps = arena_array(arena, count_max, sizeof(struct message_step *));
     batch->known = arena_array(arena, count_max, sizeof *batch->known);
     id_index_init(&batch->taken, count_max, arena);
+    id_index_init(&batch->wanted, count_max, arena);
     id_index_init(&batch->cases, count_max, arena);
 }
 
@@ -34,9 +35,14 @@ void message_batch_skip(struct message_batch *batch, const struct uuid *message)
     id_index_add(&batch->taken, message, 0);
 }
 
+bool message_batch_want(struct message_batch *batch, const struct uuid *case_id)
+{
+    return id_index_add(&batch->wanted, case_id, 0);
+}
+
 void message_batch_know(struct message_batch *batch, const struct case_snapshot *now)
 {
-    if (batch->known_count < batch->known_max &&
+    if (id_index_find(&batch->wanted, &now->id) != ID_INDEX_NONE &&
         id_index_add(&batch->cases, &now->id, (int)batch->known_count)) {
         batch->known[batch->known_count++] = (struct known_case){.now = *now};
     }

@@ -30,10 +30,11 @@ struct message_batch {
     struct arena *arena; /* borrowed */
     struct message_step **steps;
     size_t step_count;
-    struct id_index taken; /* messages */
-    struct id_index cases; /* positions in `known`; those that no message is about are left out */
+    struct id_index taken;  /* messages */
+    struct id_index wanted; /* cases that messages are about */
+    struct id_index cases;  /* positions in `known` */
     struct known_case *known;
-    size_t known_count, known_max;
+    size_t known_count;
     int round_count;
 };
 
@@ -44,7 +45,10 @@ void message_batch_finish(struct message_batch *batch);
 /* A message that was taken before: it does nothing more. */
 void message_batch_skip(struct message_batch *batch, const struct uuid *message);
 
-/* A case as it is now. The first word about a case counts. */
+/* A message is about this case. False when one before it is. */
+bool message_batch_want(struct message_batch *batch, const struct uuid *case_id);
+
+/* A case as it is now; left out when no message is about it. The first word about a case counts. */
 void message_batch_know(struct message_batch *batch, const struct case_snapshot *now);
 
 enum message_end {

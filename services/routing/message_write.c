@@ -9,16 +9,15 @@
 
 enum { CASES, KNOWN }; /* statements of messages_read */
 
-void messages_read(const struct message_heard *heard, size_t count, struct pg_tx *tx)
+void messages_read(struct message_batch *batch, const struct message_heard *heard, size_t count,
+                   struct pg_tx *tx)
 {
     struct pg_array cases, messages;
-    struct id_index seen;
-    id_index_init(&seen, count, pg_tx_arena(tx));
     pg_array_init(&cases, PG_UUID);
     pg_array_init(&messages, PG_UUID);
     for (size_t i = 0; i < count; i++) {
         const struct reporter_message *message = &heard[i].step->message;
-        if (id_index_add(&seen, &message->case_id, (int)i)) {
+        if (message_batch_want(batch, &message->case_id)) {
             pg_array_uuid(&cases, &message->case_id);
         }
         pg_array_uuid(&messages, &message->id);

@@ -19,8 +19,9 @@ struct message_heard {
     struct message_step *step;
 };
 
-/* Adds the statements that read what the messages are about. */
-void messages_read(const struct message_heard *heard, size_t count, struct pg_tx *tx);
+/* Adds the statements that read what the messages are about: that alone the batch will know. */
+void messages_read(struct message_batch *batch, const struct message_heard *heard, size_t count,
+                   struct pg_tx *tx);
 /* Their results. False: ERR_RETRY, or a case of ours that cannot be read. */
 bool messages_take_read(struct message_batch *messages, const struct pg_tx *tx,
                         const struct process_book *book, struct error *err);

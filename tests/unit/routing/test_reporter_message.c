@@ -138,6 +138,7 @@ static void hearing_open(struct hearing *hearing, const struct case_snapshot *no
 {
     *hearing = (struct hearing){.count = 0};
     message_batch_init(&hearing->batch, 8, &office.arena);
+    message_batch_want(&hearing->batch, &now->id);
     message_batch_know(&hearing->batch, now);
 }
 
@@ -223,6 +224,26 @@ static void without_its_case_nothing_is_done(void **state)
     message_batch_finish(&hearing.batch);
 }
 
+/* Opened by the batch, as many as like, before the one that the only message is about. */
+static void cases_that_nobody_speaks_of_take_no_room(void **state)
+{
+    struct desk desk = desk_with("onsite_report", QUEUE_UNIT);
+    struct message_step step = {.message = message_of(MESSAGE_SUPPLEMENT)};
+    struct case_snapshot other = desk.now;
+    struct message_batch batch;
+    struct error err = {0};
+    (void)state;
+    message_batch_init(&batch, 1, &office.arena);
+    assert_true(message_batch_want(&batch, &desk.now.id));
+    assert_false(message_batch_want(&batch, &desk.now.id));
+    other.id.bytes[0] = 99;
+    message_batch_know(&batch, &other);
+    message_batch_know(&batch, &desk.now);
+    assert_int_equal(message_batch_decide(&batch, &step, &office.rules, hour_us(2), &err),
+                     MESSAGE_MOVES);
+    message_batch_finish(&batch);
+}
+
 static void without_a_rule_it_is_for_later(void **state)
 {
     struct desk desk = assigned_case("onsite_report");
@@ -234,6 +255,7 @@ static void without_a_rule_it_is_for_later(void **state)
     act(&desk, officer, "resolve", (struct words){.result = "done", .evidence = 1});
     rules.deadlines.count = 0;
     message_batch_init(&batch, 1, &office.arena);
+    message_batch_want(&batch, &desk.now.id);
     message_batch_know(&batch, &desk.now);
     assert_int_equal(message_batch_decide(&batch, &step, &rules, hour_us(30), &err), MESSAGE_LATER);
     assert_string_equal(err.code, "no_rule");
@@ -277,6 +299,7 @@ int main(void)
         cmocka_unit_test(a_message_is_done_once),
         cmocka_unit_test(who_saw_another_version_is_refused),
         cmocka_unit_test(without_its_case_nothing_is_done),
+        cmocka_unit_test(cases_that_nobody_speaks_of_take_no_room),
         cmocka_unit_test(without_a_rule_it_is_for_later),
         cmocka_unit_test(a_refusal_is_told_as_its_examples),
     };
