@@ -212,6 +212,12 @@ static void take_up(struct quarantine_keeper *keeper, const struct quarantine_ro
     }
 }
 
+/* What could come in now, if its source's quota lets it. */
+static bool waits_for_quota(const struct candidate *candidate)
+{
+    return candidate->prefix != NULL && candidate->end.is_released;
+}
+
 static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct quarantine_keeper *keeper = arg;
@@ -226,7 +232,7 @@ static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         struct candidate *candidate = &keeper->candidates[i];
         store_take_quarantined(tx, i, &row, true);
         take_up(keeper, &row, candidate);
-        if (candidate->prefix != NULL && candidate->end.is_released) {
+        if (waits_for_quota(candidate)) {
             quota_asks_add(&keeper->asks, candidate->prefix);
         }
     }
@@ -249,7 +255,7 @@ static void on_quota(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     store_take_quota(tx, &keeper->asks);
     for (size_t i = 0; i < keeper->count; i++) {
         struct candidate *candidate = &keeper->candidates[i];
-        if (candidate->prefix != NULL && !quota_asks_use(&keeper->asks, candidate->prefix)) {
+        if (waits_for_quota(candidate) && !quota_asks_use(&keeper->asks, candidate->prefix)) {
             candidate->is_left = true;
         }
     }

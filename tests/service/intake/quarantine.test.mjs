@@ -3,7 +3,7 @@
 // message on the topic to its end. The test plays the systems and the operators.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { requestToken } from '../../../deploy/idp/token.mjs';
@@ -16,9 +16,9 @@ import { HOAN_KIEM, isAs, reference } from './city.mjs';
 
 const stack = new Stack({ folder: 'build/test/intake-quarantine', offset: takeOffset() });
 const INCIDENT = 'vn.hanoi.incident.reported.v1', PARKING = 'vn.hanoi.parking.counted.v1';
-const SOURCE = 'https://camera.example/hanoi', METERED = 'urn:metered', SHARED = 'urn:shared', GONE = 'urn:gone';
+const SOURCE = 'https://camera.example/hanoi', METERED = 'urn:metered', MIXED = 'urn:mixed', SHARED = 'urn:shared', GONE = 'urn:gone';
 const SYSTEMS = [system('https://camera.example', { types: [INCIDENT] }), system('urn:all'),
-    system(METERED, { per_s: 5, burst: 10 }), system(SHARED, { per_s: 1, burst: 20 }), system(GONE, { per_s: 1, burst: 1 })];
+    system(METERED, { per_s: 5, burst: 10 }), system(MIXED, { per_s: 1, burst: 1 }), system(SHARED, { per_s: 1, burst: 20 }), system(GONE, { per_s: 1, burst: 1 })];
 let topics, deadLetters, administrator, officer, second;
 
 const incident = (more = {}) => ({ incident_id: 'CAM-1/5', category: 'giao-thong', description: 'Cây đổ chắn làn đường.',
@@ -225,6 +225,21 @@ test('what is over its quota waits, and comes in by itself, in order, each once'
     assert.ok(released >= 28 && released <= 30, `${released}`);
     assert.ok(seconds > released / 5 - 1.5, `${seconds} s for ${released}`);
     assert.equal(deadLetters.length, 1);
+});
+
+test('what cannot be taken now leaves the quota to what can', async () => {
+    const promise = reference().find(({ key }) => key.startsWith('promise:'));
+    const parking = JSON.parse(readFileSync('proto/examples/vn.hanoi.parking.counted.v1/minimal.json')).data;
+    const counted = Array.from({ length: 3 }, (_, n) => ({ ...parking, at: new Date().toISOString(), place_id: `MIXED-${n}` }));
+    await publish(...Array.from({ length: 12 }, (_, n) => send(incident({ description: `Chờ ${n}.` }), { source: MIXED })));
+    await topics.publish([{ ...promise, value: undefined }]); // now no incident can be promised anything
+    await until('nobody is promised anything', async () => !(await fetch(`${stack.url('intake')}/readyz`)).ok, 20000);
+    await publish(...counted.map((data) => send(data, { source: MIXED, type: PARKING })));
+    await until('the counts are in', async () => (await rows('SELECT 1 FROM city_record WHERE source = $1', [MIXED])).length === 3, 20000);
+    const [{ n }] = await rows("SELECT count(*)::int AS n FROM quarantine WHERE prefix = $1 AND state = 'waiting'", [MIXED]);
+    assert.ok(n > 0, 'incidents still wait');
+    await topics.publish([promise]);
+    await until('all are in', async () => (await rows("SELECT count(*)::int AS n FROM submission WHERE description LIKE 'Chờ %'"))[0].n === 12, 30000);
 });
 
 test('a quota holds over two replicas and both doors', async () => {
