@@ -12,8 +12,7 @@
 #include "submission_json.h"
 #include "ticket_numbers.h"
 
-#define SUBMISSIONS_TOPIC "city.submissions.v1"
-#define CONTACTS_TOPIC    "city.contacts.v1"
+#define CONTACTS_TOPIC "city.contacts.v1"
 
 static const char *lower_case(const char *text, struct arena *arena)
 {

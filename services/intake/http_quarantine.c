@@ -5,6 +5,7 @@
 
 #include "common/base64.h"
 #include "common/http_page.h"
+#include "common/http_pg.h"
 #include "common/outbox.h"
 #include "common/utf8.h"
 #include "common/words.h"
@@ -36,17 +37,6 @@ static void put_row(struct json_writer *json, const struct quarantine_row *row)
     }
 }
 
-static bool tell_error(struct http_request *request, struct pg_tx *tx, enum pg_outcome outcome)
-{
-    struct error err = {0};
-    if (outcome == PG_COMMITTED) {
-        return false;
-    }
-    pg_tx_error(tx, outcome, &err);
-    http_answer_error(request, &err);
-    return true;
-}
-
 static void tell_unknown(struct http_request *request)
 {
     struct error err = {0};
@@ -62,7 +52,7 @@ static void on_listed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct quarantine_row row;
     struct cursor next = {0};
 
-    if (tell_error(page->request, tx, outcome)) {
+    if (!http_is_committed(page->request, tx, outcome)) {
         return;
     }
     size_t count = pg_rows(tx, 0), shown = http_page_shown(page, count);
@@ -164,7 +154,7 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct json_writer json;
     struct buffer body;
 
-    if (tell_error(request, tx, outcome)) {
+    if (!http_is_committed(request, tx, outcome)) {
         return;
     }
     if (pg_rows(tx, 0) == 0) {
@@ -254,7 +244,7 @@ static void on_type_known(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct act *act = arg;
     struct error err = {0};
     struct quarantine_row row;
-    if (tell_error(act->request, tx, outcome)) {
+    if (!http_is_committed(act->request, tx, outcome)) {
         return;
     }
     if (pg_rows(tx, 0) == 0) {
@@ -285,7 +275,7 @@ static void on_acted(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct quarantine_outcome now;
     struct error err = {0};
 
-    if (tell_error(request, tx, outcome)) {
+    if (!http_is_committed(request, tx, outcome)) {
         return;
     }
     store_take_outcome(tx, &now);

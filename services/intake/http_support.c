@@ -12,8 +12,7 @@
 #include "store_submission.h"
 #include "store_support.h"
 
-#define SUBMISSIONS_TOPIC "city.submissions.v1"
-#define SUPPORTED         "vn.hanoi.submission.supported.v1"
+#define SUPPORTED "vn.hanoi.submission.supported.v1"
 
 /* One change, from the address to the answer. */
 struct companion {

@@ -141,7 +141,7 @@ static void stage(struct message_desk *desk, struct message_request *request)
         .id = uuid_new(),
         .type = message_event_type(request->message.kind),
         .subject = id,
-        .topic = "city.submissions.v1",
+        .topic = SUBMISSIONS_TOPIC,
         .key = id,
         .time_us = request->message.at,
         .traceparent = request->traceparent,

@@ -34,15 +34,12 @@ static const char *number_text(double value, struct arena *arena)
 /* NULL where there is none, or a faulty one. */
 static const char *read_one(struct json_reader *answers, const struct question *question)
 {
-    bool faulty = answers->faulty;
     if (question->type != QUESTION_NUMBER) {
         return json_read_text(answers, question->code, JSON_OPTIONAL, 1, ANSWER_TEXT_MAX);
     }
-    answers->faulty = false;
     double value = json_read_real(answers, question->code, JSON_OPTIONAL, -ANSWER_NUMBER_LIMIT,
                                   ANSWER_NUMBER_LIMIT, 2 * ANSWER_NUMBER_LIMIT);
     bool absent = value > ANSWER_NUMBER_LIMIT;
-    answers->faulty |= faulty;
     return absent ? NULL : number_text(value, answers->arena);
 }
 

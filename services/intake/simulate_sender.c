@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/fetch.h"
 #include "common/kafka.h"
+#include "consume_inbound.h"
 
 #define CODE_NAME "\"code\":\""
 
@@ -173,7 +174,7 @@ static bool send_to_topic(struct simulate_sender *sender, const struct simulated
         {"ce_time", at, strlen(at)},
     };
     const struct kafka_message_out message = {
-        .topic = "city.inbound.v1",
+        .topic = INBOUND_TOPIC,
         .key = event->subject,
         .key_size = strlen(event->subject),
         .value = event->data.data,

@@ -109,15 +109,6 @@ static void put_point(struct pg_array *columns, const struct submission *submiss
     }
 }
 
-static void put_json(struct pg_array *column, const char *json)
-{
-    if (json != NULL) {
-        pg_array_bytes(column, json, strlen(json));
-    } else {
-        pg_array_null(column);
-    }
-}
-
 static void put_submission(struct pg_array *columns, const struct filing *filing,
                            struct buffer *scratch)
 {
@@ -136,8 +127,8 @@ static void put_submission(struct pg_array *columns, const struct filing *filing
     pg_array_text(&columns[ADDRESS], s->address);
     pg_array_text(&columns[ADDRESS_ID], s->address_id);
     pg_array_bytes(&columns[MEDIA], scratch->data, scratch->size);
-    put_json(&columns[ANSWERS], s->answers);
-    put_json(&columns[DETAILS], s->details);
+    pg_array_text(&columns[ANSWERS], s->answers);
+    pg_array_text(&columns[DETAILS], s->details);
     pg_array_text(&columns[REPORTER], s->reporter_ref);
     pg_array_bool(&columns[ANONYMOUS], s->anonymous);
     pg_array_text(&columns[BUSINESS], s->business);

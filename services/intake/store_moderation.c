@@ -36,21 +36,12 @@ static const struct pg_statement moderate = {
     "$4::text, $5::text, $6::jsonb, $7::boolean, $8::text, $9::text, $10::text, "
     "$11::timestamptz, $12::uuid, $13::bytea FROM won RETURNING version"};
 
-static void put_text(struct pg_tx *tx, const char *text)
-{
-    if (text == NULL) {
-        pg_tx_null(tx);
-    } else {
-        pg_tx_text(tx, text);
-    }
-}
-
 void store_list_unmoderated(struct pg_tx *tx, const struct moderation_queue *queue)
 {
     pg_tx_add(tx, &list_unmoderated);
     pg_tx_uuid(tx, &queue->after);
-    put_text(tx, queue->category);
-    put_text(tx, queue->unit);
+    pg_tx_text(tx, queue->category);
+    pg_tx_text(tx, queue->unit);
     pg_tx_int4(tx, queue->limit);
 }
 
@@ -59,7 +50,7 @@ void store_read_moderation(struct pg_tx *tx, const struct uuid *id, const char *
 {
     pg_tx_add(tx, &read_one);
     pg_tx_uuid(tx, id);
-    put_text(tx, unit);
+    pg_tx_text(tx, unit);
     pg_tx_add(tx, &read_decisions);
     pg_tx_uuid(tx, id);
     pg_tx_add(tx, &read_command);
@@ -137,12 +128,12 @@ void store_moderate(struct pg_tx *tx, const struct uuid *id, const struct modera
     pg_tx_uuid(tx, id);
     pg_tx_int4(tx, moderation->version);
     pg_tx_text(tx, moderation_decision_words[moderation->decision]);
-    put_text(tx, moderation->title);
-    put_text(tx, moderation->description);
+    pg_tx_text(tx, moderation->title);
+    pg_tx_text(tx, moderation->description);
     put_media(tx, moderation);
     pg_tx_bool(tx, moderation->exact_place);
-    put_text(tx, record->reason);
-    put_text(tx, record->note);
+    pg_tx_text(tx, record->reason);
+    pg_tx_text(tx, record->note);
     pg_tx_text(tx, record->account);
     pg_tx_instant(tx, record->at);
     pg_tx_uuid(tx, command);

@@ -275,11 +275,7 @@ static void add_kinds(struct pg_tx *tx, const struct reference_words *words)
         pg_array_text(&codes, kind->code);
         pg_array_text(&names_vi, kind->name_vi);
         pg_array_text(&names_en, kind->name_en);
-        if (kind->filing != NULL) {
-            pg_array_bytes(&filings, kind->filing, strlen(kind->filing));
-        } else {
-            pg_array_null(&filings);
-        }
+        pg_array_text(&filings, kind->filing);
     }
     pg_tx_add(tx, &upsert_kinds);
     pg_tx_array(tx, &codes);

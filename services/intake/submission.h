@@ -11,6 +11,8 @@
 #include "rule.h"
 #include "ticket.h"
 
+#define SUBMISSIONS_TOPIC "city.submissions.v1"
+
 enum {
     TITLE_MAX = 200,        /* code points, as all of these */
     DESCRIPTION_MAX = 4000, /* Open311 GeoReport v2 */

@@ -88,17 +88,16 @@ static bool check_rating(const struct thread_state *state, struct error *err)
 
 static bool check_reopening(const struct thread_state *state, int64_t now_us, struct error *err)
 {
-    if (state->case_version > 0 &&
-        (state->phase == PHASE_CLOSED || (state->phase == PHASE_RESOLVED &&
-                                          state->timeout_at != 0 && now_us >= state->timeout_at))) {
+    if (state->case_version == 0) {
+        return refuse(err, "no_result", "there is no result to contest");
+    }
+    if (state->phase == PHASE_CLOSED ||
+        (state->phase == PHASE_RESOLVED && state->timeout_at != 0 && now_us >= state->timeout_at)) {
         return refuse(err, "window_over",
                       "the result could be contested until the case was closed");
     }
-    if (state->case_version > 0 && !check_open(state, err)) {
-        return false;
-    }
-    return (state->case_version > 0 && state->phase == PHASE_RESOLVED) ||
-           refuse(err, "no_result", "there is no result to contest");
+    return check_open(state, err) && (state->phase == PHASE_RESOLVED ||
+                                      refuse(err, "no_result", "there is no result to contest"));
 }
 
 static bool check_withdrawal(const struct thread_state *state, struct error *err)

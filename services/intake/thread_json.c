@@ -73,24 +73,6 @@ static void put_message(struct json_writer *writer, const struct message *messag
     json_close_object(writer);
 }
 
-static void put_unit(struct json_writer *writer, const char *code,
-                     const struct reference *reference)
-{
-    const struct unit_name *unit = code != NULL ? reference_unit(reference, code) : NULL;
-    if (code == NULL) {
-        return;
-    }
-    json_open_object(writer, "unit");
-    json_put_text(writer, "code", code);
-    if (unit != NULL) {
-        json_open_object(writer, "name");
-        json_put_text(writer, "vi", unit->name_vi);
-        json_put_text(writer, "en", unit->name_en);
-        json_close_object(writer);
-    }
-    json_close_object(writer);
-}
-
 static void put_word(struct json_writer *writer, const struct case_word *word,
                      const struct reference *reference)
 {
@@ -98,7 +80,7 @@ static void put_word(struct json_writer *writer, const struct case_word *word,
     json_put_text(writer, "kind", word_kind_words[word->kind]);
     json_put_text(writer, "by", word_author_words[word->by]);
     json_put_instant(writer, "at", word->at);
-    put_unit(writer, word->unit, reference);
+    view_put_unit(writer, "unit", word->unit, reference);
     json_put_text(writer, "rating", word->rating);
     json_put_text(writer, "text", word->text);
     put_media(writer, word->media, word->media_count);

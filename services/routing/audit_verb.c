@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/input_file.h"
 #include "common/sign.h"
+#include "common/verb.h"
 #include "services/routing/audit_check.h"
 #include "services/routing/audit_json.h"
-#include "common/input_file.h"
 #include "services/routing/store_audit_scan.h"
 #include "services/routing/verbs.h"
 
@@ -19,15 +20,6 @@ static int usage(void)
           "       routing audit checkpoint --day DAY\n",
           stderr);
     return 2;
-}
-
-static int print_error(const struct error *err)
-{
-    fprintf(stderr, "%s\n", err->text);
-    for (size_t i = 0; i < err->field_count; i++) {
-        fprintf(stderr, "  %s: %s\n", err->fields[i].field, err->fields[i].text);
-    }
-    return 1;
 }
 
 /* ---- verify ---- */
@@ -196,7 +188,7 @@ static int verify_history(const struct config *config, int argc, char **argv)
     arena_init(&verify.arena);
     bool checked = read_keys(&verify, &err) && read_kept(&verify, &err) &&
                    check_all(&verify, config_text(config, "DATABASE_URL"), &err);
-    int status = checked ? tell(&verify) : print_error(&err);
+    int status = checked ? tell(&verify) : verb_show_error(&err);
     audit_scan_close(verify.scan);
     for (size_t i = 0; i < verify.ledger.key_count; i++) {
         sign_key_close(verify.keys[i]);
@@ -295,7 +287,7 @@ static int make_by_hand(const struct config *config, int argc, char **argv)
     audit_scan_close(scan);
     sign_key_close(key);
     arena_finish(&arena);
-    return done ? 0 : print_error(&err);
+    return done ? 0 : verb_show_error(&err);
 }
 
 int audit_verb(const struct config *config, int argc, char **argv)

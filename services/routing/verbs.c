@@ -7,22 +7,14 @@
 #include <string.h>
 
 #include "common/arena.h"
+#include "common/input_file.h"
+#include "common/verb.h"
 #include "services/routing/boundary.h"
 #include "services/routing/calendar_json.h"
 #include "services/routing/category_json.h"
 #include "services/routing/process_json.h"
-#include "common/input_file.h"
 #include "services/routing/reference_data.h"
 #include "services/routing/store_load.h"
-
-static int print_error(const struct error *err)
-{
-    fprintf(stderr, "%s\n", err->text);
-    for (size_t i = 0; i < err->field_count; i++) {
-        fprintf(stderr, "  %s: %s\n", err->fields[i].field, err->fields[i].text);
-    }
-    return 1;
-}
 
 static bool read_file(const char *path, struct arena *arena, struct reference_file *file,
                       struct error *err)
@@ -192,7 +184,7 @@ static int run_load(const struct config *config, const char *what, load_step *st
     bool done = load != NULL && step(load, path, &arena, &err) && load_commit(load, &err);
     load_free(load);
     arena_finish(&arena);
-    return done ? 0 : print_error(&err);
+    return done ? 0 : verb_show_error(&err);
 }
 
 static int usage(const char *text)
