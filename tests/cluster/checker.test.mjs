@@ -34,6 +34,13 @@ async function damage(service, ...statements) {
     ...statements, 'COMMIT'].join(';'), [], service);
 }
 
+// The columns that a row is put back by; generated ones make themselves.
+async function columnsOf(service, table) {
+  const rows = await cluster.database(service, `SELECT column_name FROM information_schema.columns
+    WHERE table_name = $1 AND is_generated = 'NEVER' ORDER BY ordinal_position`, [table]);
+  return rows.map(({ column_name: name }) => name);
+}
+
 before(async () => {
   await cluster.start();
   path = join(cluster.folder, 'ledger');
@@ -58,13 +65,16 @@ test('a lost row is found', async () => {
   await damage('intake', 'CREATE TABLE kept AS SELECT * FROM submission',
     `DELETE FROM submission WHERE id = '${victim}'`);
   await assertFound('I1', new RegExp(`${victim}.*not in the database of intake`));
-  await damage('intake', `INSERT INTO submission SELECT * FROM kept WHERE id = '${victim}'`);
+  const columns = await columnsOf('intake', 'submission');
+  await damage('intake', `INSERT INTO submission (${columns}) SELECT ${columns} FROM kept WHERE id = '${victim}'`);
 });
 
 test('a row that nobody filed is found, and a second one under a key', async () => {
   const other = uuid7();
-  await damage('intake', `INSERT INTO submission SELECT (jsonb_populate_record(k, jsonb_build_object(
-    'id', '${other}', 'ticket', 'HN-2026-9999999-0', 'idempotency', '${other}'))).* FROM kept k WHERE id = '${victim}'`);
+  const columns = await columnsOf('intake', 'submission');
+  await damage('intake', `INSERT INTO submission (${columns}) SELECT ${columns.map((column) => `s.${column}`)}
+    FROM kept k, jsonb_populate_record(k, jsonb_build_object('id', '${other}',
+      'ticket', 'HN-2026-9999999-0', 'idempotency', '${other}')) s WHERE k.id = '${victim}'`);
   await assertFound('I3', /stored 2 reports/);
   await damage('intake', `UPDATE submission SET description = 'x' WHERE id = '${other}'`);
   await assertFound('I2', new RegExp(`${other} was never filed`));
