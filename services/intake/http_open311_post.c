@@ -52,11 +52,9 @@ static const char *read_text(const struct http_request *request, const char *nam
         error_add_field(err, name, "too_long", "must have at most %zu characters", max);
         return NULL;
     }
-    for (const char *c = text; c != NULL && *c != '\0'; c++) {
-        if ((unsigned char)*c < ' ' && strchr("\t\n\r", *c) == NULL) {
-            error_add_field(err, name, "control_character", "holds a control character");
-            return NULL;
-        }
+    if (text != NULL && utf8_has_control(text, strlen(text), "\t\n\r")) {
+        error_add_field(err, name, "control_character", "holds a control character");
+        return NULL;
     }
     return text;
 }

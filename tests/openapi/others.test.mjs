@@ -112,6 +112,7 @@ async function tryIntake(filed, talks) {
       { path: '/api/intake/media/{id}', in: 'path', name: 'id', values: [picture.id] },
       ...Object.entries(picture.query).map(([name, value]) => (
         { path: '/api/intake/media/{id}', in: 'query', name, values: [value], share: 0.9 })),
+      { path: '/api/intake/moderation', in: 'path', name: 'id', values: ids },
       { path: '/api/intake/public/submissions', in: 'path', name: 'id', values: [...ids, ...tickets] },
       { path: '/api/intake/public/submissions', in: 'query', name: 'bbox', values: ['105,20,106,21.5'], share: 1 },
       { path: '/api/intake/public/submissions', in: 'query', name: 'category', values: CATEGORIES, share: 1 },

@@ -74,10 +74,10 @@ function failuresIn(xml) {
       .map(([, text]) => unescapeXml(text).trim())]));
 }
 
-// base: the service's address. callers: [{weight, headers}], the first of them sees most.
+// base: the service's address. callers: [{weight, headers}], whoever sees most first.
 // values, beyond: as hooks.py explains. Resolves to what was found of each operation that was tried.
 export async function tryDocument({ service, file }, { base, callers, values, beyond = [],
-  examples = Number(process.env.EXAMPLES ?? 120) }) {
+  examples = Number(process.env.EXAMPLES ?? 60) }) {
   const path = (name) => join(folder, `${service}.${name}`);
   const known = { seed, document: file, base, callers, values, unnamed: UNNAMED,
     beyond: [...BEYOND, ...beyond], answers: path('answers.json') };

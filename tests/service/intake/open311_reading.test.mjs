@@ -120,9 +120,11 @@ test('L7: XML escapes what it must, and no control character comes in', async ()
     const odd = children(xml).find((e) => textOf(e, 'service_code') === ODD.code);
     assert.equal(textOf(odd, 'service_name'), ODD.name.vi);
     assert.match(text, /Ngõ &amp; &quot;phố&quot; &lt;Huế&gt;/);
-    const faults = await client.refused(400, '/requests', { method: 'POST', form: { api_key: 'demo-key',
-        service_code: 'giao-thong', lat: '21', long: '105.8', description: 'a\u0007b' } });
-    assert.deepEqual(faults, ['description holds a control character']);
+    for (const control of ['\u0007', '\u007f', '\u0084']) {
+        const faults = await client.refused(400, '/requests', { method: 'POST', form: { api_key: 'demo-key',
+            service_code: 'giao-thong', lat: '21', long: '105.8', description: `a${control}b` } });
+        assert.deepEqual(faults, ['description holds a control character']);
+    }
 });
 
 test('Q1: ids override all other filters', async () => {
