@@ -51,7 +51,7 @@ static void filings_use_media(struct filing *const *items, size_t count, struct 
     for (size_t i = 0; i < count; i++) {
         const struct submission *submission = &items[i]->submission;
         for (size_t m = 0; m < submission->media_count; m++) {
-            uses[used].submission = submission->id;
+            uses[used] = (struct media_use){.submission = submission->id};
             used += media_reference_parse(submission->media[m], &uses[used].media);
         }
     }

@@ -6,15 +6,22 @@
 #include <string.h>
 
 #include "intake.h"
+#include "media_check.h"
+#include "media_reference.h"
 #include "message_json.h"
 #include "thread_json.h"
 
 struct post {
     struct message_request message; /* first: the desk gives it back */
+    struct media_check media;
     struct http_request *request;
+    struct intake *intake;
 };
 
-static void post_decode(struct post *post, enum message_kind kind, struct intake *intake);
+/* Steps, in running order. */
+static void post_decode(struct post *post, enum message_kind kind);
+static void post_check_media(struct post *post);
+static void on_media_checked(struct media_check *media, const struct error *err);
 static void on_done(struct message_request *message, const struct thread_state *now,
                     const struct error *err);
 static void post_answer(struct post *post); /* 202 with the receipt */
@@ -24,7 +31,8 @@ static void post_start(struct http_request *request, enum message_kind kind, voi
 {
     struct post *post = arena_alloc(http_arena(request), sizeof *post);
     post->request = request;
-    post_decode(post, kind, state);
+    post->intake = state;
+    post_decode(post, kind);
 }
 
 /* Who sends. False: it may not. */
@@ -47,7 +55,7 @@ static bool set_sender(struct message_request *message, struct http_request *req
     return true;
 }
 
-static void post_decode(struct post *post, enum message_kind kind, struct intake *intake)
+static void post_decode(struct post *post, enum message_kind kind)
 {
     struct http_request *request = post->request;
     struct message *message = &post->message.message;
@@ -65,7 +73,33 @@ static void post_decode(struct post *post, enum message_kind kind, struct intake
     message->case_version = (int32_t)(seen < INT32_MAX ? seen : INT32_MAX);
     post->message.traceparent = http_trace(request)->parent;
     post->message.on_done = on_done;
-    message_desk_submit(intake->messages, &post->message);
+    post_check_media(post);
+}
+
+static void post_check_media(struct post *post)
+{
+    struct message *message = &post->message.message;
+    struct arena *arena = http_arena(post->request);
+    message->media = media_reference_of_links(message->media, message->media_count,
+                                              post->intake->public_url, arena);
+    post->media = (struct media_check){
+        .media = message->media,
+        .count = message->media_count,
+        .field = "media",
+        .uploader = media_uploader(http_principal(post->request), arena),
+        .on_checked = on_media_checked,
+    };
+    media_check_start(&post->media, post->intake->parts->pg, arena);
+}
+
+static void on_media_checked(struct media_check *media, const struct error *err)
+{
+    struct post *post = (struct post *)((char *)media - offsetof(struct post, media));
+    if (err != NULL) {
+        http_answer_error(post->request, err);
+        return;
+    }
+    message_desk_submit(post->intake->messages, &post->message);
 }
 
 static void on_done(struct message_request *message, const struct thread_state *now,

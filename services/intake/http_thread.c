@@ -107,12 +107,14 @@ static void get_answer(struct get *get, const struct pg_tx *tx)
     store_take_submission(tx, 0, &step, &submission, arena);
     size_t message_count = store_take_messages(tx, MESSAGES, &messages, arena);
     size_t word_count = store_take_words(tx, WORDS, &words, arena);
+    struct media_linker linker = intake_media_linker(get->intake, arena);
     struct thread_item *items = arena_array(arena, message_count + word_count, sizeof *items);
     struct thread_view view = {
         .submission = &submission,
         .limits = message_desk_limits(get->intake->messages),
         .items = items,
         .item_count = thread_order(messages, message_count, words, word_count, items),
+        .linker = &linker,
         .now_us = clock_now_us(),
     };
     store_take_state(tx, STATE, 0, &view.state);

@@ -32,9 +32,9 @@ struct message {
     struct uuid id, submission_id;
     int32_t version; /* of the submission: 2, 3, … */
     enum message_kind kind;
-    const char *text;   /* NULL: none */
-    const char *rating; /* NULL unless it rates */
-    const char *const *media;
+    const char *text;         /* NULL: none */
+    const char *rating;       /* NULL unless it rates */
+    const char *const *media; /* URLs and references of uploads */
     size_t media_count;
     int32_t case_version; /* that the sender had seen; -1: did not say */
     int64_t at;           /* µs */

@@ -6,7 +6,9 @@
 
 #include "common/batch.h"
 #include "common/clock.h"
+#include "media_reference.h"
 #include "message_json.h"
+#include "store_media.h"
 #include "store_message.h"
 
 enum { ITEMS_MAX = 200, DEPTH = 2, QUEUE_MAX = 5000, DEADLINE_MS = 4000, TRIES_MAX = 20 };
@@ -164,6 +166,26 @@ static void desk_store(struct message_desk *desk, struct message_request *reques
 
 enum { SEND_STATEMENT = 1 }; /* after the guard */
 
+/* Of messages that lost their version there are no rows, so nothing is bound. */
+static void use_media(void **items, size_t count, struct pg_tx *tx)
+{
+    size_t named = 0, used = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct message_request *request = items[i];
+        named += request->message.media_count;
+    }
+    struct media_use *uses = arena_array(pg_tx_arena(tx), named, sizeof *uses);
+    for (size_t i = 0; i < count; i++) {
+        const struct message *message = &((const struct message_request *)items[i])->message;
+        for (size_t m = 0; m < message->media_count; m++) {
+            uses[used] =
+                (struct media_use){.submission = message->submission_id, .message = message->id};
+            used += media_reference_parse(message->media[m], &uses[used].media);
+        }
+    }
+    store_use_media(tx, uses, used);
+}
+
 static void build_writes(struct pg_tx *tx, void **items, size_t count, void *arg)
 {
     struct message_desk *desk = arg;
@@ -177,6 +199,7 @@ static void build_writes(struct pg_tx *tx, void **items, size_t count, void *arg
     }
     outbox_columns_put(&said, tx);
     outbox_columns_finish(&said);
+    use_media(items, count, tx);
 }
 
 static bool is_stored(const struct pg_tx *tx, const struct uuid *message)

@@ -1,25 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message_json.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "report.h"
 
 /* ---- bodies ---- */
-
-static void read_media(struct message *message, struct json_reader *reader)
-{
-    message->media_count =
-        json_read_texts(reader, "media", JSON_OPTIONAL, MEDIA_MAX, MEDIA_URL_MAX, &message->media);
-    for (size_t i = 0; i < message->media_count; i++) {
-        char name[32];
-        if (!report_url_is_valid(message->media[i])) {
-            snprintf(name, sizeof name, "media[%zu]", i);
-            json_read_fault(reader, name, "bad_url", "must be an https URL");
-        }
-    }
-}
 
 static void read_members(struct message *message, struct json_reader *reader)
 {
@@ -31,7 +15,7 @@ static void read_members(struct message *message, struct json_reader *reader)
     message->text =
         json_read_text(reader, "text", speaks ? JSON_REQUIRED : JSON_OPTIONAL, 1, MESSAGE_TEXT_MAX);
     if (speaks) {
-        read_media(message, reader);
+        message->media_count = report_read_media(reader, &message->media);
     }
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "media_reference.h"
+
 /* One @ with something on both sides and no blank or control: the mail server decides the rest. */
 bool report_email_is_valid(const char *email)
 {
@@ -32,4 +34,10 @@ bool report_url_is_valid(const char *url)
 {
     return strncmp(url, "https://", 8) == 0 && url[8] != '\0' &&
            strpbrk(url, " \t\r\n<>\"") == NULL;
+}
+
+bool report_media_is_valid(const char *media)
+{
+    struct uuid id;
+    return report_url_is_valid(media) || media_reference_parse(media, &id);
 }

@@ -72,5 +72,9 @@ bool report_read_incident(struct report *report, const char **incident_id, const
 bool report_email_is_valid(const char *email);
 bool report_phone_is_valid(const char *phone);
 bool report_url_is_valid(const char *url);
+/* A URL, or the reference of an upload. */
+bool report_media_is_valid(const char *media);
+/* The member "media" of who may have uploaded here; the number of entries. */
+size_t report_read_media(struct json_reader *reader, const char *const **media);
 
 #endif

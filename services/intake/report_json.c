@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "media_reference.h"
 #include "reference.h"
 #include "report.h"
 #include "sensor_alarm.h"
@@ -22,23 +21,24 @@ static void read_location(struct report *report, struct json_reader *parent,
     json_read_end(&location);
 }
 
-/* Other systems' files are where they are; who sends the JSON route's body may have uploaded some.
- */
-static void read_media(struct report *report, struct json_reader *reader, bool or_uploads)
+static size_t read_media(struct json_reader *reader, bool is_valid(const char *),
+                         const char *const **media, const char *fault)
 {
-    struct uuid id;
-    report->media_count =
-        json_read_texts(reader, "media", JSON_OPTIONAL, MEDIA_MAX, MEDIA_URL_MAX, &report->media);
-    for (size_t i = 0; i < report->media_count; i++) {
+    size_t count = json_read_texts(reader, "media", JSON_OPTIONAL, MEDIA_MAX, MEDIA_URL_MAX, media);
+    for (size_t i = 0; i < count; i++) {
         char name[32];
-        if (!report_url_is_valid(report->media[i]) &&
-            !(or_uploads && media_reference_parse(report->media[i], &id))) {
+        if (!is_valid((*media)[i])) {
             snprintf(name, sizeof name, "media[%zu]", i);
-            json_read_fault(reader, name, "bad_url",
-                            or_uploads ? "must be an https URL, or media: and the id of an upload"
-                                       : "must be an https URL");
+            json_read_fault(reader, name, "bad_url", fault);
         }
     }
+    return count;
+}
+
+size_t report_read_media(struct json_reader *reader, const char *const **media)
+{
+    return read_media(reader, report_media_is_valid, media,
+                      "must be an https URL, or media: and the id of an upload");
 }
 
 static void read_contact(struct report *report, struct json_reader *parent)
@@ -101,7 +101,7 @@ bool report_read(struct report *report, const struct reference *reference, const
     report->title = json_read_text(&reader, "title", JSON_OPTIONAL, 1, TITLE_MAX);
     report->description = json_read_text(&reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
     read_location(report, &reader, kind != NULL && !kind->location ? JSON_OPTIONAL : JSON_REQUIRED);
-    read_media(report, &reader, true);
+    report->media_count = report_read_media(&reader, &report->media);
     report->anonymous = json_read_bool(&reader, "anonymous", JSON_OPTIONAL, false);
     report->language = json_read_word(&reader, "language", JSON_OPTIONAL, language_words);
     read_contact(report, &reader);
@@ -129,7 +129,8 @@ bool report_read_incident(struct report *report, const char **incident_id, const
     report->description = json_read_text(&reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
     read_location(report, &reader, JSON_REQUIRED);
     json_read_instant(&reader, "occurred_at", JSON_REQUIRED);
-    read_media(report, &reader, false);
+    report->media_count = /* other systems' files are where they are */
+        read_media(&reader, report_url_is_valid, &report->media, "must be an https URL");
     read_contact(report, &reader);
     bool good = json_read_end(&reader);
     json_document_free(&document);

@@ -143,7 +143,8 @@ static void use_media(struct pg_tx *tx, const struct case_event *const *events, 
     struct media_use *uses = arena_array(arena, named, sizeof *uses);
     for (size_t i = 0; i < count; i++) {
         for (size_t upload = 0; upload < events[i]->upload_count; upload++) {
-            uses[used++] = (struct media_use){events[i]->uploads[upload], events[i]->submission_id};
+            uses[used++] = (struct media_use){.media = events[i]->uploads[upload],
+                                              .submission = events[i]->submission_id};
         }
     }
     store_use_media(tx, uses, used);

@@ -103,27 +103,34 @@ void store_use_media(struct pg_tx *tx, const struct media_use *uses, size_t coun
     static const struct pg_statement statement = {
         "intake_use_media",
         "WITH named AS (SELECT DISTINCT u.media, s.id AS submission FROM unnest($1::uuid[], "
-        "$2::uuid[]) AS u (media, submission) JOIN submission s ON s.id = u.submission), "
+        "$2::uuid[], $3::uuid[]) AS u (media, submission, message) JOIN submission s "
+        "ON s.id = u.submission WHERE u.message IS NULL OR EXISTS (SELECT FROM submission_message "
+        "m "
+        "WHERE m.message_id = u.message)), "
         "held AS (SELECT id FROM media WHERE id IN (SELECT media FROM named) "
         "AND sweep_until IS NULL ORDER BY id FOR UPDATE), "
         "used AS (UPDATE media m SET used = true FROM held h WHERE m.id = h.id AND NOT m.used) "
         "INSERT INTO media_use (media_id, submission_id) SELECT n.media, n.submission FROM named n "
         "JOIN held h ON h.id = n.media ORDER BY n.media, n.submission ON CONFLICT DO NOTHING"};
-    struct pg_array media, submissions;
+    struct pg_array media, submissions, messages;
     if (count == 0) {
         return; /* as nearly always */
     }
     pg_array_init(&media, PG_UUID);
     pg_array_init(&submissions, PG_UUID);
+    pg_array_init(&messages, PG_UUID);
     for (size_t i = 0; i < count; i++) {
         pg_array_uuid(&media, &uses[i].media);
         pg_array_uuid(&submissions, &uses[i].submission);
+        pg_array_uuid(&messages, uuid_is_nil(&uses[i].message) ? NULL : &uses[i].message);
     }
     pg_tx_add(tx, &statement);
     pg_tx_array(tx, &media);
     pg_tx_array(tx, &submissions);
+    pg_tx_array(tx, &messages);
     pg_array_finish(&media);
     pg_array_finish(&submissions);
+    pg_array_finish(&messages);
 }
 
 /* ---- what goes ---- */

@@ -45,9 +45,10 @@ void store_want_media(struct pg_tx *tx, const struct uuid *ids, size_t count, co
 /* One file of one submission. */
 struct media_use {
     struct uuid media, submission;
+    struct uuid message; /* that names it; nil: what was filed, or a result of its case */
 };
-/* Binds those that are there, of submissions that are there. Add it after what makes them so; does
- * nothing for none. */
+/* Binds those that are there, of submissions and messages that are there. Add it after what makes
+ * them so; does nothing for none. */
 void store_use_media(struct pg_tx *tx, const struct media_use *uses, size_t count);
 
 /* ---- what goes ---- */

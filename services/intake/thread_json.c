@@ -35,14 +35,16 @@ static void put_limits(struct json_writer *writer, const struct thread_limits *l
     json_close_object(writer);
 }
 
-static void put_media(struct json_writer *writer, const char *const *media, size_t count)
+static void put_media(struct json_writer *writer, const char *const *media, size_t count,
+                      const struct media_linker *linker)
 {
     if (count > 0) {
-        json_put_texts(writer, "media", media, count);
+        media_reference_write_list(writer, "media", media, count, linker);
     }
 }
 
-static void put_filed(struct json_writer *writer, const struct submission *submission)
+static void put_filed(struct json_writer *writer, const struct submission *submission,
+                      const struct media_linker *linker)
 {
     json_open_object(writer, NULL);
     json_put_text(writer, "kind", "submission");
@@ -50,11 +52,12 @@ static void put_filed(struct json_writer *writer, const struct submission *submi
     json_put_instant(writer, "at", submission->submitted_at);
     json_put_int(writer, "version", 1);
     json_put_text(writer, "text", submission->description);
-    put_media(writer, submission->media, submission->media_count);
+    put_media(writer, submission->media, submission->media_count, linker);
     json_close_object(writer);
 }
 
-static void put_message(struct json_writer *writer, const struct message *message)
+static void put_message(struct json_writer *writer, const struct message *message,
+                        const struct media_linker *linker)
 {
     json_open_object(writer, NULL);
     json_put_text(writer, "kind", message_kind_words[message->kind]);
@@ -64,7 +67,7 @@ static void put_message(struct json_writer *writer, const struct message *messag
     json_put_int(writer, "version", message->version);
     json_put_text(writer, "rating", message->rating);
     json_put_text(writer, "text", message->text);
-    put_media(writer, message->media, message->media_count);
+    put_media(writer, message->media, message->media_count, linker);
     json_put_text(writer, "state", message_state_words[message->state]);
     json_put_text(writer, "refused", message->refused);
     if (message->settled_version > 0) {
@@ -74,7 +77,7 @@ static void put_message(struct json_writer *writer, const struct message *messag
 }
 
 static void put_word(struct json_writer *writer, const struct case_word *word,
-                     const struct reference *reference)
+                     const struct reference *reference, const struct media_linker *linker)
 {
     json_open_object(writer, NULL);
     json_put_text(writer, "kind", word_kind_words[word->kind]);
@@ -83,7 +86,7 @@ static void put_word(struct json_writer *writer, const struct case_word *word,
     view_put_unit(writer, "unit", word->unit, reference);
     json_put_text(writer, "rating", word->rating);
     json_put_text(writer, "text", word->text);
-    put_media(writer, word->media, word->media_count);
+    put_media(writer, word->media, word->media_count, linker);
     json_put_int(writer, "case_version", word->version);
     json_close_object(writer);
 }
@@ -102,12 +105,12 @@ void thread_write(const struct thread_view *view, const struct reference *refere
     put_allowed(&writer, view);
     put_limits(&writer, view->limits);
     json_open_array(&writer, "items");
-    put_filed(&writer, submission);
+    put_filed(&writer, submission, view->linker);
     for (size_t i = 0; i < view->item_count; i++) {
         if (view->items[i].message != NULL) {
-            put_message(&writer, view->items[i].message);
+            put_message(&writer, view->items[i].message, view->linker);
         } else {
-            put_word(&writer, view->items[i].word, reference);
+            put_word(&writer, view->items[i].word, reference, view->linker);
         }
     }
     json_close_array(&writer);

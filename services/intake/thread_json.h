@@ -4,6 +4,7 @@
 #define INTAKE_THREAD_JSON_H
 
 #include "common/buffer.h"
+#include "media_reference.h"
 #include "submission_view.h"
 #include "thread.h"
 
@@ -13,6 +14,7 @@ struct thread_view {
     const struct thread_limits *limits;
     const struct thread_item *items;
     size_t item_count;
+    const struct media_linker *linker; /* links to uploads are made for who reads */
     int64_t now_us;
 };
 

@@ -205,17 +205,22 @@ static void put_report(struct buffer *out, const struct case_page *page)
     put_paragraph(out, "", report->description);
 }
 
+/* Intake says where an upload is, and to whom. */
+static void put_upload(struct buffer *out, const char *id, size_t number)
+{
+    buffer_put_format(out,
+                      "<p><a href=\"/api/intake/media/%s/links\">Ảnh, tệp đã tải lên %zu</a></p>\n",
+                      id, number);
+}
+
 static void put_pictures(struct buffer *out, const char *title, const char *const *urls,
                          size_t count)
 {
     buffer_put_format(out, "<div><p>%s</p>\n", title);
     for (size_t i = 0; i < count; i++) {
         const char *upload = media_reference_id(urls[i]);
-        if (upload != NULL) { /* intake says where it is, and to whom */
-            buffer_put_format(out,
-                              "<p><a href=\"/api/intake/media/%s/links\">Ảnh, tệp đã tải lên %zu"
-                              "</a></p>\n",
-                              upload, i + 1);
+        if (upload != NULL) {
+            put_upload(out, upload, i + 1);
             continue;
         }
         buffer_put_text(out, "<figure><img alt=\"\" referrerpolicy=\"no-referrer\" src=\"");
@@ -292,6 +297,21 @@ static bool is_new(const char *text, const char *before)
     return text != NULL && (before == NULL || strcmp(text, before) != 0);
 }
 
+/* Pictures of the message that this version does, as links: the line of a table is small. */
+static void put_message_media(struct buffer *out, const struct case_snapshot *now)
+{
+    for (size_t i = 0; i < now->message_media_count; i++) {
+        const char *upload = media_reference_id(now->message_media[i]);
+        if (upload != NULL) {
+            put_upload(out, upload, i + 1);
+        } else {
+            buffer_put_text(out, "<p>");
+            html_put_link(out, now->message_media[i]);
+            buffer_put_text(out, "</p>\n");
+        }
+    }
+}
+
 /* What was said with this version and not before. */
 static void put_said(struct buffer *out, const struct case_snapshot *now,
                      const struct case_snapshot *before)
@@ -317,6 +337,7 @@ static void put_said(struct buffer *out, const struct case_snapshot *now,
     if (is_new(now->audit_text, before->audit_text)) {
         put_paragraph(out, "Nhận xét: ", now->audit_text);
     }
+    put_message_media(out, now);
 }
 
 /* A snapshot knows the action; what its event is called, the process knows, or we do. */

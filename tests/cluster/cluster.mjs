@@ -79,7 +79,7 @@ export class Cluster {
   async call(service, method, path, { as, body, headers = {}, base = this.stack.url(service),
     timeoutMs = 12000 } = {}) {
     const form = body instanceof URLSearchParams;
-    const plain = typeof body === 'string';
+    const plain = typeof body === 'string' || Buffer.isBuffer(body);
     const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
     const answer = await request(base + path, {
       method, dispatcher: this.agent, headersTimeout: timeoutMs, bodyTimeout: timeoutMs,

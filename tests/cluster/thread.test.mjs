@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { compiler } from '../contract/contracts.mjs';
+import { png } from '../service/intake/png.mjs';
 import { uuid7 } from '../support/topics.mjs';
 import { Cluster } from './cluster.mjs';
 import { quiesce } from './evidence.mjs';
@@ -96,6 +97,25 @@ test('supplement, question, answer, result, rating, reopening and withdrawal, on
   const history = await cluster.call('routing', 'GET', `/api/routing/cases/${id}/history`, { as: 'focal_point' });
   assert.deepEqual(history.json.items.filter((item) => item.message).map((item) => item.message.id),
     items.filter((item) => item.message_id).map((item) => item.message_id));
+});
+
+test('a picture that was uploaded for a message reaches the desk, whose officials get links to it', async () => {
+  const id = await opened();
+  const upload = await cluster.call('intake', 'POST', '/api/intake/media', { as: 'citizen', body: png({ pixel: [7, 8, 9] }),
+    headers: { 'content-type': 'image/png' } });
+  assert.equal(upload.status, 201, upload.text);
+  const { reference, id: media } = upload.json;
+  const version = await does(id, 'supplement', { text: 'Ảnh sáng nay.', media: [reference] }, { base: other });
+  const [history, page, links] = await Promise.all([
+    cluster.call('routing', 'GET', `/api/routing/cases/${id}/history`, { as: 'focal_point' }),
+    cluster.call('routing', 'GET', `/api/routing/cases/${id}/print?reason=Xem%20%E1%BA%A3nh`, { as: 'focal_point' }),
+    cluster.call('intake', 'GET', `/api/intake/media/${media}/links`, { as: 'focal_point' })]);
+  assert.deepEqual(history.json.items.find((item) => item.version === version).message.media, [reference]);
+  assert.ok(page.text.includes(`/api/intake/media/${media}/links`), page.text);
+  assert.equal(links.status, 200, links.text);
+  const item = (await thread(id)).items.find(({ kind }) => kind === 'supplement');
+  assert.equal(item.media[0].reference, reference);
+  assert.equal((await cluster.call('intake', 'GET', item.media[0].links.full)).status, 200);
 });
 
 test('said before there is a case, it waits behind the submission', async () => {

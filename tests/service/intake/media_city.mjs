@@ -85,6 +85,18 @@ export class MediaCity {
     return answer.json;
   }
 
+  /** Says more about a submission, with these media. */
+  say(id, media, { as = 'citizen', headers = {}, path = 'supplements' } = {}) {
+    return this.call('POST', `/api/intake/submissions/${id}/${path}`, { as,
+      headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ text: 'Thêm ảnh.', media }) });
+  }
+
+  async said(id, media, options) {
+    const answer = await this.say(id, media, options);
+    assert.equal(answer.status, 202, String(answer.bytes));
+    return answer.json;
+  }
+
   rows(sql, parameters) {
     return this.stack.postgres.query(sql, parameters, 'intake');
   }

@@ -27,6 +27,13 @@ async function view(id, as = 'citizen', version = 0) {
   return answer.json;
 }
 
+async function thread(id, as = 'citizen') {
+  const answer = await city.get(`/api/intake/submissions/${id}/thread`, as);
+  assert.equal(answer.status, 200, String(answer.bytes));
+  isAs('Thread', answer.json);
+  return answer.json;
+}
+
 const unit = (code, parent) => message('city.reference.v1', 'vn.hanoi.unit.defined.v1', `unit:${code}`, {
   kind: 'unit', code, name: { vi: `Đơn vị ${code}`, en: `Unit ${code}` }, type: 'department', parent,
   valid_from: '2025-06-30T17:00:00.000Z', source: 'test' });
@@ -159,6 +166,66 @@ test("a result's uploads are bound to the submission and shown to the reporter",
   assert.equal((await city.get(told.result.evidence[0].links.small)).status, 200);
   assert.equal((await linksOf(proof.id, 'above')).status, 200);
   assert.equal((await linksOf(proof.id, 'other')).status, 404);
+});
+
+test('what a message names is bound to the submission with it, said, and shown by fresh links', async () => {
+  const { id } = await city.filed([]);
+  const [first, second] = [await city.uploaded(picture()), await city.uploaded(picture())];
+  const elsewhere = 'https://media.example/3.jpg';
+  const event = await city.topics.listen(['city.submissions.v1']);
+  const headers = { 'idempotency-key': `"${randomUUID()}"` };
+  const receipts = [await city.said(id, [first.reference, SITE + second.links.small, elsewhere], { headers }),
+    await city.said(id, [first.reference, SITE + second.links.small, elsewhere], { headers })];
+  assert.deepEqual(receipts[0], receipts[1]);
+  assert.deepEqual(await uses(id), [first.id, second.id].sort());
+  const { data } = await until('the event', () => event.find((e) => e.data?.message_id === receipts[0].id), 20000);
+  assert.deepEqual(data.media, [first.reference, second.reference, elsewhere], 'references, which do not expire');
+  const shown = async (as) => (await thread(id, as)).items.find((item) => item.kind === 'supplement').media;
+  for (const as of ['citizen', 'auditor']) {
+    const media = await shown(as);
+    assert.deepEqual(media.map(({ reference, url }) => reference ?? url), [first.reference, second.reference, elsewhere]);
+    assert.equal((await city.get(media[1].links.small)).headers.get('content-type'), 'image/jpeg');
+  }
+});
+
+test('the unit that has the case gets links to what a message named, others do not', async () => {
+  const { id } = await city.filed([]);
+  const { id: media, reference } = await city.uploaded(picture());
+  await city.topics.publish([exampleOf(id, 1, 'accepted/minimal', { unit: 'SXD-1' })]);
+  await view(id, 'citizen', 1);
+  assert.equal((await linksOf(media, 'officer')).status, 404);
+  const receipt = await city.said(id, [reference]);
+  const statuses = await Promise.all(['officer', 'above', 'elsewhere', 'other'].map(async (as) => (await linksOf(media, as)).status));
+  assert.deepEqual(statuses, [200, 200, 404, 404]);
+  const { reference: own } = await city.uploaded(picture(), { as: 'officer' });
+  await city.topics.publish([exampleOf(id, 2, 'commented', { message: { id: receipt.id, media: [reference] } }),
+    exampleOf(id, 3, 'resolved/minimal', { unit: 'SXD-1', result: { text: 'Đã vá.', evidence: [own] } })]);
+  await view(id, 'citizen', 3);
+  const { items } = await thread(id);
+  assert.deepEqual(items.filter((item) => item.media).map((item) => [item.kind, item.media[0].reference]),
+    [['supplement', reference], ['result', own]], 'told once, with its step');
+  assert.equal((await city.get(items.at(-1).media[0].links.full)).status, 200);
+});
+
+test('a message that names files of others, or none, is not taken, and names each', async () => {
+  const { id } = await city.filed([]);
+  const theirs = await city.uploaded(picture(), { as: 'other' });
+  const mine = await city.uploaded(picture());
+  const answer = await city.say(id, [mine.reference, theirs.reference, `media:${randomUUID()}`]);
+  assert.deepEqual(refusal(answer), [422, 'unknown_media']);
+  isAs('Problem', answer.json);
+  assert.deepEqual(fields(answer), [['media[1]', 'unknown_media'], ['media[2]', 'unknown_media']]);
+  const late = await city.say(id, [mine.reference], { path: 'reopening' });
+  assert.deepEqual(refusal(late), [422, 'no_result']);
+  assert.deepEqual([(await thread(id)).version, await uses(id)], [1, []], 'nothing was stored, nothing is bound');
+});
+
+test('messages at once bind what they name, those that lost their version included', async () => {
+  const { id } = await city.filed([]);
+  const uploads = await Promise.all(Array.from({ length: 12 }, () => city.uploaded(picture())));
+  await Promise.all(uploads.map(({ reference }) => city.said(id, [reference])));
+  assert.deepEqual(await uses(id), uploads.map((upload) => upload.id).sort());
+  assert.equal((await thread(id)).version, 13);
 });
 
 test('kill -9 while submissions with uploads come in: each is bound, or not there', async () => {

@@ -235,7 +235,8 @@ test('others’ submissions do not exist; a key speaks about what it filed', asy
 test('bad input is named', async () => {
     const id = await file();
     const rows = [['supplement', {}, 'text'], ['supplement', { text: 'x'.repeat(2001) }, 'text'],
-        ['supplement', { text: 'x', media: ['ftp://x'] }, 'media[0]'], ['rating', { rating: 5 }, 'rating'],
+        ['supplement', { text: 'x', media: ['ftp://x'] }, 'media[0]'],
+        ['answer', { text: 'x', media: ['https://x.example/1.jpg', 'media:x'] }, 'media[1]'], ['rating', { rating: 5 }, 'rating'],
         ['withdrawal', { reason: 'x' }, 'reason'], ['reopening', { text: '' }, 'text']];
     for (const [kind, body, field] of rows) {
         const answer = await refused(id, kind, 400, 'invalid_input', { body });

@@ -295,6 +295,8 @@ static void bad_bodies_are_refused_by_field(void **state)
         {MESSAGE_SUPPLEMENT, "", "text"},
         {MESSAGE_SUPPLEMENT, "{\"text\":\"\"}", "text"},
         {MESSAGE_SUPPLEMENT, "{\"text\":\"x\",\"media\":[\"http://a/b\"]}", "media[0]"},
+        {MESSAGE_ANSWER, "{\"text\":\"x\",\"media\":[\"https://a/b\",\"media:0c6d1f2e\"]}",
+         "media[1]"},
         {MESSAGE_ANSWER, "{\"text\":\"x\",\"answer\":\"y\"}", "answer"},
         {MESSAGE_WITHDRAWAL, "{\"media\":[]}", "media"},
         {MESSAGE_RATING, "{}", "rating"},

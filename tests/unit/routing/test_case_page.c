@@ -115,6 +115,33 @@ static void a_case_becomes_a_page(void **state)
     buffer_finish(&out);
 }
 
+static void what_a_message_brought_is_linked_to(void **state)
+{
+    static const char *const media[] = {"https://a.example/<1>.jpg",
+                                        "media:0c6d1f2e-8b3a-8d47-9e15-2a7b4c9d0e3f"};
+    static const char *const parts[] = {
+        "href=\"https://a.example/&lt;1&gt;.jpg\"",
+        "<a href=\"/api/intake/media/0c6d1f2e-8b3a-8d47-9e15-2a7b4c9d0e3f/links\">"};
+    struct case_snapshot said = versions[0];
+    struct case_page page = {.versions = &said,
+                             .version_count = 1,
+                             .report = &report,
+                             .reference = &reference,
+                             .printed_by = "binh",
+                             .printed_at = MOMENT,
+                             .nonce = "abc"};
+    struct buffer out;
+    (void)state;
+    said.message_media = media;
+    said.message_media_count = 2;
+    buffer_init(&out);
+    case_page_write(&out, &page);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        assert_non_null(strstr(out.data, parts[i]));
+    }
+    buffer_finish(&out);
+}
+
 /* ---- templates, which tell the same things ---- */
 
 static void templates_name_only_places_that_there_are(void **state)
@@ -170,6 +197,7 @@ int main(void)
         cmocka_unit_test(every_event_has_a_name),
         cmocka_unit_test(times_are_those_of_the_city),
         cmocka_unit_test(a_case_becomes_a_page),
+        cmocka_unit_test(what_a_message_brought_is_linked_to),
         cmocka_unit_test(templates_name_only_places_that_there_are),
         cmocka_unit_test(templates_are_filled_in_for_a_case),
     };
