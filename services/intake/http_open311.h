@@ -97,10 +97,11 @@ enum open311_format open311_format_of(const struct http_request *request);
 /* An empty parameter is an absent one: NULL. */
 const char *open311_query(const struct http_request *request, const char *name);
 const char *open311_form(const struct http_request *request, const char *name);
-/* What a client says, of pictures, and of who says it; faults name the parameter. */
+/* What a client says, of pictures, and of who says it; links to files below site become their
+ * references. Faults name the parameter. */
 struct report;
 void open311_read_said(struct report *report, struct http_request *request, size_t description_max,
-                       struct error *err);
+                       const char *site, struct error *err);
 /* False with ERR_NOT_FOUND for a jurisdiction that is not ours. */
 bool open311_check_jurisdiction(const char *jurisdiction, struct error *err);
 /* Whether a category can be filed through Open311. category NULL: no. */

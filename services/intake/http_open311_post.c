@@ -77,11 +77,10 @@ static void read_location(struct report *report, const struct http_request *requ
     }
 }
 
-/* Who uploaded here first gives the link that it got. site NULL: uploads are not taken. */
+/* Who uploaded here first gives the link that it got. */
 static void read_media(struct report *report, struct http_request *request, const char *site,
                        struct error *err)
 {
-    struct uuid id;
     const char *const *urls;
     size_t count = http_form_values(request, "media_url", &urls);
     const char **kept = arena_array(http_arena(request), count, sizeof *kept);
@@ -89,11 +88,10 @@ static void read_media(struct report *report, struct http_request *request, cons
         if (urls[i][0] == '\0') {
             continue; /* an empty parameter is an absent one */
         }
-        const char *url =
-            site == NULL ? urls[i] : media_reference_of_link(urls[i], site, http_arena(request));
-        if ((site == NULL || !media_reference_parse(url, &id)) &&
-            (!report_url_is_valid(url) || strlen(url) > MEDIA_URL_MAX)) {
-            error_add_field(err, "media_url", "bad_url", "must be an https URL");
+        const char *url = media_reference_of_link(urls[i], site, http_arena(request));
+        if (!report_media_is_valid(url) || strlen(url) > MEDIA_URL_MAX) {
+            error_add_field(err, "media_url", "bad_url",
+                            "must be an https URL, or media: and the id of an upload");
         }
         kept[report->media_count++] = url;
     }
@@ -157,10 +155,10 @@ static void read_attributes(struct report *report, struct http_request *request)
 }
 
 void open311_read_said(struct report *report, struct http_request *request, size_t description_max,
-                       struct error *err)
+                       const char *site, struct error *err)
 {
     report->description = read_text(request, "description", description_max, err);
-    read_media(report, request, NULL, err);
+    read_media(report, request, site, err);
     read_contact(report, request, err);
 }
 

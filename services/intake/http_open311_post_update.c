@@ -8,11 +8,13 @@
 #include "common/words.h"
 #include "http_open311.h"
 #include "intake.h"
+#include "media_check.h"
 #include "report.h"
 #include "store_submission.h"
 
 struct post {
     struct message_request message; /* first: the desk gives it back */
+    struct media_check media;
     struct http_request *request;
     struct intake *intake;
     const char *ticket;
@@ -20,6 +22,8 @@ struct post {
 
 /* Steps, in running order. */
 static void post_decode(struct post *post);
+static void post_check_media(struct post *post);
+static void on_media_checked(struct media_check *media, const struct error *err);
 static void post_find(struct post *post); /* the submission of the ticket */
 static void on_found(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void on_done(struct message_request *message, const struct thread_state *now,
@@ -119,7 +123,7 @@ static void post_decode(struct post *post)
             error_add_field(&err, "service_request_id", "required", "is required");
         }
         int status = read_status(request, &err);
-        open311_read_said(&said, request, UPDATE_TEXT_MAX, &err);
+        open311_read_said(&said, request, UPDATE_TEXT_MAX, post->intake->public_url, &err);
         if (open311_form(request, "description") == NULL) {
             error_add_field(&err, "description", "required", "is required");
         }
@@ -134,6 +138,29 @@ static void post_decode(struct post *post)
     post->message.client = client;
     message_request_key(&post->message, arena_format(arena, "key %s open311 update", client),
                         update_id, post->ticket, strlen(post->ticket), arena);
+    post_check_media(post);
+}
+
+static void post_check_media(struct post *post)
+{
+    struct arena *arena = http_arena(post->request);
+    post->media = (struct media_check){
+        .media = post->message.message.media,
+        .count = post->message.message.media_count,
+        .field = "media_url",
+        .uploader = media_uploader(http_principal(post->request), arena),
+        .on_checked = on_media_checked,
+    };
+    media_check_start(&post->media, post->intake->parts->pg, arena);
+}
+
+static void on_media_checked(struct media_check *media, const struct error *err)
+{
+    struct post *post = (struct post *)((char *)media - offsetof(struct post, media));
+    if (err != NULL) {
+        post_refuse(post, err);
+        return;
+    }
     post_find(post);
 }
 
@@ -198,13 +225,12 @@ static void post_answer(struct post *post)
 /* The standard knows 404 for what is not there, 403 for the key, and 400 for the rest. */
 static void post_refuse(struct post *post, const struct error *err)
 {
-    struct error told = {0};
+    struct error told = *err;
     if (err->kind == ERR_NOT_FOUND) {
+        told = (struct error){0};
         set_unknown(&told);
     } else if (err->kind == ERR_CONFLICT || err->kind == ERR_UNPROCESSABLE) {
-        error_set(&told, ERR_INPUT, err->code, "%s", err->text);
-    } else {
-        told = *err;
+        told.kind = ERR_INPUT;
     }
     http_answer_error(post->request, &told);
 }

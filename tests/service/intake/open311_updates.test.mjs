@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The update extension, posting: what a client's users say later becomes messages of what it filed.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { requestToken } from '../../../deploy/idp/token.mjs';
 import { until } from '../../../deploy/local/process.mjs';
 import { exampleOf, isAs } from './city.mjs';
 import { FORMATS, Open311, TYPES, assertSame } from './open311.mjs';
+import { png } from './png.mjs';
 
 const client = new Open311({ folder: 'build/test/open311-updates' });
 const PATH = '/servicerequestupdates';
@@ -12,8 +15,8 @@ let said;
 
 const form = (ticket, fields = {}) => ({ api_key: 'demo-key', service_request_id: ticket, description: 'Vẫn còn hố.',
     ...fields });
-const post = (ticket, fields, format = 'json') =>
-    client.call(`${PATH}.${format}`, { method: 'POST', form: form(ticket, fields) });
+const post = (ticket, fields, format = 'json') => client.call(`${PATH}.${format}`,
+    { method: 'POST', form: Array.isArray(fields) ? fields : form(ticket, fields) });
 const refused = (status, fields) => client.refused(status, PATH, { method: 'POST', form: fields });
 const messages = (id) => client.query('SELECT * FROM submission_message WHERE submission_id = $1 ORDER BY version', [id]);
 
@@ -98,4 +101,29 @@ test('U5: GET shows it by the same id once the case has taken it, to keys with t
     assert.deepEqual([found.service_request_id, found.description], [ticket, 'Vẫn còn hố.']);
     const open = await client.get(PATH, { page_size: 1000 });
     assert.ok(!JSON.stringify(open).includes('Vẫn còn hố.'), 'without the scope no words');
+});
+
+// What the client of this key, or somebody else, uploaded.
+async function uploaded(pixel, headers = { 'x-api-key': 'demo-key' }) {
+    const answer = await fetch(`${client.stack.url('intake')}/api/intake/media`, { method: 'POST', body: png({ pixel }), headers });
+    assert.equal(answer.status, 201);
+    return answer.json();
+}
+
+test('U6: media_url takes what the key uploaded, by reference or link, and no others’ files', async () => {
+    const { ticket, id } = await client.file();
+    const [first, second] = [await uploaded([1, 2, 3]), await uploaded([4, 5, 6])];
+    const urls = [first.reference, second.links.full, 'https://media.ihanoi.example/1.jpg', ''];
+    await posted(ticket, [...Object.entries(form(ticket)), ...urls.map((url) => ['media_url', url])]);
+    const [{ media }] = await messages(id);
+    assert.deepEqual(media, [first.reference, second.reference, urls[2]]);
+    const bound = await client.query('SELECT media_id FROM media_use WHERE submission_id = $1', [id]);
+    assert.deepEqual(bound.map((row) => row.media_id).sort(), [first.id, second.id].sort());
+    const token = await requestToken({ issuer: client.stack.url('idp'), role: 'citizen' });
+    const theirs = await uploaded([7, 8, 9], { authorization: `Bearer ${token}` });
+    for (const url of [theirs.reference, theirs.links.small, `media:${randomUUID()}`]) {
+        assert.match((await refused(400, form(ticket, { media_url: url }))).join(), /media_url\[0\]/);
+    }
+    assert.match((await refused(400, form(ticket, { media_url: 'media:x' })))[0], /^media_url/);
+    assert.equal((await messages(id)).length, 1);
 });
