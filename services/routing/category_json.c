@@ -6,6 +6,7 @@
 #include "common/json.h"
 
 enum { CATEGORIES_MAX = 500, CODE_MAX = 32, NAME_MAX = 200, ORDER_MAX = 1000 };
+enum { DUPLICATE_RADIUS_MAX_M = 1000 }; /* as category.defined has it */
 
 const char *const submission_kind_words[] = {
     "onsite_report",  "procedure_report",  "waste_report",   "initiative",
@@ -110,6 +111,7 @@ static void read_question(struct json_reader *question, struct asked *asked)
 static void read_category(struct json_reader *category)
 {
     struct asked asked = {.count = 0};
+    json_read_int(category, "duplicate_radius_m", JSON_OPTIONAL, 1, DUPLICATE_RADIUS_MAX_M, 0);
     json_read_word(category, "kind", JSON_OPTIONAL, submission_kind_words);
     size_t count = json_read_array(category, "questions", JSON_OPTIONAL, QUESTIONS_MAX);
     for (size_t i = 0; i < count; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* category_json: can what reference/categories.json asks be asked?
+/* category_json: can what reference/categories.json says be told, and what it asks be asked?
  *
- * Kinds and questions only: what else a category has the tables check. Pure. */
+ * Radius, kind and questions only: what else a category has the tables check. Pure. */
 #ifndef ROUTING_CATEGORY_JSON_H
 #define ROUTING_CATEGORY_JSON_H
 
@@ -17,8 +17,9 @@ enum {
 /* What may be filed: the codes of the processes that are known to the contracts. */
 extern const char *const submission_kind_words[];
 
-/* False with ERR_INPUT: a kind that nobody knows, questions with one code or place twice, a list
- * with nothing to choose from, choices where there is no list, a remark that wants an answer. */
+/* False with ERR_INPUT: a radius beyond a kilometre, a kind that nobody knows, questions with one
+ * code or place twice, a list with nothing to choose from, choices where there is no list, a remark
+ * that wants an answer. */
 bool category_check(const char *text, size_t size, struct arena *arena, struct error *err);
 
 #endif

@@ -22,8 +22,9 @@ struct category {
     const char *level;
     const char *keywords; /* JSON array */
     bool sensitive;
-    const char *kind;      /* whose process takes in what is filed */
-    const char *questions; /* JSON array, as category.defined has it */
+    int32_t duplicate_radius_m; /* how near another is likely the same; 0: not told */
+    const char *kind;           /* whose process takes in what is filed */
+    const char *questions;      /* JSON array, as category.defined has it */
     int64_t valid_from;
     const char *source;
 };

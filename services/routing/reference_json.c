@@ -63,6 +63,9 @@ void category_json_write(struct buffer *out, const struct category *category)
     json_put_text(&writer, "level", category->level);
     json_put_raw(&writer, "keywords", category->keywords, strlen(category->keywords));
     json_put_bool(&writer, "sensitive", category->sensitive);
+    if (category->duplicate_radius_m > 0) {
+        json_put_int(&writer, "duplicate_radius_m", category->duplicate_radius_m);
+    }
     json_put_text(&writer, "kind", category->kind);
     if (strcmp(category->questions, "[]") != 0) {
         json_put_raw(&writer, "questions", category->questions, strlen(category->questions));

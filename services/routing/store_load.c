@@ -42,19 +42,19 @@ static const char insert_successors[] =
 
 static const char insert_categories[] =
     "INSERT INTO category AS t (code, version, name_vi, name_en, group_vi, group_en, level, "
-    "keywords, sensitive, kind, questions, valid_from, valid_to, source) "
+    "keywords, sensitive, kind, questions, valid_from, valid_to, source, duplicate_radius_m) "
     "SELECT c->>'code', (c->>'version')::integer, c#>>'{name,vi}', c#>>'{name,en}', "
     "c#>>'{group,vi}', c#>>'{group,en}', c->>'level', c->'keywords', "
     "(c->>'sensitive')::boolean, coalesce(c->>'kind', 'onsite_report'), "
     "coalesce(c->'questions', '[]'), (c->>'valid_from')::date, (c->>'valid_to')::date, "
-    "c->>'source' "
+    "c->>'source', (c->>'duplicate_radius_m')::integer "
     "FROM jsonb_array_elements($1::jsonb->'categories') c "
     "ON CONFLICT (code, version) DO UPDATE SET name_vi = EXCLUDED.name_vi, "
     "name_en = EXCLUDED.name_en, group_vi = EXCLUDED.group_vi, group_en = EXCLUDED.group_en, "
     "level = EXCLUDED.level, keywords = EXCLUDED.keywords, sensitive = EXCLUDED.sensitive, "
     "kind = EXCLUDED.kind, questions = EXCLUDED.questions, "
-    "valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to, source = EXCLUDED.source "
-    "WHERE t IS DISTINCT FROM EXCLUDED";
+    "valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to, source = EXCLUDED.source, "
+    "duplicate_radius_m = EXCLUDED.duplicate_radius_m WHERE t IS DISTINCT FROM EXCLUDED";
 
 /* A version that has ended, by hand or because a newer one began, does not come back. */
 static const char insert_routes[] =

@@ -68,7 +68,8 @@ static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
     [CATEGORIES] = {"reference_categories",
                     "SELECT DISTINCT ON (code) code, version, name_vi, name_en, group_vi, "
                     "group_en, level, keywords::text, sensitive, " START(
-                        "valid_from") ", source, kind, questions::text "
+                        "valid_from") ", source, kind, questions::text, "
+                                      "coalesce(duplicate_radius_m, 0) "
                                       "FROM category WHERE " VALID_TODAY
                                       " ORDER BY code, version DESC"},
     [ROUTES] = {"reference_routes",
@@ -206,6 +207,7 @@ static void read_categories(const struct reading *reading)
             .source = text(reading, CATEGORIES, i, 10),
             .kind = text(reading, CATEGORIES, i, 11),
             .questions = text(reading, CATEGORIES, i, 12),
+            .duplicate_radius_m = pg_value_int4(reading->tx, CATEGORIES, i, 13),
         };
     }
 }

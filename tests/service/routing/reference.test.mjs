@@ -115,6 +115,25 @@ test('what a deadline cannot be is refused', async () => {
   }
 });
 
+test('a category tells how near two reports are likely one, within limits', async () => {
+  for (const { code, duplicate_radius_m: radius } of loaded('categories.json').categories) {
+    assert.equal(told(`category:${code}`)[0].data.duplicate_radius_m, radius, code);
+  }
+  assert.equal(told('category:cay-xanh')[0].data.duplicate_radius_m, 30);
+  for (const radius of [0, 1001, 2.5, '30']) {
+    changed('categories.json', ({ categories }) => { categories[1].duplicate_radius_m = radius; });
+    const done = await desk.verb('reference', 'load', folder);
+    assert.equal(done.code, 1);
+    assert.match(done.stderr, /categories\[1\]\.duplicate_radius_m/);
+  }
+  changed('categories.json', ({ categories }) => {
+    const trees = categories.find(({ code }) => code === 'cay-xanh');
+    categories.push({ ...trees, version: String(Number(trees.version) + 1), duplicate_radius_m: 40 });
+  });
+  assert.equal((await desk.verb('reference', 'load', folder)).code, 0);
+  await desk.said('the new radius', (e) => e.key === 'category:cay-xanh' && e.data.duplicate_radius_m === 40);
+});
+
 test('a changed version of a rule is refused as a whole', async () => {
   changed('rules.json', (document) => { document.rules[0].lead = 'SXD'; });
   const done = await desk.verb('reference', 'load', folder);
