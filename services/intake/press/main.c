@@ -142,13 +142,14 @@ static bool save(VipsImage *image, int quality, struct bytes *out)
     return wrong == 0;
 }
 
-/* Turned upright, in sRGB, no side longer than that, and never enlarged. */
+/* Turned upright, in sRGB, no side longer than that, and never enlarged. The option fail_on of this
+ * function does not reach all loaders, as that of the loader itself does. */
 static bool press(const struct bytes *in, int side, int quality, struct bytes *out)
 {
     VipsImage *image = NULL;
     if (vips_thumbnail_buffer(in->data, in->size, &image, side, "height", side, "size",
-                              VIPS_SIZE_DOWN, "export_profile", "srgb", "fail_on",
-                              VIPS_FAIL_ON_ERROR, NULL) != 0) {
+                              VIPS_SIZE_DOWN, "export_profile", "srgb", "option_string",
+                              "[fail_on=error]", NULL) != 0) {
         return false;
     }
     bool good = save(image, quality, out);
