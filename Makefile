@@ -52,8 +52,9 @@ BIN     := $(BUILD)/$(if $(filter release,$(MODE)),bin,$(MODE)/bin)
 
 COMMON_SOURCES := $(wildcard common/*.c)
 COMMON_OBJECTS := $(COMMON_SOURCES:%.c=$(OUT)/%.o) $(OUT)/gen/common_migrations.o
+PRESSES := $(addprefix $(BIN)/intake-press-,picture paper)
 PROGRAMS := $(foreach s,$(SERVICES),$(if $(wildcard services/$(s)/main.c),$(BIN)/$(s))) \
-            $(if $(wildcard deploy/kafka/topics.c),$(BIN)/topics) $(BIN)/intake-press
+            $(if $(wildcard deploy/kafka/topics.c),$(BIN)/topics) $(PRESSES)
 
 .PHONY: all
 all: $(PROGRAMS)
@@ -111,12 +112,21 @@ $(BIN)/topics: $(patsubst %.c,$(OUT)/%.o,$(wildcard deploy/kafka/*.c)) $(OUT)/li
 	@echo "ld $@"
 	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
 
-# Decodes pictures of strangers for intake: alone with libvips, which no service links.
-$(OUT)/services/intake/press/main.o: CFLAGS += -D_GNU_SOURCE $(shell pkg-config --cflags vips | sed 's/-I/-isystem /g')
-$(BIN)/intake-press: $(OUT)/services/intake/press/main.o
+# Decode files of strangers for intake: alone with their libraries, which no service links.
+PRESS := $(OUT)/services/intake/press
+PACKAGES_picture := vips
+PACKAGES_paper   := poppler-glib cairo libjpeg
+press_cflags = -D_GNU_SOURCE $(shell pkg-config --cflags $(1) | sed 's/-I/-isystem /g')
+$(PRESS)/%.o: CFLAGS += -D_GNU_SOURCE
+$(PRESS)/picture.o: CFLAGS += $(call press_cflags,$(PACKAGES_picture))
+$(PRESS)/paper.o $(PRESS)/paper_picture.o: CFLAGS += $(call press_cflags,$(PACKAGES_paper))
+
+$(BIN)/intake-press-picture: $(addprefix $(PRESS)/,picture.o confine.o framing.o)
+$(BIN)/intake-press-paper: $(addprefix $(PRESS)/,paper.o paper_picture.o jpeg.o confine.o framing.o)
+$(PRESSES): $(BIN)/intake-press-%:
 	@mkdir -p $(@D)
 	@echo "ld $@"
-	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(shell pkg-config --libs vips)
+	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(shell pkg-config --libs $(PACKAGES_$*))
 
 # --- unit tests: tests/unit/<room>/test_<module>.c, one program each -----------------------------
 UNIT_SOURCES := $(wildcard tests/unit/*/test_*.c)

@@ -52,9 +52,11 @@ static void answer_media(struct http_request *request, const struct intake *inta
     json_open_object(&json, NULL);
     json_put_uuid(&json, "id", &row->id);
     json_put_text(&json, "reference", media_reference(&row->id, arena));
-    json_put_text(&json, "type", media_type_name(MEDIA_JPEG));
-    json_put_int(&json, "width", row->width);
-    json_put_int(&json, "height", row->height);
+    json_put_text(&json, "type", media_type_name(row->type));
+    if (row->width > 0) {
+        json_put_int(&json, "width", row->width);
+        json_put_int(&json, "height", row->height);
+    }
     json_put_int(&json, "bytes", row->bytes);
     media_reference_write_links(&json, &row->id, &linker);
     json_close_object(&json);
@@ -102,8 +104,8 @@ static void upload_check(struct upload *upload)
     if (principal->kind != PRINCIPAL_PERSON && !principal_has(principal, "scope:report:write")) {
         error_set(&err, ERR_FORBIDDEN, "forbidden", "the key lacks the scope report:write");
     } else {
-        picture_check(upload->pressing.input, upload->pressing.input_size,
-                      http_header(request, "Content-Type"), &err);
+        media_type_check(upload->pressing.input, upload->pressing.input_size,
+                         http_header(request, "Content-Type"), &err);
     }
     if (error_is_set(&err)) {
         upload_answer(upload, &err);
@@ -135,7 +137,7 @@ static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     if (store_media_is_going(tx)) {
         error_set(&err, ERR_RETRY, "swept", "the file is being removed; send it again");
         upload_answer(upload, &err);
-    } else if (upload->row.width > 0) {
+    } else if (upload->row.type != MEDIA_UNKNOWN) {
         upload_answer(upload, NULL);
     } else {
         upload_press(upload);
@@ -145,6 +147,8 @@ static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 static void upload_press(struct upload *upload)
 {
     struct error err = {0};
+    upload->pressing.form =
+        media_type_form(media_type_sniff(upload->pressing.input, upload->pressing.input_size));
     upload->pressing.on_pressed = on_pressed;
     if (!media_press_start(upload->intake->media_press, &upload->pressing, &err)) {
         upload_answer(upload, &err);
@@ -158,8 +162,9 @@ static void on_pressed(struct pressing *pressing, const struct error *err)
         upload_answer(upload, err);
         return;
     }
-    upload->row.width = (int32_t)pressing->header.width;
-    upload->row.height = (int32_t)pressing->header.height;
+    upload->row.type = pressing->type;
+    upload->row.width = (int32_t)pressing->width;
+    upload->row.height = (int32_t)pressing->height;
     upload->row.bytes = (int32_t)pressing->parts[MEDIA_FULL].size;
     upload_store(upload);
 }
@@ -276,7 +281,13 @@ static void on_open(struct media_get *get, const struct error *err)
         arena_format(http_arena(request), "private, max-age=%d", (int)reading->left_s));
     http_answer_header(request, "Content-Security-Policy", "default-src 'none'; sandbox");
     http_answer_header(request, "Cross-Origin-Resource-Policy", "cross-origin");
-    http_answer_file(request, 200, media_type_name(MEDIA_JPEG), get->fd, get->size);
+    if (get->type == MEDIA_PDF) { /* readers of PDF are no place for strangers' papers either */
+        char id[UUID_TEXT_SIZE];
+        http_answer_header(request, "Content-Disposition",
+                           arena_format(http_arena(request), "attachment; filename=\"%s.pdf\"",
+                                        uuid_format(&get->id, id)));
+    }
+    http_answer_file(request, 200, media_type_name(get->type), get->fd, get->size);
 }
 
 static bool read_link(struct reading *reading, const struct intake *intake, struct error *err)

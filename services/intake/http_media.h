@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Uploaded pictures: POST /api/intake/media, GET /api/intake/media/{id} and …/{id}/links. */
+/* Uploaded files: POST /api/intake/media, GET /api/intake/media/{id} and …/{id}/links. */
 #ifndef INTAKE_HTTP_MEDIA_H
 #define INTAKE_HTTP_MEDIA_H
 

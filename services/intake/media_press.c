@@ -6,15 +6,27 @@
 
 #include "common/child.h"
 #include "common/log.h"
+#include "services/intake/press/framing.h"
 
-enum {
-    AT_ONCE_MAX = 2,
-    WAITING_MAX = 30,
-    TIMEOUT_MS = 15000,
-    OUTPUT_MAX = 32 * 1024 * 1024,
-    HEAD_SIZE = 8
+enum { AT_ONCE_MAX = 2, WAITING_MAX = 30, TIMEOUT_MS = 15000, OUTPUT_MAX = 32 * 1024 * 1024 };
+
+/* Who presses which form, and what the sender is told by how it ended. */
+static const struct program {
+    const char *name;
+    struct {
+        const char *code, *text;
+    } refusals[PRESS_ENDS]; /* of those that the program has */
+} programs[] = {
+    [MEDIA_PICTURE] = {"intake-press-picture",
+                       {[PRESS_NOT_READABLE] = {"broken_picture",
+                                                "the picture cannot be decoded; is it whole?"}}},
+    [MEDIA_PAPER] = {"intake-press-paper",
+                     {[PRESS_NOT_READABLE] = {"broken_paper",
+                                              "the PDF cannot be read; is it whole?"},
+                      [PRESS_UNSUPPORTED] = {"locked_paper", "the PDF is locked by a password"},
+                      [PRESS_TOO_LONG] = {"paper_too_long", "a PDF may have 200 pages"}}},
 };
-enum { PRESS_DONE, PRESS_BAD_PICTURE };
+static_assert(PAPER_PAGES_MAX == 200, "as the text says");
 
 struct media_press {
     struct loop *loop;
@@ -43,28 +55,71 @@ void media_press_free(struct media_press *press)
     }
 }
 
-static size_t read_size(const struct buffer *output, size_t at)
+static uint32_t read_number(const struct buffer *output, size_t index)
 {
-    const uint8_t *bytes = (const uint8_t *)output->data + at;
-    return (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
+    const uint8_t *bytes = (const uint8_t *)output->data + 4 * index;
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* What the press says is not believed either: it has read a stranger's bytes. */
-static bool read_output(struct pressing *pressing, struct error *err)
+static bool take_parts(struct pressing *pressing)
 {
     const struct buffer *output = &pressing->output;
-    size_t at = HEAD_SIZE;
+    size_t at = FRAMING_HEAD_SIZE;
+    if (output->size < FRAMING_HEAD_SIZE) {
+        return false;
+    }
     for (size_t i = 0; i < MEDIA_VARIANTS; i++) {
-        size_t size = output->size >= HEAD_SIZE ? read_size(output, 4 * i) : SIZE_MAX;
-        if (size > output->size - at || media_type_sniff(output->data + at, size) != MEDIA_JPEG) {
-            return error_set(err, ERR_FATAL, "bad_press", "the press answers something else");
+        size_t size = read_number(output, i);
+        if (size > output->size - at) {
+            return false;
         }
         pressing->parts[i].bytes = output->data + at;
         pressing->parts[i].size = size;
         at += size;
     }
-    return picture_header_read(MEDIA_JPEG, pressing->parts[MEDIA_FULL].bytes,
-                               pressing->parts[MEDIA_FULL].size, &pressing->header, err);
+    pressing->width = read_number(output, MEDIA_VARIANTS);
+    pressing->height = read_number(output, MEDIA_VARIANTS + 1);
+    return at == output->size;
+}
+
+static enum media_type type_of_part(const struct pressing *pressing, enum media_variant variant)
+{
+    return media_type_sniff(pressing->parts[variant].bytes, pressing->parts[variant].size);
+}
+
+static bool is_result(enum media_form form, enum media_type type)
+{
+    return type == (form == MEDIA_PAPER ? MEDIA_PDF : MEDIA_JPEG);
+}
+
+/* What the press says is not believed either: it has read a stranger's bytes. */
+static bool read_output(struct pressing *pressing, struct error *err)
+{
+    bool has_sides = pressing->form != MEDIA_PAPER;
+    if (!take_parts(pressing) || type_of_part(pressing, MEDIA_SMALL) != MEDIA_JPEG ||
+        !is_result(pressing->form, type_of_part(pressing, MEDIA_FULL)) ||
+        pressing->width > PICTURE_SIDE_MAX || pressing->height > PICTURE_SIDE_MAX ||
+        (pressing->width > 0) != has_sides || (pressing->height > 0) != has_sides) {
+        return error_set(err, ERR_FATAL, "bad_press", "the press answers something else");
+    }
+    pressing->type = type_of_part(pressing, MEDIA_FULL);
+    return true;
+}
+
+/* One that was killed, by us or by its limits, is as one that could not read the file. */
+static bool refuse(const struct program *program, int exit_code, const struct error *killed,
+                   struct error *err)
+{
+    int end = killed != NULL ? PRESS_NOT_READABLE : exit_code;
+    if (end < 0 || end >= PRESS_ENDS || program->refusals[end].code == NULL) {
+        return error_set(err, ERR_FATAL, "press_broken", "%s ended with %d", program->name,
+                         exit_code);
+    }
+    log_info("upload_refused", log_text("press", program->name),
+             log_text("code", program->refusals[end].code),
+             log_text("why", killed != NULL ? killed->code : "read"));
+    return error_set(err, ERR_UNPROCESSABLE, program->refusals[end].code, "%s",
+                     program->refusals[end].text);
 }
 
 static void press_next(struct media_press *press);
@@ -82,12 +137,8 @@ static void on_ended(int exit_code, struct buffer *output, const struct error *e
         refused = *err;
     } else if (exit_code == PRESS_DONE) {
         read_output(pressing, &refused);
-    } else if (exit_code == PRESS_BAD_PICTURE || err != NULL) {
-        log_info("picture_refused", log_text("why", err != NULL ? err->code : "not_decoded"));
-        error_set(&refused, ERR_UNPROCESSABLE, "broken_picture",
-                  "the picture cannot be decoded; is it whole?");
     } else {
-        error_set(&refused, ERR_FATAL, "press_broken", "intake-press ended with %d", exit_code);
+        refuse(&programs[pressing->form], exit_code, err, &refused);
     }
     press_next(run.press);
     pressing->on_pressed(pressing, error_is_set(&refused) ? &refused : NULL);
@@ -102,7 +153,7 @@ static void press_next(struct media_press *press)
         press->first = pressing->next;
         press->waiting--;
         press->at_work++;
-        struct child_job job = {.program = "intake-press",
+        struct child_job job = {.program = programs[pressing->form].name,
                                 .input = pressing->input,
                                 .input_size = pressing->input_size,
                                 .output_max = OUTPUT_MAX,
@@ -114,8 +165,9 @@ static void press_next(struct media_press *press)
 bool media_press_start(struct media_press *press, struct pressing *pressing, struct error *err)
 {
     if (press->waiting >= WAITING_MAX) {
-        return error_set(err, ERR_RETRY, "uploads_full", "too many pictures wait to be read");
+        return error_set(err, ERR_RETRY, "uploads_full", "too many files wait to be read");
     }
+    assert(pressing->form != MEDIA_UNTAKEN);
     pressing->next = NULL;
     buffer_init(&pressing->output);
     if (press->first == NULL) {

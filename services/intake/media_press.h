@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* media_press: pictures made clean by another program (press/main.c), a few at a time.
+/* media_press: uploaded files made anew by programs of their own (press/), a few at a time.
  *
- * One picture may need some hundred MiB while it is decoded, so few are under way and the rest
- * wait in line. Loop thread only. */
+ * One file may need some hundred MiB while it is decoded, so few are under way and the rest wait in
+ * line. Loop thread only. */
 #ifndef INTAKE_MEDIA_PRESS_H
 #define INTAKE_MEDIA_PRESS_H
 
@@ -21,7 +21,9 @@ void media_press_free(struct media_press *press); /* must be idle; NULL is fine 
 struct pressing {
     const void *input;
     size_t input_size;
-    /* err NULL: the results are there. ERR_UNPROCESSABLE: the picture cannot be decoded. */
+    enum media_form form;
+    /* err NULL: the results are there. ERR_UNPROCESSABLE: the file cannot be made anew; the code
+     * says why (broken_picture, broken_paper, locked_paper, paper_too_long). */
     void (*on_pressed)(struct pressing *pressing, const struct error *err);
 
     struct buffer output; /* the caller finishes it */
@@ -29,7 +31,8 @@ struct pressing {
         const void *bytes; /* in output */
         size_t size;
     } parts[MEDIA_VARIANTS];
-    struct picture_header header; /* of the full picture */
+    enum media_type type;   /* of the full one; the small one is a JPEG */
+    uint32_t width, height; /* of the full one, upright, in pixels; 0: it has none (a PDF) */
 
     struct pressing *next; /* in line */
 };

@@ -15,6 +15,7 @@
 #include "common/error.h"
 #include "common/loop.h"
 #include "media_link.h"
+#include "media_type.h"
 
 struct media_store;
 
@@ -43,6 +44,7 @@ struct media_get {
     void (*on_open)(struct media_get *get, const struct error *err);
     int fd;
     uint64_t size;
+    enum media_type type; /* by its first bytes, which we wrote */
 };
 void media_store_get(struct media_store *store, struct media_get *get);
 

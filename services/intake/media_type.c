@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/content_type.h"
+#include "services/intake/press/framing.h"
 
 static const char *const names[] = {
     [MEDIA_UNKNOWN] = "application/octet-stream",
@@ -23,9 +24,25 @@ const char *media_type_name(enum media_type type)
     return names[type];
 }
 
-bool media_type_is_picture(enum media_type type)
+enum media_type media_type_of_name(const char *name)
 {
-    return type == MEDIA_JPEG || type == MEDIA_PNG || type == MEDIA_WEBP;
+    for (enum media_type type = 0; type < MEDIA_TYPES; type++) {
+        if (strcmp(names[type], name) == 0) {
+            return type;
+        }
+    }
+    return MEDIA_UNKNOWN;
+}
+
+enum media_form media_type_form(enum media_type type)
+{
+    static const enum media_form forms[MEDIA_TYPES] = {
+        [MEDIA_JPEG] = MEDIA_PICTURE,
+        [MEDIA_PNG] = MEDIA_PICTURE,
+        [MEDIA_WEBP] = MEDIA_PICTURE,
+        [MEDIA_PDF] = MEDIA_PAPER,
+    };
+    return forms[type];
 }
 
 /* ---- by the first bytes ---- */
@@ -220,19 +237,19 @@ bool picture_header_read(enum media_type type, const void *bytes, size_t size,
     return true;
 }
 
-bool picture_check(const void *bytes, size_t size, const char *declared, struct error *err)
+static bool size_check(enum media_type type, size_t size, struct error *err)
 {
-    enum media_type type = media_type_sniff(bytes, size);
+    static const size_t most[] = {
+        [MEDIA_PICTURE] = PICTURE_BYTES_MAX, [MEDIA_PAPER] = PAPER_BYTES_MAX};
+    size_t size_max = most[media_type_form(type)];
+    return size <= size_max ||
+           error_set(err, ERR_TOO_LARGE, "file_too_large", "a file of %s may have %zu MiB",
+                     names[type], size_max / (1024 * 1024));
+}
+
+static bool picture_check(enum media_type type, const void *bytes, size_t size, struct error *err)
+{
     struct picture_header header = {0};
-    if (!media_type_is_picture(type)) {
-        return error_set(err, ERR_UNPROCESSABLE, "unsupported_type",
-                         "a picture must be JPEG, PNG or WebP; this is %s", names[type]);
-    }
-    if (!media_type_is_as_declared(type, declared)) {
-        return error_set(err, ERR_UNPROCESSABLE, "type_mismatch",
-                         "Content-Type says something else than the file, which is %s",
-                         names[type]);
-    }
     if (!picture_header_read(type, bytes, size, &header, err)) {
         return false;
     }
@@ -243,4 +260,21 @@ bool picture_check(const void *bytes, size_t size, const char *declared, struct 
                          PICTURE_PIXELS_MAX / 1000000, PICTURE_SIDE_MAX);
     }
     return true;
+}
+
+bool media_type_check(const void *bytes, size_t size, const char *declared, struct error *err)
+{
+    enum media_type type = media_type_sniff(bytes, size);
+    enum media_form form = media_type_form(type);
+    if (form == MEDIA_UNTAKEN) {
+        return error_set(err, ERR_UNPROCESSABLE, "unsupported_type",
+                         "a file must be a JPEG, PNG, WebP or PDF; this is %s", names[type]);
+    }
+    if (!media_type_is_as_declared(type, declared)) {
+        return error_set(err, ERR_UNPROCESSABLE, "type_mismatch",
+                         "Content-Type says something else than the file, which is %s",
+                         names[type]);
+    }
+    return size_check(type, size, err) &&
+           (form != MEDIA_PICTURE || picture_check(type, bytes, size, err));
 }

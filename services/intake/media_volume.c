@@ -200,7 +200,7 @@ static void get_in_thread(void *arg)
     struct errand *errand = arg;
     struct media_get *get = errand->get;
     struct stat stat;
-    char name[NAME_SIZE];
+    char name[NAME_SIZE], head[MEDIA_SNIFF_SIZE];
     name_file(&get->id, get->variant, name);
     get->fd = openat(errand->store->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (get->fd < 0 && errno == ENOENT) {
@@ -208,7 +208,9 @@ static void get_in_thread(void *arg)
     } else if (get->fd < 0 || fstat(get->fd, &stat) != 0) {
         failed(&errand->err, "a file cannot be opened");
     } else {
+        ssize_t read = pread(get->fd, head, sizeof head, 0);
         get->size = (uint64_t)stat.st_size;
+        get->type = media_type_sniff(head, read > 0 ? (size_t)read : 0);
         posix_fadvise(get->fd, 0, stat.st_size, POSIX_FADV_WILLNEED);
     }
     if (error_is_set(&errand->err) && get->fd >= 0) {

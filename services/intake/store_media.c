@@ -7,7 +7,7 @@ void store_claim_media(struct pg_tx *tx, const struct uuid *id, const char *uplo
     static const struct pg_statement statement = {
         "intake_claim_media", "INSERT INTO media (id, uploader, uploaded_at) VALUES ($1, $2, $3) "
                               "ON CONFLICT (id) DO UPDATE SET uploaded_at = excluded.uploaded_at "
-                              "RETURNING id, uploader, width, height, bytes, "
+                              "RETURNING id, uploader, type, width, height, bytes, "
                               "sweep_until IS NOT NULL"};
     pg_tx_add(tx, &statement);
     pg_tx_uuid(tx, id);
@@ -17,16 +17,18 @@ void store_claim_media(struct pg_tx *tx, const struct uuid *id, const char *uplo
 
 bool store_media_is_going(const struct pg_tx *tx)
 {
-    return pg_value_bool(tx, 0, 0, 5);
+    return pg_value_bool(tx, 0, 0, 6);
 }
 
 void store_finish_media(struct pg_tx *tx, const struct media_row *row)
 {
     static const struct pg_statement statement = {
-        "intake_finish_media", "UPDATE media SET width = $2, height = $3, bytes = $4 WHERE id = $1 "
-                               "RETURNING id, uploader, width, height, bytes"};
+        "intake_finish_media",
+        "UPDATE media SET type = $2, width = nullif($3::integer, 0), height = nullif($4::integer, "
+        "0), bytes = $5 WHERE id = $1 RETURNING id, uploader, type, width, height, bytes"};
     pg_tx_add(tx, &statement);
     pg_tx_uuid(tx, &row->id);
+    pg_tx_text(tx, media_type_name(row->type));
     pg_tx_int4(tx, row->width);
     pg_tx_int4(tx, row->height);
     pg_tx_int4(tx, row->bytes);
@@ -39,8 +41,9 @@ void store_read_media(struct pg_tx *tx, const struct uuid *id, const struct medi
         "intake_read_media",
         "WITH RECURSIVE below (code) AS (SELECT $5::text UNION SELECT n.code FROM unit_name n "
         "JOIN below b ON n.parent = b.code) "
-        "SELECT m.id, m.uploader, m.width, m.height, m.bytes FROM media m WHERE m.id = $1::uuid "
-        "AND m.width IS NOT NULL AND ($3::boolean OR m.uploader = $2::text OR EXISTS (SELECT FROM "
+        "SELECT m.id, m.uploader, m.type, m.width, m.height, m.bytes FROM media m WHERE m.id = "
+        "$1::uuid "
+        "AND m.type IS NOT NULL AND ($3::boolean OR m.uploader = $2::text OR EXISTS (SELECT FROM "
         "media_use u JOIN submission s ON s.id = u.submission_id LEFT JOIN submission_case c "
         "ON c.submission_id = s.id WHERE u.media_id = m.id AND (s.reporter_ref = $4::text "
         "OR c.assignee = $4 OR c.queue = 'unit' AND c.unit IN (SELECT code FROM below) OR EXISTS "
@@ -62,9 +65,11 @@ bool store_take_media(const struct pg_tx *tx, struct media_row *row, struct aren
     *row = (struct media_row){
         .id = pg_value_uuid(tx, 0, 0, 0),
         .uploader = arena_text(arena, pg_value_text(tx, 0, 0, 1)),
-        .width = pg_value_int4(tx, 0, 0, 2),
-        .height = pg_value_int4(tx, 0, 0, 3),
-        .bytes = pg_value_int4(tx, 0, 0, 4),
+        .type = pg_value_is_null(tx, 0, 0, 2) ? MEDIA_UNKNOWN
+                                              : media_type_of_name(pg_value_text(tx, 0, 0, 2)),
+        .width = pg_value_int4(tx, 0, 0, 3),
+        .height = pg_value_int4(tx, 0, 0, 4),
+        .bytes = pg_value_int4(tx, 0, 0, 5),
     };
     return true;
 }
@@ -89,7 +94,7 @@ void store_want_media(struct pg_tx *tx, const struct uuid *ids, size_t count, co
     static const struct pg_statement statement = {
         "intake_want_media",
         "WITH wanted AS (SELECT id FROM media WHERE id = ANY ($1::uuid[]) AND uploader = $2::text "
-        "AND width IS NOT NULL AND sweep_until IS NULL ORDER BY id FOR UPDATE) "
+        "AND type IS NOT NULL AND sweep_until IS NULL ORDER BY id FOR UPDATE) "
         "UPDATE media m SET uploaded_at = greatest(m.uploaded_at, $3::timestamptz) FROM wanted w "
         "WHERE m.id = w.id RETURNING m.id"};
     pg_tx_add(tx, &statement);

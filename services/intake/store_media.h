@@ -7,11 +7,14 @@
 #include "common/arena.h"
 #include "common/pg.h"
 #include "common/uuid.h"
+#include "media_type.h"
 
 struct media_row {
     struct uuid id;
     const char *uploader;
-    int32_t width, height, bytes; /* width 0: the file is not whole yet */
+    enum media_type type;  /* of the full file; MEDIA_UNKNOWN: it is not whole yet */
+    int32_t width, height; /* pixels; 0: it has none */
+    int32_t bytes;
 };
 
 /* Who asks for links. */

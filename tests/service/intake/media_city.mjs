@@ -68,7 +68,7 @@ export class MediaCity {
   async uploaded(body, options) {
     const answer = await this.upload(body, options);
     assert.equal(answer.status, 201, String(answer.bytes));
-    isAs('Picture', answer.json);
+    isAs('UploadedFile', answer.json);
     return answer.json;
   }
 

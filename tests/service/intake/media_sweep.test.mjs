@@ -27,7 +27,7 @@ async function sweep(...options) {
 
 // Every row that is whole has both files, every file a row.
 async function assertWhole() {
-  const whole = (await city.rows('SELECT id FROM media WHERE width IS NOT NULL')).map(({ id }) => id);
+  const whole = (await city.rows('SELECT id FROM media WHERE type IS NOT NULL')).map(({ id }) => id);
   for (const id of whole) for (const path of city.stored(id)) assert.ok(existsSync(path), path);
   assert.deepEqual([...new Set(files())].sort(), whole.sort());
 }
@@ -59,7 +59,7 @@ test('naming an upload keeps it for as long again, also when the filing fails', 
 
 test('rows of files that never became whole go, and what is half written', async () => {
   const { id } = await city.uploaded(picture());
-  await city.rows('UPDATE media SET width = NULL WHERE id = $1', [id]);
+  await city.rows('UPDATE media SET type = NULL WHERE id = $1', [id]);
   city.stored(id).forEach((path) => rmSync(path));
   await age([id]);
   const [stale, fresh] = ['stale', 'fresh'].map((name) => join(city.files, 'incoming', name));
@@ -122,7 +122,7 @@ test('kill -9 while uploads come in, are named and swept: in the end no row with
   await city.rows("UPDATE media SET sweep_until = now() - interval '1 second' WHERE sweep_until IS NOT NULL");
   await age(unused.map(({ id }) => id));
   await until('nothing unused is left', async () => (await city.rows('SELECT 1 FROM media WHERE NOT used')).length === 0, 20000);
-  const [{ n }] = await city.rows('SELECT count(*)::int AS n FROM media WHERE width IS NULL');
+  const [{ n }] = await city.rows('SELECT count(*)::int AS n FROM media WHERE type IS NULL');
   assert.equal(n, 0, 'rows without file');
   await assertWhole();
   const [{ n: lost }] = await city.rows(`SELECT count(*)::int AS n FROM submission s, jsonb_array_elements_text(s.media) m

@@ -85,7 +85,7 @@ test('a reference that is none is malformed', async () => {
 
 test('a file that is not whole yet is unknown', async () => {
   const { id, reference } = await city.uploaded(picture());
-  await city.rows('UPDATE media SET width = NULL WHERE id = $1', [id]);
+  await city.rows('UPDATE media SET type = NULL WHERE id = $1', [id]);
   assert.deepEqual(refusal(await city.file([reference])), [422, 'unknown_media']);
 });
 

@@ -10,6 +10,7 @@
 
 #include "services/intake/media_link.h"
 #include "services/intake/media_type.h"
+#include "services/intake/press/framing.h"
 
 #define KEY "aWhhbm9pIGRlbW8gbWVkaWEga2V5LCBub3QgZ29vZC4="
 
@@ -142,7 +143,7 @@ static const char *refusal_of(const void *bytes, size_t size, const char *declar
 {
     static struct error err;
     error_clear(&err);
-    return picture_check(bytes, size, declared, &err) ? "" : err.code;
+    return media_type_check(bytes, size, declared, &err) ? "" : err.code;
 }
 
 /* 30,000 × 30,000 is on no side too long, and 900 million pixels. */
@@ -156,6 +157,40 @@ static void bombs_are_seen_in_the_header(void **state)
                         "type_mismatch");
     assert_string_equal(refusal_of(BYTES("GIF89a"), "image/png"), "unsupported_type");
     assert_string_equal(refusal_of(BYTES("<html><script>"), "image/png"), "unsupported_type");
+}
+
+static void paper_is_taken_as_what_it_is(void **state)
+{
+    (void)state;
+    assert_string_equal(refusal_of(BYTES("%PDF-1.7"), NULL), "");
+    assert_string_equal(refusal_of(BYTES("%PDF-1.7"), "application/pdf"), "");
+    assert_string_equal(refusal_of(BYTES("%PDF-1.7"), "image/png"), "type_mismatch");
+    assert_string_equal(refusal_of(BYTES(" %PDF-1.7"), "application/pdf"), "unsupported_type");
+}
+
+static void file_over_what_its_type_may_have_is_too_large(void **state)
+{
+    static const struct {
+        const char *head;
+        size_t size_max;
+    } rows[] = {{"\xff\xd8\xff\xe0", PICTURE_BYTES_MAX}, {"%PDF-1.7", PAPER_BYTES_MAX}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *bytes = memory_zero(1, rows[i].size_max + 1);
+        memcpy(bytes, rows[i].head, strlen(rows[i].head));
+        assert_string_not_equal(refusal_of(bytes, rows[i].size_max, NULL), "file_too_large");
+        assert_string_equal(refusal_of(bytes, rows[i].size_max + 1, NULL), "file_too_large");
+        free(bytes);
+    }
+}
+
+static void name_of_a_type_leads_back_to_it(void **state)
+{
+    (void)state;
+    for (enum media_type type = 0; type < MEDIA_TYPES; type++) {
+        assert_int_equal(media_type_of_name(media_type_name(type)), type);
+    }
+    assert_int_equal(media_type_of_name("text/html"), MEDIA_UNKNOWN);
 }
 
 /* Each scan of a progressive JPEG may go through all of its pixels. */
@@ -257,6 +292,9 @@ int main(void)
         cmocka_unit_test(size_is_read_from_the_header),
         cmocka_unit_test(bombs_are_seen_in_the_header),
         cmocka_unit_test(jpeg_of_thousand_scans_is_refused),
+        cmocka_unit_test(paper_is_taken_as_what_it_is),
+        cmocka_unit_test(file_over_what_its_type_may_have_is_too_large),
+        cmocka_unit_test(name_of_a_type_leads_back_to_it),
         cmocka_unit_test(name_is_of_uploader_content_and_key),
         cmocka_unit_test(key_must_have_32_bytes),
         cmocka_unit_test(link_is_good_for_one_variant_until_it_expires),
