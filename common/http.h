@@ -155,6 +155,11 @@ void http_answer(struct http_request *request, int status, const char *content_t
 /* Sends a file from where it is. fd is given away, also when nobody waits for the answer. */
 void http_answer_file(struct http_request *request, int status, const char *content_type, int fd,
                       uint64_t size);
+/* The ETag of what has versions, as If-Match will name it. */
+void http_answer_version(struct http_request *request, int64_t version);
+/* 200 with an ETag of the body, or 304 when If-None-Match names that. */
+void http_answer_tagged(struct http_request *request, const char *content_type, const char *body,
+                        size_t size);
 /* ERR_FATAL is logged here, and its text is kept from the client. */
 void http_answer_error(struct http_request *request, const struct error *err);
 /* The one table of kinds to statuses. */

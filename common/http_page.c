@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/http_page.h"
 
-#include <string.h>
-
-#include "common/digest.h"
-
 bool http_page_read(struct http_page *page, struct http_request *request, struct error *err)
 {
     page->request = request;
@@ -45,28 +41,9 @@ void http_page_answer(struct http_page *page, const struct cursor *next)
     buffer_finish(&body);
 }
 
-/* RFC 9110, section 13.1.2: a list of tags, which may be weak, or any. */
-static bool names_tag(const char *list, const char *tag)
-{
-    return list != NULL && (strcmp(list, "*") == 0 || strstr(list, tag) != NULL);
-}
-
 void http_page_answer_tagged(struct http_page *page, const struct cursor *next)
 {
-    enum { TAG_HEX = 32 };
-    struct http_request *request = page->request;
     struct buffer body = close_page(page, next);
-    uint8_t digest[DIGEST_SIZE];
-    char hex[DIGEST_HEX_SIZE];
-
-    digest_sha256(body.data, body.size, digest);
-    const char *tag =
-        arena_format(http_arena(request), "\"%.*s\"", TAG_HEX, digest_hex(digest, hex));
-    http_answer_header(request, "ETag", tag);
-    if (names_tag(http_header(request, "if-none-match"), tag)) {
-        http_answer(request, 304, NULL, NULL, 0);
-    } else {
-        http_answer(request, 200, NULL, body.data, body.size);
-    }
+    http_answer_tagged(page->request, NULL, body.data, body.size);
     buffer_finish(&body);
 }

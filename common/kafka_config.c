@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Settings of both clients, from the table of each and the operator's properties. */
-#include <stdio.h>
 #include <string.h>
 
 #include "common/kafka_private.h"

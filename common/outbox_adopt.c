@@ -4,7 +4,6 @@
  * An orphan's unsaid rows become rows of our own slot, under numbers reserved before; a
  * placeholder in the list keeps the watermark and the reading of rows below them until the
  * transaction has ended. */
-#include <stdlib.h>
 
 #include "common/clock.h"
 #include "common/log.h"

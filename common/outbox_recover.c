@@ -6,7 +6,6 @@
  * commit after we looked. An empty row (topic '') is inserted under the item's number. If that
  * succeeds, the late transaction meets a duplicate key and rolls back whole; if the number is
  * taken, it had committed. */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/republish.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/arena.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The running service: opens its parts in order, serves, closes them in reverse order. */
 #include <malloc.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "common/arena.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/rebuild.h"
 
-#include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -4,8 +4,6 @@
  * is over its quota waits there. All in the transaction that moves the position. */
 #include "consume_inbound.h"
 
-#include <string.h>
-
 #include "common/clock.h"
 #include "inbound.h"
 #include "intake.h"

@@ -3,8 +3,6 @@
  * reopening. */
 #include "http_messages.h"
 
-#include <string.h>
-
 #include "intake.h"
 #include "media_check.h"
 #include "media_reference.h"

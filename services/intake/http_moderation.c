@@ -145,12 +145,6 @@ static bool take_read(struct judgement *judgement, const struct pg_tx *tx, enum 
     return true;
 }
 
-static void put_version(struct judgement *judgement, int32_t version)
-{
-    http_answer_header(judgement->request, "ETag",
-                       arena_format(http_arena(judgement->request), "\"%d\"", (int)version));
-}
-
 void http_get_moderation(struct http_request *request, void *state)
 {
     struct judgement *judgement = judgement_new(request, state);
@@ -173,7 +167,7 @@ static void on_shown(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     json_write_start(&writer, &body);
     moderation_write_whole(judgement->view, judgement->records, judgement->record_count,
                            reference_current(judgement->intake->reference), &linker, &writer);
-    put_version(judgement, judgement->view->moderation.version);
+    http_answer_version(judgement->request, judgement->view->moderation.version);
     http_answer(judgement->request, 200, NULL, body.data, body.size);
     buffer_finish(&body);
 }
@@ -263,7 +257,7 @@ static void judgement_decide(struct judgement *judgement)
     struct moderation_record *decision = &judgement->decision;
     struct error err = {0};
     if (http_if_match(judgement->request) != view->moderation.version) {
-        put_version(judgement, view->moderation.version);
+        http_answer_version(judgement->request, view->moderation.version);
         refuse_stale(judgement);
         return;
     }
@@ -307,7 +301,7 @@ static void judgement_answer(struct judgement *judgement, const struct moderatio
     buffer_init(&body);
     json_write_start(&writer, &body);
     moderation_write_decision(record, NULL, &writer);
-    put_version(judgement, record->moderation.version);
+    http_answer_version(judgement->request, record->moderation.version);
     http_answer(judgement->request, 201, NULL, body.data, body.size);
     buffer_finish(&body);
 }

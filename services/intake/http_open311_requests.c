@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET requests and GET requests/{id}. */
-#include <string.h>
 
 #include "common/clock.h"
 #include "http_open311.h"

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/digest.h"
 #include "common/http_page.h"
 #include "common/http_pg.h"
 #include "common/words.h"
@@ -21,20 +20,9 @@ enum { CATEGORIES_MAX = 50, SINCE_DAYS = 90 };
 
 void http_answer_public(struct http_request *request, const char *content_type, struct buffer *body)
 {
-    uint8_t digest[DIGEST_SIZE];
-    char hex[DIGEST_HEX_SIZE];
-    const char *seen = http_header(request, "If-None-Match");
-    digest_sha256(body->data, body->size, digest);
-    const char *etag = arena_format(http_arena(request), "\"%.32s\"", digest_hex(digest, hex));
-    bool same = seen != NULL && (strcmp(seen, "*") == 0 || strstr(seen, etag) != NULL);
-    http_answer_header(request, "ETag", etag);
     http_answer_header(request, "Vary", "Accept");
     http_answer_header(request, "Cache-Control", "public, max-age=60");
-    if (same) {
-        http_answer(request, 304, content_type, "", 0);
-    } else {
-        http_answer(request, 200, content_type, body->data, body->size);
-    }
+    http_answer_tagged(request, content_type, body->data, body->size);
     buffer_finish(body);
 }
 

@@ -172,7 +172,7 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     }
     put_acts(&json, tx);
     json_close_object(&json);
-    http_answer_header(request, "ETag", arena_format(arena, "\"%d\"", (int)row.version));
+    http_answer_version(request, row.version);
     http_answer(request, 200, NULL, body.data, body.size);
     buffer_finish(&body);
 }
@@ -292,7 +292,7 @@ static void on_acted(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct arena *arena = http_arena(request);
     const char *body =
         arena_format(arena, "{\"state\":\"%s\",\"version\":%d}", now.state, (int)now.version);
-    http_answer_header(request, "ETag", arena_format(arena, "\"%d\"", (int)now.version));
+    http_answer_version(request, now.version);
     http_answer(request, act->deed.act == QUARANTINE_RELEASE ? 202 : 200, NULL, body, strlen(body));
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading: GET /api/intake/submissions and GET /api/intake/submissions/{id}. */
-#include <string.h>
 
 #include "common/http_page.h"
 #include "common/http_pg.h"
@@ -122,8 +121,7 @@ static void get_answer(struct get *get, const struct submission_view *view)
     struct buffer body;
     buffer_init(&body);
     submission_view_write(view, reference_current(get->intake->reference), &linker, &body);
-    http_answer_header(get->request, "ETag",
-                       arena_format(http_arena(get->request), "\"%d\"", (int)view->state.version));
+    http_answer_version(get->request, view->state.version);
     http_answer(get->request, 200, NULL, body.data, body.size);
     buffer_finish(&body);
 }

@@ -188,7 +188,7 @@ static void post_answer(struct post *post)
     http_answer_header(
         post->request, "Location",
         arena_format(arena, "/api/intake/submissions/%s", uuid_format(&submission->id, id)));
-    http_answer_header(post->request, "ETag", "\"1\"");
+    http_answer_version(post->request, 1);
     http_answer(post->request, 201, NULL, body.data, body.size);
     buffer_finish(&body);
 }

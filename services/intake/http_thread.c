@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything that was said about a submission, in one order: GET …/thread. */
-#include <string.h>
 
 #include "common/clock.h"
 #include "http_messages.h"
@@ -120,8 +119,7 @@ static void get_answer(struct get *get, const struct pg_tx *tx)
     store_take_state(tx, STATE, 0, &view.state);
     buffer_init(&body);
     thread_write(&view, reference_current(get->intake->reference), &body);
-    http_answer_header(get->request, "ETag",
-                       arena_format(arena, "\"%d\"", (int)view.state.case_version));
+    http_answer_version(get->request, view.state.case_version);
     http_answer(get->request, 200, NULL, body.data, body.size);
     buffer_finish(&body);
 }

@@ -2,7 +2,6 @@
 #include "record_json.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "common/opaque_ref.h"
 #include "report.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Codec of vn.hanoi.school_record.issued.v1. */
-#include <string.h>
 
 #include "record_json.h"
 

@@ -2,7 +2,6 @@
 #include "store_filing.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "common/buffer.h"
 #include "submission_json.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store_moderation.h"
 
-#include <string.h>
-
 #include "common/json.h"
 #include "common/words.h"
 #include "store_submission.h"

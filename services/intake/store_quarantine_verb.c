@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store_quarantine_verb.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "store_quarantine.h"
 
 bool verb_list_quarantine(PGconn *conn, const char *state, const char *prefix)

@@ -2,7 +2,6 @@
 #include "store_submission.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "common/words.h"
 #include "handover_json.h"

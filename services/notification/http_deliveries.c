@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The log of deliveries: who was told what, as hashes, and why not. */
-#include <string.h>
 
 #include "common/http_page.h"
 #include "http_routes.h"

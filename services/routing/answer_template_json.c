@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/answer_template_json.h"
 
-#include <string.h>
-
 #include "common/json.h"
 
 enum { NAME_MAX_LENGTH = 100, CODE_MAX = 64, UNIT_MIN = 2, UNIT_MAX = 32, TEXT_MAX = 4000 };

@@ -2,7 +2,6 @@
 #include "services/routing/audit_timer.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/base64.h"
 #include "common/clock.h"

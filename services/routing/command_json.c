@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/command_json.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "common/opaque_ref.h"
 #include "common/words.h"
 #include "services/routing/detail_json.h"

@@ -2,7 +2,6 @@
 #include "services/routing/day.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "services/routing/calendar.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who read what about whom, and why: GET /api/routing/access-log. */
-#include <string.h>
 
 #include "common/clock.h"
 #include "common/http_page.h"

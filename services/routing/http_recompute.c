@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST /api/routing/recomputations: tells the due times of open cases anew after a calendar
  * decision that came late, and lists what changes. Without "apply" it only lists. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "common/clock.h"
 #include "common/json.h"

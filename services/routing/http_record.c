@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/http_record.h"
 
-#include <stdio.h>
-
 #include "services/routing/http_routing.h"
 
 struct record *record_new(struct http_request *request, const char *place, record_put *put)
@@ -32,14 +30,12 @@ static void answer_record(const struct record *record, const struct pg_tx *tx, s
 {
     struct buffer body;
     struct json_writer writer;
-    char etag[16];
     buffer_init(&body);
     json_write_start(&writer, &body);
     record_open_item(&writer, tx, statement, 0);
     record->put(&writer, tx, statement, 0);
     json_close_object(&writer);
-    snprintf(etag, sizeof etag, "\"%d\"", pg_value_int4(tx, statement, 0, RECORD_VERSION));
-    http_answer_header(record->request, "ETag", etag);
+    http_answer_version(record->request, pg_value_int4(tx, statement, 0, RECORD_VERSION));
     http_answer(record->request, status, NULL, body.data, body.size);
     buffer_finish(&body);
 }

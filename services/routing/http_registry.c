@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Units and their people are changed: POST /api/routing/units and below. */
-#include <stdio.h>
 #include <string.h>
 
 #include "common/digest.h"
@@ -10,7 +9,7 @@
 #include "services/routing/store_registry.h"
 #include "services/routing/unit_record_json.h"
 
-enum { TRIES_MAX = 3, ETAG_SIZE = 16 };
+enum { TRIES_MAX = 3 };
 
 struct change {
     struct http_request *request;
@@ -110,11 +109,9 @@ static void change_read(struct change *c)
 static void answer_created(struct change *c, const char *code, int32_t version)
 {
     struct buffer body;
-    char etag[ETAG_SIZE];
     buffer_init(&body);
     unit_record_json_write_receipt(&body, code, version);
-    snprintf(etag, sizeof etag, "\"%d\"", version);
-    http_answer_header(c->request, "ETag", etag);
+    http_answer_version(c->request, version);
     http_answer_header(c->request, "Location",
                        arena_format(http_arena(c->request), "/api/routing/units/%s", code));
     http_answer(c->request, 201, NULL, body.data, body.size);
@@ -280,9 +277,7 @@ static void on_stored(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 static void change_answer(struct change *c, const struct unit_record *record)
 {
     struct buffer body;
-    char etag[ETAG_SIZE];
-    snprintf(etag, sizeof etag, "\"%d\"", record->version);
-    http_answer_header(c->request, "ETag", etag);
+    http_answer_version(c->request, record->version);
     if (record->period_count == 0) { /* it had not begun */
         http_answer(c->request, 204, NULL, NULL, 0);
         return;

@@ -3,8 +3,6 @@
  *
  * If-Match names the newest version that the caller saw, "0" for a new rule. A repeated command is
  * known by what it asks for, and answered as before. */
-#include <stdio.h>
-#include <string.h>
 
 #include "common/clock.h"
 #include "common/json.h"
@@ -12,8 +10,6 @@
 #include "services/routing/route_json.h"
 #include "services/routing/store_author.h"
 #include "services/routing/store_route.h"
-
-enum { ETAG_SIZE = 16 };
 
 struct rule_change {
     struct http_request *request;
@@ -127,9 +123,7 @@ static void change_answer(struct rule_change *c)
     const struct route_change *change = &c->change;
     struct buffer body;
     struct json_writer writer;
-    char etag[ETAG_SIZE];
-    snprintf(etag, sizeof etag, "\"%d\"", change->rule.rule.version);
-    http_answer_header(c->request, "ETag", etag);
+    http_answer_version(c->request, change->rule.rule.version);
     buffer_init(&body);
     json_write_start(&writer, &body);
     json_open_object(&writer, NULL);

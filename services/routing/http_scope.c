@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 #include <string.h>
 
 #include "common/clock.h"
@@ -8,8 +7,6 @@
 #include "services/routing/case_json.h"
 #include "services/routing/day.h"
 #include "services/routing/http_routing.h"
-
-enum { ETAG_SIZE = 16 };
 
 bool http_has_reference(struct http_request *request, const struct routing *routing)
 {
@@ -260,7 +257,6 @@ static void answer_case(struct http_request *request, const struct routing *rout
     struct case_command caller = {0};
     struct buffer body;
     struct json_writer writer;
-    char etag[ETAG_SIZE];
 
     http_fill_actor(principal, routing, snapshot, &caller);
     buffer_init(&body);
@@ -274,8 +270,7 @@ static void answer_case(struct http_request *request, const struct routing *rout
     }
     http_put_allowed(&writer, snapshot, &caller);
     json_close_object(&writer);
-    snprintf(etag, sizeof etag, "\"%d\"", snapshot->version);
-    http_answer_header(request, "ETag", etag);
+    http_answer_version(request, snapshot->version);
     http_answer(request, status, NULL, body.data, body.size);
     buffer_finish(&body);
 }

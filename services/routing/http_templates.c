@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Words to begin an answer with: /api/routing/templates, and GET /api/routing/rejections. */
-#include <string.h>
 
 #include "common/clock.h"
 #include "common/http_page.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 
 #include "common/clock.h"
 #include "services/routing/coverage_json.h"
@@ -78,7 +77,6 @@ static void on_unit_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct unit_world units;
     struct error err = {0};
     struct buffer body;
-    char etag[16];
     if (!http_is_committed(request, tx, outcome)) {
         return;
     }
@@ -91,8 +89,7 @@ static void on_unit_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     buffer_init(&body);
     unit_record_json_write(&body, &record, &units,
                            principal_may(http_principal(request), OFFICIALS));
-    snprintf(etag, sizeof etag, "\"%d\"", record.version);
-    http_answer_header(request, "ETag", etag);
+    http_answer_version(request, record.version);
     answer(request, &body);
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/message_write.h"
 
-#include <string.h>
-
 #include "services/routing/store_message.h"
 
 /* ---- reading ---- */

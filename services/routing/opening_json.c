@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/routing/opening_json.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "common/json.h"
 #include "common/opaque_ref.h"
 #include "services/routing/case_json.h"

@@ -5,7 +5,6 @@
  *   ceiling_http PORT API_KEYS_FILE    until SIGTERM */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/auth.h"
 #include "common/fetch.h"

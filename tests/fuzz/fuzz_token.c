@@ -6,7 +6,6 @@
  * hardly any change would survive base64url. All else is the token as it is sent. */
 #include <assert.h>
 #include <jose/b64.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/auth_private.h"

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/pg.h"
+#include "tests/support/number.h"
 
 struct pool {
     uv_loop_t loop;
@@ -141,7 +142,7 @@ static inline int other_client_run(PGconn *conn, const char *sql)
         exit(2);
     }
     if (PQntuples(result) > 0) {
-        number = atoi(PQgetvalue(result, 0, 0));
+        number = number_of(PQgetvalue(result, 0, 0), '\0');
     }
     PQclear(result);
     return number;

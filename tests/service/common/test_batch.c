@@ -209,7 +209,8 @@ static void broken_connection_repeats_in_doubt(void **state)
     while (other_client_run(other, "SELECT count(*) FROM pg_locks WHERE NOT granted") == 0) {
         uv_run(&bench->pool->loop, UV_RUN_NOWAIT);
     }
-    other_client_run(other, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted");
+    other_client_run(other,
+                     "SELECT pg_terminate_backend(pid)::int FROM pg_locks WHERE NOT granted");
     other_client_run(other, "COMMIT");
     wait_until_done(bench, 2);
     assert_int_equal(bench->items[1].times, 1);

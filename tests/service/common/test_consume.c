@@ -11,6 +11,7 @@
 #include "common/dead_letter_verbs.h"
 #include "common/republish.h"
 #include "tests/service/common/stack.h"
+#include "tests/support/number.h"
 
 enum { PARTITIONS = 3 };
 
@@ -564,7 +565,7 @@ static void drain(consume_handler *handler, size_t lanes, size_t count, const ch
 static void drains_fast(void **state)
 {
     const char *text = getenv("TEST_DRAIN");
-    unsigned count = text == NULL ? 20000 : (unsigned)atoi(text);
+    unsigned count = text == NULL ? 20000 : (unsigned)number_of(text, '\0');
     (void)state;
     send_things("a", 1000, count);
     for (size_t lanes = 1; lanes <= 3; lanes++) {

@@ -5,6 +5,7 @@
 
 #include "common/kafka_private.h"
 #include "tests/service/common/kafka_clients.h"
+#include "tests/support/number.h"
 
 static void consumer_gets_each_message_once_in_order(void **state)
 {
@@ -245,7 +246,7 @@ static void broker_kill(void)
     assert_non_null(file);
     assert_non_null(fgets(pid, sizeof pid, file));
     fclose(file);
-    assert_int_equal(kill(atoi(pid), SIGKILL), 0);
+    assert_int_equal(kill(number_of(pid, '\n'), SIGKILL), 0);
 }
 
 static void killed_broker_loses_nothing(void **state)
@@ -279,11 +280,6 @@ static void killed_broker_loses_nothing(void **state)
     reader_close(reader);
 }
 
-static bool sender_has_no_client(const void *arg)
-{
-    return kafka_producer_client(((const struct sender *)arg)->producer) == NULL;
-}
-
 /* Twice is possible after a replacement. */
 static bool reader_misses_none(const void *arg)
 {
@@ -313,7 +309,7 @@ static void fatal_error_replaces_the_client(void **state)
         if (i == count / 3 || i == count / 3 * 2) {
             rd_kafka_test_fatal_error(kafka_producer_client(sender.producer),
                                       RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "a test");
-            assert_true(wait_for(sender_has_no_client, &sender, 10000));
+            assert_true(wait_for(sender_is_not_connected, &sender, 10000));
         } else if (i == count / 2) {
             assert_true(wait_for(sender_is_connected, &sender, 10000));
         }

@@ -14,6 +14,7 @@
 
 #include "common/log.h"
 #include "common/migrate.h"
+#include "tests/support/number.h"
 
 static char conninfo[256];
 
@@ -25,7 +26,7 @@ static int ask(PGconn *conn, const char *sql)
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
         fail_msg("%s: %s", sql, PQerrorMessage(conn));
     }
-    int number = PQntuples(result) > 0 ? atoi(PQgetvalue(result, 0, 0)) : -1;
+    int number = PQntuples(result) > 0 ? number_of(PQgetvalue(result, 0, 0), '\0') : -1;
     PQclear(result);
     return number;
 }

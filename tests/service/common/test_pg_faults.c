@@ -134,7 +134,8 @@ static void killed_session_rolls_back_for_sure(void **state)
     while (other_client_run(other, "SELECT count(*) FROM pg_locks WHERE NOT granted") == 0) {
         uv_run(&pool->loop, UV_RUN_NOWAIT);
     }
-    other_client_run(other, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted");
+    other_client_run(other,
+                     "SELECT pg_terminate_backend(pid)::int FROM pg_locks WHERE NOT granted");
     wait_for(pool, &locked);
     /* PostgreSQL said so itself before it hung up (57P01). */
     assert_int_equal(locked.outcome, PG_UNAVAILABLE);
@@ -162,7 +163,7 @@ static void nothing_is_said_falsely(void **state)
         pg_tx_send(insert_tx(pool, 1000 + (int64_t)i), on_ending, &endings[i]);
         if (i % EACH == EACH - 1) {
             turn_for(pool, (unsigned)(i / EACH % 4));
-            other_client_run(other, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            other_client_run(other, "SELECT pg_terminate_backend(pid)::int FROM pg_stat_activity "
                                     "WHERE backend_type = 'client backend' "
                                     "AND pid <> pg_backend_pid()");
         }

@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "common/http_private.h"
+#include "tests/support/number.h"
 
 enum { PATIENCE_S = 5, RECEIVED_MAX = 1024 * 1024 };
 
@@ -312,7 +313,7 @@ static inline void client_read(struct client *client, struct answer *answer, boo
     memcpy(answer->text, client->bytes, head_size);
     answer->text[head_size - 1] = '\0';
     answer->head = answer->text;
-    answer->status = atoi(answer->head + 9);
+    answer->status = number_of(answer->head + 9, ' ');
     const char *length = answer_header(answer, "Content-Length");
     answer->body_size = length != NULL && !head_only ? strtoul(length, NULL, 10) : 0;
     while (client->size < head_size + answer->body_size) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http_fixture.h"
+#include "tests/support/number.h"
 
 static atomic_int opened, gone;
 
@@ -61,7 +62,7 @@ static void open_source(struct http_request *request, int count, size_t size, bo
     const char *last = http_last_event_id(request);
     uv_timer_init(fixture_loop, &source->timer);
     source->timer.data = source;
-    source->sent = last != NULL ? atoi(last) : 0;
+    source->sent = last != NULL ? number_of(last, '\0') : 0;
     source->count = count;
     source->size = size;
     source->close_after = close_after;

@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <string.h>
 
 #include "services/intake/likeness.h"
 #include "services/intake/sender_history.h"

@@ -16,6 +16,7 @@
 #include "services/intake/case_event_json.h"
 #include "services/intake/message_json.h"
 #include "services/intake/thread.h"
+#include "tests/support/number.h"
 
 enum { NOW_US = 1000000 };
 static const struct thread_limits limits = {.total = 5, .hourly = 3};
@@ -190,7 +191,7 @@ static void what_was_done_stands_where_it_was_done(void **state)
 static void nothing_is_lost_and_nothing_told_twice(void **state)
 {
     (void)state;
-    unsigned seed = getenv("SEED") != NULL ? (unsigned)atoi(getenv("SEED")) : 1;
+    unsigned seed = getenv("SEED") != NULL ? (unsigned)number_of(getenv("SEED"), '\0') : 1;
     srand(seed);
     for (int run = 0; run < 2000; run++) {
         struct message messages[8] = {0};

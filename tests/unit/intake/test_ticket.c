@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "services/intake/city_time.h"
 #include "services/intake/ticket.h"

@@ -13,6 +13,7 @@
 
 #include "common/clock.h"
 #include "services/routing/case_clock.h"
+#include "tests/support/number.h"
 
 #define MINUTE      CALENDAR_MINUTE_US
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
@@ -120,7 +121,7 @@ static void take_step(struct case_clock *clock, const char *step)
         assert_true(clock_resume(clock, office, hanoi(rest)));
         break;
     case 'e':
-        assert_true(clock_extend(clock, office, atoi(rest)));
+        assert_true(clock_extend(clock, office, number_of(rest, ';')));
         break;
     default:
         clock_stop(clock, hanoi(rest));

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "services/routing/case_clock.h"
+#include "tests/support/number.h"
 
 enum {
     CASES = 100000,
@@ -382,7 +383,7 @@ static void live(struct pair *pair)
 static int case_count(void)
 {
     const char *text = getenv("CASES");
-    return text != NULL ? atoi(text) : CASES;
+    return text != NULL ? number_of(text, '\0') : CASES;
 }
 
 static void clocks_agree_with_stepping_through_the_minutes(void **state)

@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "services/routing/boundary.h"
 #include "services/routing/explanation.h"
