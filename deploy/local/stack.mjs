@@ -35,8 +35,8 @@ const DEMO_MEDIA_KEY = Buffer.from('ihanoi demo media key, not good.').toString(
 const DEMO_CONTACT_KEY = Buffer.from('ihanoi demo contact key, no good').toString('base64');
 
 // One person or key stands for a city here.
-const NO_LIMITS = { READS_PER_S: '0', ADDRESS_FILES_PER_HOUR: '0', KEY_FILES_PER_S: '0', PERSON_FILES_PER_HOUR: '0',
-  PERSON_PROOF_AFTER_PER_HOUR: '0', NEAR_DUPLICATE_MINUTES: '0' };
+const NO_LIMITS = { READS_PER_S: '0', OPEN311_READS_PER_S: '0', ADDRESS_FILES_PER_HOUR: '0', KEY_FILES_PER_S: '0',
+  PERSON_FILES_PER_HOUR: '0', PERSON_PROOF_AFTER_PER_HOUR: '0', NEAR_DUPLICATE_MINUTES: '0' };
 
 function isTaken(port) {
   return new Promise((resolve) => {

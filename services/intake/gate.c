@@ -13,7 +13,7 @@ enum { BURST_S = 10, HOUR_S = 3600 };
 
 struct gate {
     struct proxy_list trusted;
-    struct rate *reads, *address_files, *key_files; /* NULL: no limit */
+    struct rate *reads, *open311_reads, *address_files, *key_files; /* NULL: no limit */
 };
 
 static struct rate *rate_of(double per_s, double burst)
@@ -25,6 +25,7 @@ bool gate_open(struct gate **gate, const struct config *config, struct error *er
 {
     struct gate *made = memory_zero(1, sizeof *made);
     double reads = (double)config_int(config, "READS_PER_S");
+    double open311_reads = (double)config_int(config, "OPEN311_READS_PER_S");
     double files = (double)config_int(config, "ADDRESS_FILES_PER_HOUR");
     double keys = (double)config_int(config, "KEY_FILES_PER_S");
     if (!proxy_list_read(&made->trusted, config_text(config, "TRUSTED_PROXIES"), err)) {
@@ -32,6 +33,7 @@ bool gate_open(struct gate **gate, const struct config *config, struct error *er
         return false;
     }
     made->reads = rate_of(reads, BURST_S * reads);
+    made->open311_reads = rate_of(open311_reads, BURST_S * open311_reads);
     made->address_files = rate_of(files / HOUR_S, files);
     made->key_files = rate_of(keys, BURST_S * keys);
     *gate = made;
@@ -41,6 +43,7 @@ bool gate_open(struct gate **gate, const struct config *config, struct error *er
 void gate_close(struct gate *gate)
 {
     rate_free(gate->reads);
+    rate_free(gate->open311_reads);
     rate_free(gate->address_files);
     rate_free(gate->key_files);
     free(gate);
@@ -77,13 +80,23 @@ static bool take(struct rate *rate, const char *name, const char *code, const ch
     return false;
 }
 
+static bool admit_nobody(const struct gate *gate, struct rate *rate, struct http_request *request,
+                         const char *text, struct error *err)
+{
+    return rate == NULL || http_principal(request)->kind != PRINCIPAL_NOBODY ||
+           take(rate, gate_client(gate, request), "too_many_reads", text, err);
+}
+
 bool gate_admit_reader(struct gate *gate, struct http_request *request, struct error *err)
 {
-    if (gate->reads == NULL || http_principal(request)->kind != PRINCIPAL_NOBODY) {
-        return true;
-    }
-    return take(gate->reads, gate_client(gate, request), "too_many_reads",
-                "this address asks too often: wait, or sign in", err);
+    return admit_nobody(gate, gate->reads, request, "this address asks too often: wait, or sign in",
+                        err);
+}
+
+bool gate_admit_open311_reader(struct gate *gate, struct http_request *request, struct error *err)
+{
+    return admit_nobody(gate, gate->open311_reads, request,
+                        "this address asks too often: wait, or send an API key in X-Api-Key", err);
 }
 
 bool gate_admit_filing(struct gate *gate, struct http_request *request, struct error *err)

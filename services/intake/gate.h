@@ -20,6 +20,8 @@ void gate_close(struct gate *gate);
 
 /* False: ERR_BUSY too_many_reads, of somebody who is not signed in. */
 bool gate_admit_reader(struct gate *gate, struct http_request *request, struct error *err);
+/* The same through Open311, whose clients keep copies and go page by page: a bucket of its own. */
+bool gate_admit_open311_reader(struct gate *gate, struct http_request *request, struct error *err);
 /* False: ERR_BUSY too_many_from_address, too_many_from_key. */
 bool gate_admit_filing(struct gate *gate, struct http_request *request, struct error *err);
 

@@ -13,6 +13,16 @@ enum open311_format open311_format_of(const struct http_request *request)
     return dot != NULL && strcmp(dot, ".json") == 0 ? OPEN311_JSON : OPEN311_XML;
 }
 
+bool open311_is_admitted(struct http_request *request, const struct intake *intake)
+{
+    struct error err = {0};
+    if (gate_admit_open311_reader(intake->gate, request, &err)) {
+        return true;
+    }
+    http_answer_error(request, &err);
+    return false;
+}
+
 static const char *present(const char *value)
 {
     return value != NULL && value[0] != '\0' ? value : NULL;
@@ -122,6 +132,9 @@ void http_open311_discovery(struct http_request *request, void *state)
     struct open311_writer writer;
     struct buffer body;
 
+    if (!open311_is_admitted(request, state)) {
+        return;
+    }
     buffer_init(&body);
     open311_start(&writer, open311_format_of(request), &body);
     open311_open_item(&writer, "discovery");

@@ -94,6 +94,9 @@ http_handler http_open311_elsewhere;
 
 /* By the path's ending. */
 enum open311_format open311_format_of(const struct http_request *request);
+/* False: the caller has been answered that its address asks too often. Before anything else. */
+struct intake;
+bool open311_is_admitted(struct http_request *request, const struct intake *intake);
 /* An empty parameter is an absent one: NULL. */
 const char *open311_query(const struct http_request *request, const char *name);
 const char *open311_form(const struct http_request *request, const char *name);

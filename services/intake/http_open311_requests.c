@@ -217,10 +217,12 @@ void http_open311_requests(struct http_request *request, void *state)
     struct public_query query;
     struct error err = {0};
 
+    if (!open311_is_admitted(request, state)) {
+        return;
+    }
     list_start(list, request, state);
     list->extended = open311_read_extensions(request, &err);
-    if (!gate_admit_reader(list->intake->gate, request, &err) ||
-        !open311_read_query(&query, request, list->full ? PLACE_EXACT : PLACE_COARSE, &err)) {
+    if (!open311_read_query(&query, request, list->full ? PLACE_EXACT : PLACE_COARSE, &err)) {
         list_answer(list, &err);
         return;
     }
@@ -234,11 +236,14 @@ void http_open311_request(struct http_request *request, void *state)
     struct public_query query = {.tickets = &id, .ticket_count = 1, .limit = 1};
     struct error err = {0};
 
+    if (!open311_is_admitted(request, state)) {
+        return;
+    }
     list_start(list, request, state);
     list->single = true;
     list->extended = open311_read_extensions(request, &err);
     open311_check_jurisdiction(open311_query(request, "jurisdiction_id"), &err);
-    if (error_is_set(&err) || !gate_admit_reader(list->intake->gate, request, &err)) {
+    if (error_is_set(&err)) {
         list_answer(list, &err);
         return;
     }

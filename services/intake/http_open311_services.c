@@ -57,6 +57,9 @@ void http_open311_services(struct http_request *request, void *state)
     struct buffer body;
     struct error err = {0};
 
+    if (!open311_is_admitted(request, state)) {
+        return;
+    }
     if (!open311_check_jurisdiction(open311_query(request, "jurisdiction_id"), &err)) {
         http_answer_error(request, &err);
         return;
@@ -82,6 +85,9 @@ void http_open311_service(struct http_request *request, void *state)
     struct buffer body;
     struct error err = {0};
 
+    if (!open311_is_admitted(request, state)) {
+        return;
+    }
     open311_check_jurisdiction(open311_query(request, "jurisdiction_id"), &err);
     if (!open311_has_service(reference, category)) {
         error_set(&err, ERR_NOT_FOUND, "unknown_service", "service_code was not found");

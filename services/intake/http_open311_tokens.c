@@ -15,6 +15,9 @@ void http_open311_token(struct http_request *request, void *state)
     struct public_query query = {.tickets = &token, .ticket_count = 1, .limit = 1};
     struct error err = {0};
 
+    if (!open311_is_admitted(request, state)) {
+        return;
+    }
     if (!open311_check_jurisdiction(open311_query(request, "jurisdiction_id"), &err)) {
         http_answer_error(request, &err);
         return;

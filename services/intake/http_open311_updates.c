@@ -21,6 +21,9 @@ void http_open311_updates(struct http_request *request, void *state)
     struct update_list *list = arena_alloc(http_arena(request), sizeof *list);
     struct error err = {0};
 
+    if (!open311_is_admitted(request, state)) {
+        return;
+    }
     open311_check_jurisdiction(open311_query(request, "jurisdiction_id"), &err);
     struct open311_span span = open311_read_span(request, "start_date", "end_date", &err);
     struct open311_page page = open311_read_page(request, &err);

@@ -124,7 +124,7 @@ void http_list_records(struct http_request *request, void *state)
     struct list *list = arena_alloc(http_arena(request), sizeof *list);
     struct error err = {0};
 
-    if (!list_read(list, request, &err)) {
+    if (!gate_admit_reader(intake->gate, request, &err) || !list_read(list, request, &err)) {
         http_answer_error(request, &err);
         return;
     }

@@ -85,6 +85,12 @@ static const struct config_option options[] = {
      .max = 1000000,
      .help = "public reads a second of one address, ten times that at once; 0: no limit "
              "(assumption, as those below)"},
+    {.name = "OPEN311_READS_PER_S",
+     .type = CONFIG_INT,
+     .fallback = "100",
+     .max = 1000000,
+     .help = "reads a second of one address through Open311 without a key, ten times that at once; "
+             "0: no limit"},
     {.name = "ADDRESS_FILES_PER_HOUR",
      .type = CONFIG_INT,
      .fallback = "300",

@@ -34,7 +34,7 @@ const file = (token, { description = words(0), query = '', ...more } = {}, optio
     { token, from: `198.51.${(address += 1) >> 8}.${address & 255}`, body: { category: 'giao-thong', location: HOAN_KIEM, description, ...more }, ...options });
 
 const ENVIRONMENT = () => ({
-    TRUSTED_PROXIES: '127.0.0.1', READS_PER_S: '2', ADDRESS_FILES_PER_HOUR: '30', KEY_FILES_PER_S: '2',
+    TRUSTED_PROXIES: '127.0.0.1', READS_PER_S: '2', OPEN311_READS_PER_S: '2', ADDRESS_FILES_PER_HOUR: '30', KEY_FILES_PER_S: '2',
     PERSON_FILES_PER_HOUR: String(HARD), PERSON_PROOF_AFTER_PER_HOUR: String(SOFT), NEAR_DUPLICATE_MINUTES: '60',
     CAPTCHA_URL: `http://127.0.0.1:${verifier.address().port}/siteverify`, CAPTCHA_SECRET: 'shh&=%',
 });
@@ -142,13 +142,32 @@ test('a key has a quota, and so have readers without an account', async () => {
     const statuses = new Set(answers.map(({ status }) => status));
     assert.deepEqual([...statuses].sort(), [201, 429]);
     assert.equal(answers.find(({ status }) => status === 429).json.code, 'too_many_from_key');
-    for (const path of ['/api/intake/public/submissions', `/api/intake/public/submissions/${uuid7()}`,
-        '/api/intake/submissions/nearby?lat=21&lon=105.8&category=khac', '/open311/v2/requests.json']) {
+    for (const path of ['/api/intake/public/submissions', `/api/intake/public/submissions/${uuid7()}`, '/api/intake/records?type=parking',
+        '/api/intake/submissions/nearby?lat=21&lon=105.8&category=khac']) {
         const from = `192.0.2.${address += 1}`;
         const reads = await Promise.all(Array.from({ length: 40 }, () => call('GET', path, { from })));
         assert.ok(reads.some(({ status }) => status === 429) && reads.some(({ status }) => status !== 429), path);
         assert.ok(reads.find(({ status }) => status === 429).headers.get('retry-after'));
         assert.equal((await call('GET', path, { from, token: await person('reader') })).status === 429, false, 'who is signed in may');
+    }
+});
+
+test('readers of Open311 without a key wait, too, and hear so in the format that they asked for', async () => {
+    const paths = ['discovery', 'services', 'services/giao-thong', 'requests', 'requests/HN-2026-9999999-X', 'tokens/HN-2026-9999999-X',
+        'servicerequestupdates'];
+    const bodies = { xml: /^<\?xml.*<errors><error><code>429<\/code><description>[^<]+<\/description><\/error><\/errors>\s*$/s,
+        json: /^\[\{"code":429,"description":"[^"]+"\}\]\s*$/ };
+    for (const path of paths.flatMap((name) => Object.keys(bodies).map((format) => `/open311/v2/${name}.${format}`))) {
+        const from = `203.0.${(address += 1) & 255}.7`;
+        const reads = await Promise.all(Array.from({ length: 30 }, () => call('GET', path, { from })));
+        const late = reads.filter(({ status }) => status === 429);
+        assert.ok(late.length > 0 && late.length < reads.length, `${path}: ${late.length} of ${reads.length}`);
+        const [{ headers, text }] = late;
+        assert.match(text, bodies[path.split('.').at(-1)]);
+        assert.match(headers.get('content-type'), path.endsWith('xml') ? /^text\/xml/ : /^application\/json/);
+        assert.ok(Number(headers.get('retry-after')) >= 1);
+        assert.notEqual((await call('GET', path, { from, headers: { 'x-api-key': 'demo-key' } })).status, 429, 'a key may');
+        assert.notEqual((await call('GET', '/api/intake/public/submissions', { from })).status, 429, 'another bucket');
     }
 });
 
