@@ -152,9 +152,18 @@ void http_answer_header(struct http_request *request, const char *name, const ch
 /* Copies body. content_type NULL: application/json. */
 void http_answer(struct http_request *request, int status, const char *content_type,
                  const char *body, size_t size);
-/* Sends a file from where it is. fd is given away, also when nobody waits for the answer. */
-void http_answer_file(struct http_request *request, int status, const char *content_type, int fd,
-                      uint64_t size);
+/* The reader has what the tag (with its quotes) stands for, and wants 304. */
+bool http_has_etag(const struct http_request *request, const char *etag);
+/* Sends a file from where it is: with 200 all of it, with 206 the range that a GET asks for, with
+ * 304 nothing when the reader has it; 416 for a range that it does not have. fd is given away, also
+ * when nobody waits for the answer. */
+struct http_file {
+    int fd;
+    uint64_t size;
+    const char *content_type;
+    const char *etag; /* with its quotes, and strong: other bytes, other tag */
+};
+void http_answer_file(struct http_request *request, const struct http_file *file);
 /* The ETag of what has versions, as If-Match will name it. */
 void http_answer_version(struct http_request *request, int64_t version);
 /* 200 with an ETag of the body, or 304 when If-None-Match names that. */

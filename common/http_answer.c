@@ -174,20 +174,6 @@ void http_answer(struct http_request *request, int status, const char *content_t
     }
 }
 
-void http_answer_file(struct http_request *request, int status, const char *content_type, int fd,
-                      uint64_t size)
-{
-    if (!http_request_settle(request)) {
-        close(fd);
-        return;
-    }
-    struct MHD_Response *response = MHD_create_response_from_fd64(size, fd);
-    assert(response != NULL);
-    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
-    request->sends_file = true;
-    http_respond(request, status, response);
-}
-
 /* What each kind of refusal owes the client besides its body. */
 static void add_error_headers(struct http_request *request, int status, const struct error *err)
 {

@@ -11,9 +11,10 @@ void http_answer_version(struct http_request *request, int64_t version)
 }
 
 /* RFC 9110, section 13.1.2: a list of tags, which may be weak, or any. */
-static bool names_tag(const char *list, const char *tag)
+bool http_has_etag(const struct http_request *request, const char *etag)
 {
-    return list != NULL && (strcmp(list, "*") == 0 || strstr(list, tag) != NULL);
+    const char *list = http_header(request, "if-none-match");
+    return list != NULL && (strcmp(list, "*") == 0 || strstr(list, etag) != NULL);
 }
 
 void http_answer_tagged(struct http_request *request, const char *content_type, const char *body,
@@ -27,7 +28,7 @@ void http_answer_tagged(struct http_request *request, const char *content_type, 
     const char *tag =
         arena_format(http_arena(request), "\"%.*s\"", TAG_HEX, digest_hex(digest, hex));
     http_answer_header(request, "ETag", tag);
-    if (names_tag(http_header(request, "if-none-match"), tag)) {
+    if (http_has_etag(request, tag)) {
         http_answer(request, 304, content_type, NULL, 0);
     } else {
         http_answer(request, 200, content_type, body, size);

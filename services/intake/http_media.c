@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http_media.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -268,26 +269,38 @@ struct reading {
     int64_t left_s; /* of the link's life */
 };
 
+/* Names the bytes: a file that was swept and uploaded again may have been made anew otherwise. */
+static const char *etag_of(const struct media_get *get, struct arena *arena)
+{
+    char id[UUID_TEXT_SIZE];
+    return arena_format(arena, "\"%s-%s-%" PRIx64 "\"", uuid_format(&get->id, id),
+                        media_variant_words[get->variant], get->written_us);
+}
+
 static void on_open(struct media_get *get, const struct error *err)
 {
     struct reading *reading = (struct reading *)get;
     struct http_request *request = reading->request;
+    struct arena *arena = http_arena(request);
     if (err != NULL) {
         http_answer_error(request, err);
         return;
     }
-    http_answer_header(
-        request, "Cache-Control",
-        arena_format(http_arena(request), "private, max-age=%d", (int)reading->left_s));
+    http_answer_header(request, "Cache-Control",
+                       arena_format(arena, "private, max-age=%d", (int)reading->left_s));
     http_answer_header(request, "Content-Security-Policy", "default-src 'none'; sandbox");
     http_answer_header(request, "Cross-Origin-Resource-Policy", "cross-origin");
     if (get->type == MEDIA_PDF) { /* readers of PDF are no place for strangers' papers either */
         char id[UUID_TEXT_SIZE];
-        http_answer_header(request, "Content-Disposition",
-                           arena_format(http_arena(request), "attachment; filename=\"%s.pdf\"",
-                                        uuid_format(&get->id, id)));
+        http_answer_header(
+            request, "Content-Disposition",
+            arena_format(arena, "attachment; filename=\"%s.pdf\"", uuid_format(&get->id, id)));
     }
-    http_answer_file(request, 200, media_type_name(get->type), get->fd, get->size);
+    struct http_file file = {.fd = get->fd,
+                             .size = get->size,
+                             .content_type = media_type_name(get->type),
+                             .etag = etag_of(get, arena)};
+    http_answer_file(request, &file);
 }
 
 static bool read_link(struct reading *reading, const struct intake *intake, struct error *err)

@@ -44,6 +44,7 @@ struct media_get {
     void (*on_open)(struct media_get *get, const struct error *err);
     int fd;
     uint64_t size;
+    int64_t written_us;   /* since 1970 */
     enum media_type type; /* by its first bytes, which we wrote */
 };
 void media_store_get(struct media_store *store, struct media_get *get);

@@ -15,7 +15,7 @@
 #include "common/work.h"
 #include "media_store.h"
 
-enum { NAME_SIZE = 96, FOLDER_MODE = 0750, FILE_MODE = 0640 };
+enum { NAME_SIZE = 96, FOLDER_MODE = 0750, FILE_MODE = 0640, US_PER_S = 1000000, NS_PER_US = 1000 };
 
 struct media_store {
     struct loop *loop;
@@ -210,6 +210,8 @@ static void get_in_thread(void *arg)
     } else {
         ssize_t read = pread(get->fd, head, sizeof head, 0);
         get->size = (uint64_t)stat.st_size;
+        get->written_us =
+            (int64_t)stat.st_mtim.tv_sec * US_PER_S + stat.st_mtim.tv_nsec / NS_PER_US;
         get->type = media_type_sniff(head, read > 0 ? (size_t)read : 0);
         posix_fadvise(get->fd, 0, stat.st_size, POSIX_FADV_WILLNEED);
     }

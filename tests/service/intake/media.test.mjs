@@ -37,6 +37,20 @@ test('a picture is taken, made anew as JPEG, and read by its links', async () =>
   assert.deepEqual(sizeOfJpeg(small.bytes), [320, 240]);
 });
 
+test('a part of a file may be asked for, and one that is there already is not sent', async () => {
+  const { links } = await uploaded(png({ width: 640, height: 480 }));
+  const whole = await get(links.full);
+  const part = await get(links.full, undefined, { range: 'bytes=10-19' });
+  assert.equal(part.status, 206);
+  assert.equal(part.headers.get('content-range'), `bytes 10-19/${whole.bytes.length}`);
+  assert.deepEqual(part.bytes, whole.bytes.subarray(10, 20));
+  const etag = whole.headers.get('etag');
+  assert.equal((await get(links.full, undefined, { 'if-none-match': etag })).status, 304);
+  assert.equal((await get(links.full, undefined, { range: 'bytes=0-0', 'if-range': etag })).status, 206);
+  assert.notEqual((await get(links.small)).headers.get('etag'), etag);
+  assert.deepEqual(refusal(await get(links.full, undefined, { range: `bytes=${whole.bytes.length}-` })), [416, 'bad_range']);
+});
+
 test('a large one is made smaller, a clear one white behind', async () => {
   const media = await uploaded(png({ width: 6000, height: 100, pixel: [0, 0, 0, 0] }));
   assert.deepEqual([media.width, media.height], [4096, 68]);

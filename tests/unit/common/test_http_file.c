@@ -5,7 +5,7 @@
 
 #include "http_fixture.h"
 
-enum { FILE_MAX = 64 * 1024, MEMORY_MAX = 100 * 1024, SENT_SIZE = 300 * 1024 };
+enum { FILE_MAX = 64 * 1024, MEMORY_MAX = 100 * 1024, SENT_SIZE = 30 * 1024 };
 
 static void post_file(struct http_request *request, void *state)
 {
@@ -23,7 +23,10 @@ static void get_file(struct http_request *request, void *state)
     (void)state;
     int fd = mkstemp(path);
     assert(fd >= 0 && unlink(path) == 0 && ftruncate(fd, SENT_SIZE) == 0);
-    http_answer_file(request, 200, "image/jpeg", fd, SENT_SIZE);
+    assert(pwrite(fd, "0123456789", 10, 0) == 10 && pwrite(fd, "end", 3, SENT_SIZE - 3) == 3);
+    struct http_file file = {
+        .fd = fd, .size = SENT_SIZE, .content_type = "image/jpeg", .etag = "\"one\""};
+    http_answer_file(request, &file);
 }
 
 static const struct http_route routes[] = {
@@ -136,9 +139,72 @@ static void file_is_sent_from_its_descriptor(void **state)
 {
     http_ask(*state, "HEAD /file HTTP/1.1\r\n" H "Connection: close\r\n\r\n", &answer);
     assert_int_equal(answer.status, 200);
-    assert_string_equal(answer_header(&answer, "Content-Length"), "307200");
+    assert_string_equal(answer_header(&answer, "Content-Length"), "30720");
     assert_string_equal(answer_header(&answer, "Content-Type"), "image/jpeg");
     assert_string_equal(answer_header(&answer, "X-Content-Type-Options"), "nosniff");
+}
+
+#define ASK(more) "GET /file HTTP/1.1\r\n" H "Connection: close\r\n" more "\r\n"
+
+static void range_of_a_file_is_sent_alone(void **state)
+{
+    static const struct {
+        const char *request;
+        int status;
+        const char *content_range, *body; /* NULL: not looked at */
+    } rows[] = {
+        {ASK("Range: bytes=2-5\r\n"), 206, "bytes 2-5/30720", "2345"},
+        {ASK("Range: bytes=30717-\r\n"), 206, "bytes 30717-30719/30720", "end"},
+        {ASK("Range: bytes=-3\r\n"), 206, "bytes 30717-30719/30720", "end"},
+        {ASK("Range: bytes=30717-999999999\r\n"), 206, "bytes 30717-30719/30720", "end"},
+        {ASK("Range: bytes=0-1\r\nIf-Range: \"one\"\r\n"), 206, "bytes 0-1/30720", "01"},
+        {ASK("Range: bytes=30720-\r\n"), 416, "bytes */30720", NULL},
+        {ASK("Range: bytes=-0\r\n"), 416, "bytes */30720", NULL},
+        {ASK("Range: bytes=5-2\r\n"), 416, "bytes */30720", NULL},
+        {ASK("Range: bytes=a-b\r\n"), 416, "bytes */30720", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        http_ask(*state, rows[i].request, &answer);
+        assert_int_equal(answer.status, rows[i].status);
+        assert_string_equal(answer_header(&answer, "Content-Range"), rows[i].content_range);
+        assert_string_equal(answer_header(&answer, "Accept-Ranges"), "bytes");
+        if (rows[i].body != NULL) {
+            assert_string_equal(answer.body, rows[i].body);
+            assert_string_equal(answer_header(&answer, "ETag"), "\"one\"");
+        } else {
+            assert_non_null(strstr(answer.body, "bad_range"));
+        }
+    }
+}
+
+/* Of several ranges, of what has changed since, and for HEAD, which asks about the whole. */
+static void whole_file_is_sent_where_a_range_is_not_due(void **state)
+{
+    static const char *const rows[] = {
+        ASK(""),
+        ASK("Range: bytes=0-1,3-4\r\n"),
+        ASK("Range: lines=0-1\r\n"),
+        ASK("Range: bytes=0-1\r\nIf-Range: \"two\"\r\n"),
+        ASK("Range: bytes=0-1\r\nIf-Range: W/\"one\"\r\n"),
+        ASK("Range: bytes=0-1\r\nIf-Range: Sat, 29 Oct 1994 19:43:31 GMT\r\n"),
+        "HEAD /file HTTP/1.1\r\n" H "Connection: close\r\nRange: bytes=0-1\r\n\r\n",
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        http_ask(*state, rows[i], &answer);
+        assert_int_equal(answer.status, 200);
+        assert_string_equal(answer_header(&answer, "Content-Length"), "30720");
+        assert_string_equal(answer_header(&answer, "Accept-Ranges"), "bytes");
+        assert_null(answer_header(&answer, "Content-Range"));
+    }
+}
+
+static void file_that_the_reader_has_is_not_sent(void **state)
+{
+    http_ask(*state, ASK("If-None-Match: \"two\", W/\"one\"\r\nRange: bytes=0-1\r\n"), &answer);
+    assert_int_equal(answer.status, 304);
+    assert_string_equal(answer_header(&answer, "ETag"), "\"one\"");
+    http_ask(*state, ASK("If-None-Match: \"two\"\r\nRange: bytes=0-1\r\n"), &answer);
+    assert_int_equal(answer.status, 206);
 }
 
 int main(void)
@@ -153,6 +219,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(file_may_take_longer_than_other_requests, start,
                                         http_fixture_tear_down),
         cmocka_unit_test_setup_teardown(file_is_sent_from_its_descriptor, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(range_of_a_file_is_sent_alone, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(whole_file_is_sent_where_a_range_is_not_due, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(file_that_the_reader_has_is_not_sent, start,
                                         http_fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
