@@ -123,7 +123,7 @@ static void sort_message(struct intake_batch *in, struct consume_message *messag
     }
     /* The snapshot may be replaced while the quota is asked for. */
     const char *prefix = arena_text(consume_arena(in->batch), source->prefix);
-    if (inbound_takes(event->type) && !event_source_may_send(source, event->type)) {
+    if (inbound_is_foreign(event->type, source)) {
         hold(in, message, prefix, QUARANTINE_OPEN, "foreign_type", "type");
     } else if (prepare(in, event, &arrival->inbound, &err)) {
         arrival->message = message;

@@ -138,7 +138,7 @@ static const struct event_source *arrival_admit(struct arrival *arrival)
         error_set(err, ERR_FORBIDDEN, "unknown_source", "the city does not know this source");
         return NULL;
     }
-    if (inbound_takes(event->type) && !event_source_may_send(source, event->type)) {
+    if (inbound_is_foreign(event->type, source)) {
         error_set(err, ERR_FORBIDDEN, "foreign_type", "the source may not send this type");
         return NULL;
     }

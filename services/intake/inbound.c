@@ -122,6 +122,11 @@ bool inbound_takes(const char *type)
     return record_type_of_event(type) != NULL || reader_of(type) != NULL;
 }
 
+bool inbound_is_foreign(const char *type, const struct event_source *source)
+{
+    return inbound_takes(type) && !event_source_may_send(source, type);
+}
+
 bool inbound_check(const char *type, const char *data, size_t size, struct arena *arena,
                    struct error *err)
 {

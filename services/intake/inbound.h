@@ -7,6 +7,7 @@
 #ifndef INTAKE_INBOUND_H
 #define INTAKE_INBOUND_H
 
+#include "event_source.h"
 #include "filing.h"
 #include "record.h"
 
@@ -17,6 +18,8 @@ struct inbound_sender {
 
 /* Is it a type that intake takes? */
 bool inbound_takes(const char *type);
+/* Is it one that this source may not send? A type that nobody takes is refused as such. */
+bool inbound_is_foreign(const char *type, const struct event_source *source);
 /* Are these data good for the type, as far as they tell by themselves? Errors as of
  * inbound_prepare. */
 bool inbound_check(const char *type, const char *data, size_t size, struct arena *arena,

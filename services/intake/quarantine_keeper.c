@@ -204,8 +204,7 @@ static void take_up(struct quarantine_keeper *keeper, const struct quarantine_ro
         event_source_of(event_sources_current(keeper->intake->sources), candidate->event.source);
     if (source == NULL) {
         open_again(candidate, "unknown_source", "source");
-    } else if (inbound_takes(candidate->event.type) &&
-               !event_source_may_send(source, candidate->event.type)) {
+    } else if (inbound_is_foreign(candidate->event.type, source)) {
         open_again(candidate, "foreign_type", "type");
     } else {
         prepare(keeper, candidate);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "services/intake/event_source.h"
+#include "services/intake/inbound.h"
 #include "services/intake/quarantine.h"
 #include "services/intake/quota_asks.h"
 
@@ -64,6 +65,18 @@ static void a_source_sends_its_own_types_alone(void **state)
     assert_true(event_source_may_send(&source, "b.v1"));
     assert_false(event_source_may_send(&source, "b.v"));
     assert_false(event_source_may_send(&source, NULL));
+}
+
+/* Whoever sends it, a type that nobody takes is unknown and not foreign. */
+static void what_nobody_takes_is_not_foreign(void **state)
+{
+    static const char *const types[] = {"vn.hanoi.bill.issued.v1"};
+    static const struct event_source source = {.types = types, .type_count = 1};
+    (void)state;
+    assert_false(inbound_is_foreign("vn.hanoi.bill.issued.v1", &source));
+    assert_true(inbound_is_foreign("vn.hanoi.incident.reported.v1", &source));
+    assert_false(inbound_is_foreign("vn.hanoi.bill.paid.v1", &source));
+    assert_false(inbound_is_foreign(NULL, &source));
 }
 
 #define SOURCE(prefix, more)                                                                       \
@@ -174,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_source_belongs_to_the_longest_prefix_that_covers_it),
         cmocka_unit_test(a_source_sends_its_own_types_alone),
+        cmocka_unit_test(what_nobody_takes_is_not_foreign),
         cmocka_unit_test(the_operators_file_is_read),
         cmocka_unit_test(of_a_bad_file_the_field_is_named),
         cmocka_unit_test(asks_are_counted_by_source_and_used_up),
