@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "contact_json.h"
 #include "filing_terms.h"
+#include "idempotency.h"
 #include "store_filing.h"
 #include "submission_json.h"
 #include "ticket_numbers.h"
@@ -63,18 +64,14 @@ static void prepare_contact(struct filing *filing, const struct filer *filer,
     buffer_finish(&plain);
 }
 
-static void prepare_key(struct filing *filing, const struct filing_origin *origin,
-                        struct arena *arena)
+static void prepare_key(struct filing *filing, const struct filing_origin *origin)
 {
     uint8_t digest[DIGEST_SIZE];
     if (origin->idempotency_key == NULL) {
         filing->idempotency = filing->submission.id;
         return;
     }
-    const char *name =
-        arena_format(arena, "%s\n%s", origin->idempotency_scope, origin->idempotency_key);
-    digest_sha256(name, strlen(name), digest);
-    memcpy(filing->idempotency.bytes, digest, sizeof filing->idempotency.bytes);
+    filing->idempotency = idempotency_id(origin->idempotency_scope, origin->idempotency_key);
     filing->any_input = origin->input == NULL;
     if (!filing->any_input) {
         digest_sha256(origin->input, origin->input_size, digest);
@@ -147,7 +144,7 @@ bool filing_prepare(struct filing *filing, const struct filer *filer, const stru
     submission->receive_rule = (struct rule){arena_text(arena, rule->code), rule->version,
                                              arena_text(arena, rule->source)};
     filing->traceparent = origin->traceparent;
-    prepare_key(filing, origin, arena);
+    prepare_key(filing, origin);
     prepare_contact(filing, filer, &report->contact, arena);
     return filing_terms_fit(submission, err);
 }

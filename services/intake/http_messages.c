@@ -49,7 +49,7 @@ static bool set_sender(struct message_request *message, struct http_request *req
     message_request_key(message,
                         arena_format(http_arena(request), "%s %s %s", person ? "person" : "key",
                                      principal->id, http_path(request)),
-                        http_idempotency_key(request), body, size, http_arena(request));
+                        http_idempotency_key(request), body, size);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "common/digest.h"
 #include "common/http_page.h"
 #include "common/http_pg.h"
+#include "idempotency.h"
 #include "intake.h"
 #include "moderation_view.h"
 #include "store_moderation.h"
@@ -178,7 +179,6 @@ static void name_command(struct judgement *judgement)
 {
     struct http_request *request = judgement->request;
     const char *key = http_idempotency_key(request);
-    uint8_t digest[DIGEST_SIZE];
     size_t size;
     const char *body = http_body(request, &size);
     digest_sha256(body, size, judgement->fingerprint);
@@ -186,10 +186,9 @@ static void name_command(struct judgement *judgement)
         judgement->command = uuid_new();
         return;
     }
-    const char *name = arena_format(http_arena(request), "person %s moderation\n%s",
-                                    http_principal(request)->id, key);
-    digest_sha256(name, strlen(name), digest);
-    memcpy(judgement->command.bytes, digest, sizeof judgement->command.bytes);
+    judgement->command = idempotency_id(
+        arena_format(http_arena(request), "person %s moderation", http_principal(request)->id),
+        key);
 }
 
 void http_post_decision(struct http_request *request, void *state)

@@ -137,7 +137,7 @@ static void post_decode(struct post *post)
     }
     post->message.client = client;
     message_request_key(&post->message, arena_format(arena, "key %s open311 update", client),
-                        update_id, post->ticket, strlen(post->ticket), arena);
+                        update_id, post->ticket, strlen(post->ticket));
     post_check_media(post);
 }
 

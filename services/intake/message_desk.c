@@ -6,6 +6,7 @@
 
 #include "common/batch.h"
 #include "common/clock.h"
+#include "idempotency.h"
 #include "media_reference.h"
 #include "message_json.h"
 #include "store_media.h"
@@ -25,7 +26,7 @@ static void desk_store(struct message_desk *desk, struct message_request *reques
 static void desk_again(struct message_desk *desk, struct message_request *request);
 
 void message_request_key(struct message_request *request, const char *scope, const char *key,
-                         const void *input, size_t input_size, struct arena *arena)
+                         const void *input, size_t input_size)
 {
     uint8_t digest[DIGEST_SIZE];
     request->message.id = uuid_new();
@@ -33,9 +34,7 @@ void message_request_key(struct message_request *request, const char *scope, con
         request->idempotency = request->message.id;
         return;
     }
-    const char *name = arena_format(arena, "%s\n%s", scope, key);
-    digest_sha256(name, strlen(name), digest);
-    memcpy(request->idempotency.bytes, digest, sizeof request->idempotency.bytes);
+    request->idempotency = idempotency_id(scope, key);
     digest_sha256(input, input_size, digest);
     memcpy(request->fingerprint, digest, FINGERPRINT_SIZE);
 }

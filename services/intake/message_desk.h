@@ -45,7 +45,7 @@ struct message_request {
 
 /* The key of whoever sends, and what a repeat must match; without a key, none other. */
 void message_request_key(struct message_request *request, const char *scope, const char *key,
-                         const void *input, size_t input_size, struct arena *arena);
+                         const void *input, size_t input_size);
 
 struct message_desk_config {
     struct pg *pg;
