@@ -20,6 +20,12 @@ const char *case_detail_of(const struct process *process, enum detail_type type,
     return detail != NULL ? case_detail_find(details, count, detail->code) : NULL;
 }
 
+bool case_detail_is_missing(const struct process_detail *detail, const struct case_detail *details,
+                            size_t count)
+{
+    return detail->required && case_detail_find(details, count, detail->code) == NULL;
+}
+
 bool case_gives_place_back(const struct case_snapshot *after)
 {
     return case_phase(after) == PHASE_WITHDRAWN && after->previous_state != after->state &&

@@ -12,6 +12,10 @@ const char *case_detail_find(const struct case_detail *details, size_t count, co
 const char *case_detail_of(const struct process *process, enum detail_type type,
                            const struct case_detail *details, size_t count);
 
+/* Whether the process needs the detail, and it is not given. */
+bool case_detail_is_missing(const struct process_detail *detail, const struct case_detail *details,
+                            size_t count);
+
 /* Whether a case that has just come to this version gives the place in its slot back. */
 bool case_gives_place_back(const struct case_snapshot *after);
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "common/clock.h"
 #include "services/routing/case_detail.h"
 #include "services/routing/case_engine.h"
+#include "services/routing/case_slot.h"
 
 /* ---- reading ---- */
 
@@ -20,8 +20,7 @@ static const char *missing_detail(const struct filed_case *filed, struct arena *
 {
     for (int i = 0; i < filed->process->detail_count; i++) {
         const struct process_detail *detail = &filed->process->details[i];
-        if (detail->required &&
-            case_detail_find(filed->details, filed->detail_count, detail->code) == NULL) {
+        if (case_detail_is_missing(detail, filed->details, filed->detail_count)) {
             return arena_format(arena, "details.%s: is required", detail->code);
         }
     }
@@ -40,9 +39,8 @@ void filed_case_read(struct filed_case *filed, const struct process_book *book, 
     bool whole = submission_json_read_details(filed->process, text, size, filed->details,
                                               &filed->detail_count, arena, &err);
     filed->fault = whole ? missing_detail(filed, arena) : first_fault(&err, arena);
-    const char *slot =
-        case_detail_of(filed->process, DETAIL_SLOT, filed->details, filed->detail_count);
-    filed->wants_slot = slot != NULL && uuid_parse(slot, strlen(slot), &filed->slot_id);
+    filed->wants_slot =
+        case_slot_id(filed->process, filed->details, filed->detail_count, &filed->slot_id);
 }
 
 /* ---- why a slot cannot be had ---- */
@@ -87,22 +85,6 @@ static bool takes_in(const struct process *process)
                                process->filing.refused >= 0);
 }
 
-static void set_details(const struct filed_case *filed, struct arena *arena,
-                        struct case_snapshot *opened)
-{
-    for (int i = 0; i < filed->process->detail_count; i++) {
-        const struct process_detail *detail = &filed->process->details[i];
-        const char *text = case_detail_find(filed->details, filed->detail_count, detail->code);
-        if (detail->type == DETAIL_SLOT_TIME && filed->has_slot) {
-            char *time = arena_alloc(arena, CLOCK_TEXT_SIZE);
-            text = clock_format(filed->slot.starts_at, time);
-        }
-        if (text != NULL) {
-            opened->details[opened->detail_count++] = (struct case_detail){detail->code, text};
-        }
-    }
-}
-
 static void set_place(const struct submission *submission, const struct reference *reference,
                       struct case_snapshot *opened)
 {
@@ -116,20 +98,13 @@ static void set_place(const struct submission *submission, const struct referenc
     opened->area_set = reference->boundaries.id;
 }
 
-/* The unit of the slot leads, and has until its end to say who came. */
 static bool open_at_slot(const struct filed_case *filed, const struct reference *reference,
                          int64_t now_us, struct case_snapshot *opened)
 {
-    const struct reception_slot *slot = &filed->slot;
     opened->near_border = false; /* nobody asks for the side */
     opened->near_area = NULL;
-    opened->unit = slot->unit;
-    opened->routing_rule = (struct case_rule){"reception-slot", 1, "assumption"};
-    opened->focal_point =
-        focal_point_find(&reference->focal_points, slot->unit, opened->category, now_us);
-    opened->resolve_rule = (struct case_rule){"appointment", 1, "assumption"};
-    return clock_start_promised(&opened->clocks[CASE_RESOLVE], reference->cases.calendar, now_us,
-                                slot->ends_at);
+    case_slot_route(opened, &filed->slot, reference, now_us);
+    return case_slot_start_clock(opened, &filed->slot, reference->cases.calendar, now_us);
 }
 
 static bool open_booking(const struct filed_case *filed, const struct reference *reference,
@@ -166,7 +141,8 @@ bool filed_case_open(const struct filed_case *filed, const struct reference *ref
         .receive_rule = submission->receive_rule,
         .note = filed->fault,
     };
-    set_details(filed, arena, opened);
+    case_slot_set_details(opened, filed->details, filed->detail_count,
+                          filed->has_slot ? &filed->slot : NULL, arena);
     set_place(submission, reference, opened);
     clock_start_promised(&opened->clocks[CASE_RECEIVE], reference->cases.calendar,
                          submission->submitted_at, submission->receive_by);

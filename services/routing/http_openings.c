@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "services/routing/case_slot.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/opening_json.h"
 #include "services/routing/opening_write.h"
@@ -66,7 +67,7 @@ static void open_decode(struct opening_call *o)
         return;
     }
     o->has_key = http_read_key(o->request, "cases", &o->key);
-    o->has_slot = opening_slot_id(o->process, &o->wanted, &o->slot_id);
+    o->has_slot = case_slot_id(o->process, o->wanted.details, o->wanted.detail_count, &o->slot_id);
     open_look(o);
 }
 

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "common/check_digit.h"
-#include "common/clock.h"
 #include "common/words.h"
 #include "services/routing/case_detail.h"
 #include "services/routing/case_engine.h"
+#include "services/routing/case_slot.h"
 
 const struct process *opening_process(const struct reference *reference, const char *code,
                                       actor_set roles, int64_t now_us, struct error *err)
@@ -37,13 +37,6 @@ static const char *detail_of(const struct process *process, enum detail_type typ
     return case_detail_of(process, type, request->details, request->detail_count);
 }
 
-bool opening_slot_id(const struct process *process, const struct opening_request *request,
-                     struct uuid *id)
-{
-    const char *text = detail_of(process, DETAIL_SLOT, request);
-    return text != NULL && uuid_parse(text, strlen(text), id);
-}
-
 /* ---- what the request must and must not bring ---- */
 
 static bool fault_detail(struct error *err, const struct process_detail *detail, const char *code,
@@ -60,8 +53,7 @@ static bool check_details(const struct process *process, const struct opening_re
     bool good = true;
     for (int i = 0; i < process->detail_count; i++) {
         const struct process_detail *detail = &process->details[i];
-        if (detail->required &&
-            case_detail_find(request->details, request->detail_count, detail->code) == NULL) {
+        if (case_detail_is_missing(detail, request->details, request->detail_count)) {
             good = fault_detail(err, detail, "required", "the process needs it");
         }
     }
@@ -175,43 +167,28 @@ static void set_place(const struct reference *reference, const struct opening_re
 static void set_unit(const struct reference *reference, const struct opening_request *request,
                      const struct opening_context *context, struct case_snapshot *opened)
 {
-    static const struct case_rule by_hand = {"named-at-opening", 1, "assumption"};
-    static const struct case_rule by_slot = {"reception-slot", 1, "assumption"};
-    const char *unit = context->slot != NULL ? context->slot->unit : request->unit;
-    if (unit == NULL) {
+    if (context->slot != NULL) {
+        case_slot_route(opened, context->slot, reference, context->now_us);
+        return;
+    }
+    if (request->unit == NULL) {
         reference_route_case(reference, context->now_us, opened);
         return;
     }
-    opened->unit = unit;
-    opened->routing_rule = context->slot != NULL ? by_slot : by_hand;
-    opened->focal_point =
-        focal_point_find(&reference->focal_points, unit, opened->category, context->now_us);
+    opened->unit = request->unit;
+    opened->routing_rule = (struct case_rule){"named-at-opening", 1, "assumption"};
+    opened->focal_point = focal_point_find(&reference->focal_points, request->unit,
+                                           opened->category, context->now_us);
 }
 
-/* In the order of the process, as they are read back. */
-static void set_details(const struct process *process, const struct opening_request *request,
-                        const struct opening_context *context, struct case_snapshot *opened)
-{
-    for (int i = 0; i < process->detail_count; i++) {
-        const struct process_detail *detail = &process->details[i];
-        const char *text = case_detail_find(request->details, request->detail_count, detail->code);
-        if (detail->type == DETAIL_SLOT_TIME && context->slot != NULL) {
-            char *time = arena_alloc(context->arena, CLOCK_TEXT_SIZE);
-            text = clock_format(context->slot->starts_at, time);
-        }
-        if (text != NULL) {
-            opened->details[opened->detail_count++] = (struct case_detail){detail->code, text};
-        }
-    }
-}
-
-static void set_origin(const struct process *process, const struct opening_request *request,
-                       const struct opening_context *context, struct case_snapshot *opened)
+static void set_origin(const struct opening_request *request, const struct opening_context *context,
+                       struct case_snapshot *opened)
 {
     const struct case_snapshot *parent = context->parent;
     if (parent == NULL) {
         opened->reporter_ref = opening_reporter(request, context->actor_ref);
-        set_details(process, request, context, opened);
+        case_slot_set_details(opened, request->details, request->detail_count, context->slot,
+                              context->arena);
         return;
     }
     opened->split_from = parent->id;
@@ -231,9 +208,7 @@ static bool start_clocks(const struct reference *reference, const struct opening
     bool started = rule != NULL && clock_start(&opened->clocks[CASE_RECEIVE], rules->calendar,
                                                rule->mode, rule->minutes, context->now_us);
     if (started && context->slot != NULL) {
-        opened->resolve_rule = (struct case_rule){"appointment", 1, "assumption"};
-        started = clock_start_promised(&opened->clocks[CASE_RESOLVE], rules->calendar,
-                                       context->now_us, context->slot->ends_at);
+        started = case_slot_start_clock(opened, context->slot, rules->calendar, context->now_us);
     }
     if (!started) {
         return error_set(err, ERR_RETRY, "no_rule", "no deadline rule or calendar holds now");
@@ -268,7 +243,7 @@ bool opening_decide(const struct reference *reference, const struct process *pro
         .actor_ref = context->actor_ref,
         .note = request->note,
     };
-    set_origin(process, request, context, opened);
+    set_origin(request, context, opened);
     set_place(reference, request, context, opened);
     set_unit(reference, request, context, opened);
     return start_clocks(reference, context, opened, err) &&

@@ -61,10 +61,6 @@ const struct process *opening_process(const struct reference *reference, const c
 /* On whose behalf the case would be opened. */
 const char *opening_reporter(const struct opening_request *request, const char *actor_ref);
 
-/* The id of the slot that is asked for; false when the process asks for none, or it is no id. */
-bool opening_slot_id(const struct process *process, const struct opening_request *request,
-                     struct uuid *id);
-
 /* The case at version 1; texts are borrowed from request, context, reference and book. False with
  * field errors for what the request lacks or names wrongly, with ERR_CONFLICT "slot_taken" or
  * "already_booked", or with ERR_RETRY "no_rule". A split has the reporter and the details of its

@@ -3,6 +3,7 @@
 #include "tests/unit/routing/counter.h"
 
 #include "services/routing/case_detail.h"
+#include "services/routing/case_slot.h"
 
 static struct opening_request petition(void)
 {
@@ -318,12 +319,12 @@ static void a_slot_is_asked_for_by_its_id(void **state)
     struct uuid id;
     char text[UUID_TEXT_SIZE];
     (void)state;
-    assert_true(opening_slot_id(process_of(&request), &request, &id));
+    assert_true(case_slot_id(process_of(&request), request.details, request.detail_count, &id));
     assert_string_equal(uuid_format(&id, text), request.details[0].text);
     request.detail_count = 0;
-    assert_false(opening_slot_id(process_of(&request), &request, &id));
+    assert_false(case_slot_id(process_of(&request), request.details, request.detail_count, &id));
     request = petition();
-    assert_false(opening_slot_id(process_of(&request), &request, &id));
+    assert_false(case_slot_id(process_of(&request), request.details, request.detail_count, &id));
 }
 
 static void tickets_tell_year_number_and_check_digit(void **state)
