@@ -2,7 +2,7 @@
 /* digest: SHA-256 and HMAC-SHA256 (FIPS 180-4, RFC 2104) on OpenSSL.
  *
  * The algorithms are fetched once: half the cost of a short digest is looking them up (measured).
- * Loop thread only. */
+ * Loop thread only; digest_sha256 also in another thread, once it has run in the loop's. */
 #ifndef COMMON_DIGEST_H
 #define COMMON_DIGEST_H
 

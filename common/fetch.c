@@ -140,8 +140,10 @@ bool fetch_open(struct fetch **fetch_out, uv_loop_t *loop, const struct fetch_co
     fetch->timer = memory_zero(1, sizeof *fetch->timer);
     uv_timer_init(loop, fetch->timer);
     fetch->timer->data = fetch;
-    fetch->running_gauge = metrics_gauge(metrics, "fetch_running", "Outgoing transfers.", NULL);
-    fetch->ended = metrics_counter(metrics, "fetch_ended_total", "Ended transfers.", NULL);
+    fetch->running_gauge =
+        metrics_gauge(metrics, "fetch_running", "Outgoing transfers.", config->labels);
+    fetch->ended =
+        metrics_counter(metrics, "fetch_ended_total", "Ended transfers.", config->labels);
     curl_multi_setopt(fetch->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
     curl_multi_setopt(fetch->multi, CURLMOPT_SOCKETDATA, fetch);
     curl_multi_setopt(fetch->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);

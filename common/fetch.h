@@ -19,12 +19,22 @@ struct fetch;
 struct fetch_config {
     size_t transfers_max;
     size_t waiting_max;
-    const char *ca_file; /* "": the system's */
+    const char *ca_file;       /* "": the system's */
+    const char *const *labels; /* of its metrics; NULL: none */
 };
 
 bool fetch_open(struct fetch **fetch, uv_loop_t *loop, const struct fetch_config *config,
                 struct metrics *metrics, struct error *err);
 void fetch_close(struct fetch *fetch); /* transfers under way end with ERR_RETRY */
+
+/* AWS Signature Version 4. A signed request waits for "100 Continue" before a large body. */
+struct fetch_signature {
+    const char *region, *service; /* "us-east-1", "s3" */
+    const char *user, *secret;
+};
+
+/* A piece of the answer's body, in order. False: no more of it, the transfer ends. */
+typedef bool fetch_on_piece(const char *bytes, size_t size, void *arg);
 
 struct fetch_request {
     const char *method;         /* "GET" */
@@ -32,8 +42,12 @@ struct fetch_request {
     const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
     const char *body;
     size_t body_size;
+    bool body_stays; /* until on_answer: then it is not copied */
     unsigned deadline_ms;
-    size_t answer_max; /* bytes */
+    size_t answer_max;                       /* bytes */
+    const struct fetch_signature *signature; /* NULL: not signed */
+    const char *body_sha256;                 /* if signed: in hex; NULL: there is no body */
+    fetch_on_piece *on_piece; /* takes the body of a 2xx, whose on_answer then has none; or NULL */
 };
 
 /* status 0: no answer, err says why (ERR_RETRY). body is valid during the call. */

@@ -225,6 +225,107 @@ static void fetch_posts_headers_and_body(void **state)
     tear_down(&fixture);
 }
 
+/* That a server takes the signature is seen in tests/service/intake/media_bucket.test.mjs. */
+static void fetch_signs_what_it_sends(void **state)
+{
+    static const struct fetch_signature signature = {"ha-noi", "s3", "the-user", "the-secret"};
+    static const char hash[] = "2ba23bfe1e7bbfeba4a4dea8ceb9a0dcbe5a3ee2eedbeb2b1e4b2f4a7d0e4a1c";
+    static const struct {
+        const char *body, *sha256, *said;
+    } rows[] = {
+        {NULL, NULL,
+         "\r\nx-amz-content-sha256: "
+         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\r\n"},
+        {"a\r\n\r\n", hash,
+         "\r\nx-amz-content-sha256: "
+         "2ba23bfe1e7bbfeba4a4dea8ceb9a0dcbe5a3ee2eedbeb2b1e4b2f4a7d0e4a1c\r\n"},
+    };
+    struct fixture fixture;
+    (void)state;
+    set_up(&fixture, "http", serve_http);
+    fixture.answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct told told = {0};
+        const struct fetch_request request = {
+            .method = rows[i].body != NULL ? "PUT" : "GET",
+            .url = fixture.url,
+            .body = rows[i].body,
+            .body_size = rows[i].body != NULL ? strlen(rows[i].body) : 0,
+            .body_stays = true,
+            .body_sha256 = rows[i].sha256,
+            .signature = &signature,
+            .deadline_ms = 2000,
+            .answer_max = 100,
+        };
+        assert_true(fetch_http(fixture.fetch, &request, on_answer, &told, NULL));
+        await(&fixture, &told);
+        assert_int_equal(told.status, 200);
+        assert_non_null(strstr(fixture.seen, rows[i].said));
+        assert_non_null(
+            strstr(fixture.seen, "\r\nAuthorization: AWS4-HMAC-SHA256 Credential=the-user/"));
+        assert_non_null(strstr(fixture.seen, "/ha-noi/s3/aws4_request, SignedHeaders="));
+        assert_non_null(strstr(fixture.seen, "x-amz-content-sha256;x-amz-date, Signature="));
+        assert_null(strstr(fixture.seen, "the-secret"));
+        assert_null(strstr(fixture.seen, "expect"));
+    }
+    tear_down(&fixture);
+}
+
+struct pieces {
+    struct told told; /* first: on_answer gets it */
+    char text[TEXT_SIZE];
+    size_t taken, most;
+};
+
+static bool on_piece(const char *bytes, size_t size, void *arg)
+{
+    struct pieces *pieces = arg;
+    if (pieces->taken + size > pieces->most) {
+        return false;
+    }
+    memcpy(pieces->text + pieces->taken, bytes, size);
+    pieces->taken += size;
+    return true;
+}
+
+static void fetch_gives_good_bodies_piece_by_piece(void **state)
+{
+    static const struct {
+        const char *answer;
+        size_t most;
+        long status;
+        const char *pieces, *body, *code;
+    } rows[] = {
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello", 5, 200, "hello",
+         "", ""},
+        {"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnone", 5, 404, "",
+         "none", ""},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello", 4, 0, "", "",
+         "answer_refused"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\nConnection: close\r\n\r\ncut", 50, 0, "cut", "",
+         "no_answer"},
+    };
+    struct fixture fixture;
+    (void)state;
+    set_up(&fixture, "http", serve_http);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct pieces pieces = {.most = rows[i].most};
+        const struct fetch_request request = {.method = "GET",
+                                              .url = fixture.url,
+                                              .deadline_ms = 2000,
+                                              .answer_max = 100,
+                                              .on_piece = on_piece};
+        fixture.answer = rows[i].answer;
+        assert_true(fetch_http(fixture.fetch, &request, on_answer, &pieces, NULL));
+        await(&fixture, &pieces.told);
+        assert_int_equal(pieces.told.status, rows[i].status);
+        assert_string_equal(pieces.text, rows[i].pieces);
+        assert_string_equal(pieces.told.body, rows[i].body);
+        assert_string_equal(pieces.told.err.code, rows[i].code);
+    }
+    tear_down(&fixture);
+}
+
 static void fetch_lets_wait_and_then_refuses(void **state)
 {
     struct fixture fixture;
@@ -360,6 +461,8 @@ int main(void)
         cmocka_unit_test(fetch_gets_what_the_server_says),
         cmocka_unit_test(fetch_speaks_http_only),
         cmocka_unit_test(fetch_posts_headers_and_body),
+        cmocka_unit_test(fetch_signs_what_it_sends),
+        cmocka_unit_test(fetch_gives_good_bodies_piece_by_piece),
         cmocka_unit_test(fetch_lets_wait_and_then_refuses),
         cmocka_unit_test(fetch_ends_all_when_it_closes),
         cmocka_unit_test(mail_tells_taken_from_refused_and_later),
