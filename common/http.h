@@ -174,6 +174,12 @@ void http_answer_error(struct http_request *request, const struct error *err);
 /* The one table of kinds to statuses. */
 int http_status(enum error_kind kind);
 
+/* ---- after the answer ---- */
+/* on_over is called once when nothing of the request is under way any more: answered to the last
+ * byte, or its client gone. Its arena is still there. Asked for before answering. */
+typedef void http_on_over(void *arg);
+void http_when_over(struct http_request *request, http_on_over *on_over, void *arg);
+
 /* ---- server-sent events ---- */
 struct http_stream;
 /* Answers with text/event-stream; the stream lives until the client goes, the server stops or

@@ -198,6 +198,8 @@ struct http_request {
     int status;
     struct MHD_Response *response; /* made, not yet given to the daemon */
     struct http_stream *stream;
+    http_on_over *on_over; /* or NULL */
+    void *on_over_arg;
 };
 
 struct http_request *http_request_new(struct http_connection *connection, const char *uri);

@@ -43,6 +43,9 @@ static void request_free(struct http_request *request)
     if (request->response != NULL) {
         MHD_destroy_response(request->response);
     }
+    if (request->on_over != NULL) {
+        request->on_over(request->on_over_arg);
+    }
     buffer_finish(&request->body);
     arena_finish(&request->arena);
     free(request);
@@ -72,6 +75,13 @@ void http_request_leave(struct http_request *request)
         request->file_bytes = 0;
         buffer_finish(&request->body);
     }
+}
+
+void http_when_over(struct http_request *request, http_on_over *on_over, void *arg)
+{
+    assert(request->handler_open && request->on_over == NULL);
+    request->on_over = on_over;
+    request->on_over_arg = arg;
 }
 
 bool http_request_settle(struct http_request *request)

@@ -29,6 +29,20 @@ static void get_file(struct http_request *request, void *state)
     http_answer_file(request, &file);
 }
 
+static atomic_int over_count;
+
+static void on_over(void *arg)
+{
+    assert(strcmp(arg, "in the arena") == 0);
+    over_count++;
+}
+
+static void get_file_until_over(struct http_request *request, void *state)
+{
+    http_when_over(request, on_over, arena_text(http_arena(request), "in the arena"));
+    get_file(request, state);
+}
+
 static const struct http_route routes[] = {
     {.method = "POST",
      .path = "/file",
@@ -37,6 +51,7 @@ static const struct http_route routes[] = {
      .flags = HTTP_FILE,
      .body_max = FILE_MAX},
     {.method = "GET", .path = "/file", .access = "", .handler = get_file},
+    {.method = "GET", .path = "/told", .access = "", .handler = get_file_until_over},
     {0},
 };
 
@@ -207,6 +222,28 @@ static void file_that_the_reader_has_is_not_sent(void **state)
     assert_int_equal(answer.status, 206);
 }
 
+static void await_over(int count)
+{
+    for (int i = 0; i < 100 && over_count < count; i++) {
+        pause_ms(20);
+    }
+    assert_int_equal(over_count, count);
+}
+
+/* When all is sent, or the client gone. */
+static void whoever_asked_is_told_when_a_request_is_over(void **state)
+{
+    over_count = 0;
+    http_ask(*state, "HEAD /told HTTP/1.1\r\n" H "Connection: close\r\n\r\n", &answer);
+    assert_int_equal(answer.status, 200);
+    await_over(1);
+    struct client *client = client_open(*state);
+    client_say(client, "GET /told HTTP/1.1\r\n" H "\r\n");
+    pause_ms(20);
+    client_close(client);
+    await_over(2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +262,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(whole_file_is_sent_where_a_range_is_not_due, start,
                                         http_fixture_tear_down),
         cmocka_unit_test_setup_teardown(file_that_the_reader_has_is_not_sent, start,
+                                        http_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(whoever_asked_is_told_when_a_request_is_over, start,
                                         http_fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
