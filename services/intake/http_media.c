@@ -266,6 +266,7 @@ void http_get_media_links(struct http_request *request, void *state)
 struct reading {
     struct media_get get; /* first: the store gives it back */
     struct http_request *request;
+    struct media_store *store;
     int64_t left_s; /* of the link's life */
 };
 
@@ -277,6 +278,12 @@ static const char *etag_of(const struct media_get *get, struct arena *arena)
                         media_variant_words[get->variant], get->written_us);
 }
 
+static void on_over(void *arg)
+{
+    struct reading *reading = arg;
+    media_store_release(reading->store, &reading->get);
+}
+
 static void on_open(struct media_get *get, const struct error *err)
 {
     struct reading *reading = (struct reading *)get;
@@ -286,6 +293,7 @@ static void on_open(struct media_get *get, const struct error *err)
         http_answer_error(request, err);
         return;
     }
+    http_when_over(request, on_over, reading);
     http_answer_header(request, "Cache-Control",
                        arena_format(arena, "private, max-age=%d", (int)reading->left_s));
     http_answer_header(request, "Content-Security-Policy", "default-src 'none'; sandbox");
@@ -329,6 +337,7 @@ void http_get_media(struct http_request *request, void *state)
     struct reading *reading = arena_alloc(http_arena(request), sizeof *reading);
     struct error err = {0};
     reading->request = request;
+    reading->store = intake->media_store;
     reading->get.on_open = on_open;
     if (!read_link(reading, intake, &err)) {
         http_answer_error(request, &err);

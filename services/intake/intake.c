@@ -79,8 +79,7 @@ static void on_snapshot_opened(void *arg)
 static bool open_media(struct intake *intake, const struct service_parts *parts, struct error *err)
 {
     if (!media_keys_read(&intake->media_keys, config_text(parts->config, "MEDIA_KEY"), err) ||
-        !media_store_open(&intake->media_store, parts->loop,
-                          config_text(parts->config, "MEDIA_DIR"), err)) {
+        !media_store_open(&intake->media_store, parts->loop, parts->config, parts->metrics, err)) {
         return false;
     }
     intake->public_url = config_text(parts->config, "PUBLIC_URL");
@@ -263,5 +262,5 @@ bool intake_is_ready(struct buffer *why_not, void *state)
         buffer_put_text(why_not, "reference: no categories, kinds or promises from routing yet\n");
         return false;
     }
-    return true;
+    return media_store_is_ready(intake->media_store, why_not);
 }

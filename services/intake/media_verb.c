@@ -93,7 +93,7 @@ static int run_loop(struct run *run, const struct config *config, struct metrics
                            .connections = 2,
                            .waiting_max = 10,
                            .deadline_ms = DEADLINE_MS};
-    if (!media_store_open(&run->store, run->loop, config_text(config, "MEDIA_DIR"), &err)) {
+    if (!media_store_open(&run->store, run->loop, config, metrics, &err)) {
         tell_failure(run, &err);
         return 1;
     }

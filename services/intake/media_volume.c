@@ -13,11 +13,12 @@
 
 #include "common/clock.h"
 #include "common/work.h"
-#include "media_store.h"
+#include "media_store_private.h"
 
-enum { NAME_SIZE = 96, FOLDER_MODE = 0750, FILE_MODE = 0640, US_PER_S = 1000000, NS_PER_US = 1000 };
+enum { FOLDER_MODE = 0750, FILE_MODE = 0640, US_PER_S = 1000000, NS_PER_US = 1000 };
 
-struct media_store {
+struct volume {
+    struct media_store store; /* first */
     struct loop *loop;
     int folder;
     size_t busy;
@@ -25,12 +26,13 @@ struct media_store {
 
 /* One of these, in a thread. */
 struct errand {
-    struct media_store *store;
+    struct volume *store;
     struct media_put *put;
     struct media_get *get;
     struct media_removal *removal;
     struct media_tidying *tidying;
-    char incoming[MEDIA_VARIANTS][NAME_SIZE]; /* random: two may write the same file at once */
+    char incoming[MEDIA_VARIANTS]
+                 [MEDIA_NAME_SIZE]; /* random: two may write the same file at once */
     struct error err;
 };
 
@@ -47,8 +49,10 @@ static bool make_folder(int at, const char *name)
     return mkdirat(at, name, FOLDER_MODE) == 0 || errno == EEXIST;
 }
 
-bool media_store_open(struct media_store **out, struct loop *loop, const char *place,
-                      struct error *err)
+static const struct media_store_kind volume_kind;
+
+bool media_volume_open(struct media_store **out, struct loop *loop, const char *place,
+                       struct error *err)
 {
     if (!make_folder(AT_FDCWD, place)) {
         return failed(err, "MEDIA_DIR cannot be made");
@@ -63,33 +67,25 @@ bool media_store_open(struct media_store **out, struct loop *loop, const char *p
         close(folder);
         return false;
     }
-    struct media_store *store = memory_zero(1, sizeof *store);
-    *store = (struct media_store){.loop = loop, .folder = folder};
-    *out = store;
+    struct volume *volume = memory_zero(1, sizeof *volume);
+    *volume = (struct volume){.store = {.kind = &volume_kind}, .loop = loop, .folder = folder};
+    *out = &volume->store;
     return true;
 }
 
-void media_store_close(struct media_store *store)
+static void volume_close(struct media_store *store)
 {
-    if (store != NULL) {
-        assert(store->busy == 0);
-        close(store->folder);
-        free(store);
-    }
-}
-
-static void name_file(const struct uuid *id, enum media_variant variant, char name[NAME_SIZE])
-{
-    char text[UUID_TEXT_SIZE];
-    uuid_format(id, text);
-    snprintf(name, NAME_SIZE, "%.2s/%s.%s", text, text, media_variant_words[variant]);
+    struct volume *volume = (struct volume *)store;
+    assert(volume->busy == 0);
+    close(volume->folder);
+    free(volume);
 }
 
 static struct errand *errand_new(struct media_store *store)
 {
     struct errand *errand = memory_zero(1, sizeof *errand);
-    errand->store = store;
-    store->busy++;
+    errand->store = (struct volume *)store;
+    errand->store->busy++;
     return errand;
 }
 
@@ -118,13 +114,13 @@ static bool write_file(struct errand *errand, enum media_variant variant)
 {
     const struct media_put *put = errand->put;
     int folder = errand->store->folder;
-    char name[NAME_SIZE];
+    char name[MEDIA_NAME_SIZE];
     int fd = openat(folder, errand->incoming[variant], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
                     FILE_MODE);
     if (fd < 0) {
         return failed(&errand->err, "a file cannot be made");
     }
-    name_file(&put->id, variant, name);
+    media_name_file(&put->id, variant, name);
     bool written =
         write_bytes(fd, put->parts[variant].bytes, put->parts[variant].size) && fsync(fd) == 0;
     if (!written) {
@@ -180,16 +176,17 @@ static void on_put_done(void *arg)
     put->on_put(put, error_is_set(&err) ? &err : NULL);
 }
 
-void media_store_put(struct media_store *store, struct media_put *put)
+static void volume_put(struct media_store *store, struct media_put *put)
 {
     struct errand *errand = errand_new(store);
     errand->put = put;
     for (enum media_variant variant = 0; variant < MEDIA_VARIANTS; variant++) {
         struct uuid once = uuid_new();
         char text[UUID_TEXT_SIZE];
-        snprintf(errand->incoming[variant], NAME_SIZE, "incoming/%s", uuid_format(&once, text));
+        snprintf(errand->incoming[variant], MEDIA_NAME_SIZE, "incoming/%s",
+                 uuid_format(&once, text));
     }
-    work_start(loop_uv(store->loop), put_in_thread, on_put_done, errand);
+    work_start(loop_uv(errand->store->loop), put_in_thread, on_put_done, errand);
 }
 
 /* ---- reading ---- */
@@ -200,19 +197,18 @@ static void get_in_thread(void *arg)
     struct errand *errand = arg;
     struct media_get *get = errand->get;
     struct stat stat;
-    char name[NAME_SIZE], head[MEDIA_SNIFF_SIZE];
-    name_file(&get->id, get->variant, name);
+    char name[MEDIA_NAME_SIZE];
+    media_name_file(&get->id, get->variant, name);
     get->fd = openat(errand->store->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (get->fd < 0 && errno == ENOENT) {
         error_set(&errand->err, ERR_NOT_FOUND, "unknown_media", "there is no such file");
     } else if (get->fd < 0 || fstat(get->fd, &stat) != 0) {
         failed(&errand->err, "a file cannot be opened");
     } else {
-        ssize_t read = pread(get->fd, head, sizeof head, 0);
         get->size = (uint64_t)stat.st_size;
         get->written_us =
             (int64_t)stat.st_mtim.tv_sec * US_PER_S + stat.st_mtim.tv_nsec / NS_PER_US;
-        get->type = media_type_sniff(head, read > 0 ? (size_t)read : 0);
+        get->type = media_type_of_file(get->fd);
         posix_fadvise(get->fd, 0, stat.st_size, POSIX_FADV_WILLNEED);
     }
     if (error_is_set(&errand->err) && get->fd >= 0) {
@@ -229,11 +225,11 @@ static void on_get_done(void *arg)
     get->on_open(get, error_is_set(&err) ? &err : NULL);
 }
 
-void media_store_get(struct media_store *store, struct media_get *get)
+static void volume_get(struct media_store *store, struct media_get *get)
 {
     struct errand *errand = errand_new(store);
     errand->get = get;
-    work_start(loop_uv(store->loop), get_in_thread, on_get_done, errand);
+    work_start(loop_uv(errand->store->loop), get_in_thread, on_get_done, errand);
 }
 
 /* ---- removing ---- */
@@ -249,14 +245,14 @@ static void remove_in_thread(void *arg)
 {
     struct errand *errand = arg;
     const struct media_removal *removal = errand->removal;
-    char name[NAME_SIZE];
+    char name[MEDIA_NAME_SIZE];
     for (size_t i = 0; i < removal->count; i++) {
         for (enum media_variant variant = 0; variant < MEDIA_VARIANTS; variant++) {
             if (clock_monotonic_us() >= removal->until_us) {
                 error_set(&errand->err, ERR_RETRY, "claim_over", "it took too long");
                 return;
             }
-            name_file(&removal->ids[i], variant, name);
+            media_name_file(&removal->ids[i], variant, name);
             if (!remove_file(errand, name)) {
                 return;
             }
@@ -273,11 +269,11 @@ static void on_remove_done(void *arg)
     removal->on_removed(removal, error_is_set(&err) ? &err : NULL);
 }
 
-void media_store_remove(struct media_store *store, struct media_removal *removal)
+static void volume_remove(struct media_store *store, struct media_removal *removal)
 {
     struct errand *errand = errand_new(store);
     errand->removal = removal;
-    work_start(loop_uv(store->loop), remove_in_thread, on_remove_done, errand);
+    work_start(loop_uv(errand->store->loop), remove_in_thread, on_remove_done, errand);
 }
 
 static bool is_old(int folder, const char *name, unsigned age_s)
@@ -313,10 +309,18 @@ static void on_tidy_done(void *arg)
     tidying->on_tidied(tidying, error_is_set(&err) ? &err : NULL);
 }
 
-void media_store_tidy(struct media_store *store, struct media_tidying *tidying)
+static void volume_tidy(struct media_store *store, struct media_tidying *tidying)
 {
     struct errand *errand = errand_new(store);
     errand->tidying = tidying;
     tidying->removed = 0;
-    work_start(loop_uv(store->loop), tidy_in_thread, on_tidy_done, errand);
+    work_start(loop_uv(errand->store->loop), tidy_in_thread, on_tidy_done, errand);
 }
+
+static const struct media_store_kind volume_kind = {
+    .close = volume_close,
+    .put = volume_put,
+    .get = volume_get,
+    .remove = volume_remove,
+    .tidy = volume_tidy,
+};

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Uploaded pictures: what is taken, what is left of it, who may read it, and what a crash leaves.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { until } from '../../../deploy/local/process.mjs';
 import { MediaCity, refusal } from './media_city.mjs';
 import { exif, png, sizeOfJpeg, withExif } from './png.mjs';
 
 const city = new MediaCity('build/test/media');
-const { stack, files } = city;
+const { stack } = city;
 const get = city.get.bind(city), upload = city.upload.bind(city), uploaded = city.uploaded.bind(city);
 const rows = city.rows.bind(city), stored = city.stored.bind(city);
 const residentKb = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${city.program.pid}/status`, 'utf8'))[1]);
@@ -190,7 +189,7 @@ test('kill -9 while pictures come in leaves none half there', async () => {
   const [{ n }] = await rows('SELECT count(*)::int AS n FROM media WHERE type IS NULL');
   const refusedNames = 4; // those that could not be decoded have a row, which goes with the sweep
   assert.ok(n <= refusedNames, `${n} rows without a file`);
-  assert.ok(readdirSync(join(files, 'incoming')).length <= 4);
+  assert.ok(city.halfWritten().length <= 4);
 });
 
 test('many at once are all taken, or told to come again', async () => {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // intake with uploads, and who uploads, files and reads: what the tests of media have in common.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { requestToken } from '../../../deploy/idp/token.mjs';
 import { DEMO_KEY, Stack } from '../../../deploy/local/stack.mjs';
+import { Bucket } from '../../support/bucket.mjs';
 import { takeOffset } from '../../support/ports.mjs';
 import { Topics } from '../../support/topics.mjs';
 import { HOAN_KIEM, isAs, reference } from './city.mjs';
@@ -16,16 +18,24 @@ async function answerOf(response) {
 
 export const refusal = ({ status, json }) => [status, json?.code];
 
+/** In which kind of storage files are, for tests that are run with each: see media_in_bucket.test.mjs. */
+const IN_BUCKET = process.env.MEDIA_IN_BUCKET === 'true';
+
 export class MediaCity {
-  constructor(folder, environment = {}) {
-    this.stack = new Stack({ folder, offset: takeOffset() });
+  constructor(folder, environment = {}, { inBucket = IN_BUCKET } = {}) {
+    this.stack = new Stack({ folder: inBucket ? `${folder}_bucket` : folder, offset: takeOffset() });
     this.environment = environment;
-    this.files = join(this.stack.folder, 'media');
     this.tokens = {};
+    if (inBucket) { // the port of the gateway, which none of these tests has
+      this.bucket = new Bucket({ folder: join(this.stack.folder, 'bucket'), port: this.stack.ports.gateway });
+      this.stack.environment = this.bucket.settings;
+    }
+    this.files = this.bucket?.files ?? join(this.stack.folder, 'media');
   }
 
   async start(more = []) {
     this.stack.writeApiKeys();
+    await this.bucket?.start();
     await this.stack.startBackends();
     await this.stack.prepare('intake');
     this.topics = new Topics(this.stack.kafka.brokers);
@@ -38,6 +48,7 @@ export class MediaCity {
   async stop() {
     await this.topics?.close();
     await this.stack.discard();
+    await this.bucket?.stop();
   }
 
   /** Starts intake, again with other settings. */
@@ -101,8 +112,13 @@ export class MediaCity {
     return this.stack.postgres.query(sql, parameters, 'intake');
   }
 
-  /** Where the volume has its variants. */
+  /** The files that are its variants: the bucket is one on disk, too. */
   stored(id) {
-    return ['full', 'small'].map((variant) => join(this.files, id.slice(0, 2), `${id}.${variant}`));
+    return ['full', 'small'].map((variant) => `${id.slice(0, 2)}/${id}.${variant}`)
+      .map((key) => this.bucket?.path(key) ?? join(this.files, key));
+  }
+
+  halfWritten() {
+    return this.bucket ? [] : readdirSync(join(this.files, 'incoming'));
   }
 }

@@ -17,7 +17,8 @@ const picture = () => png({ width: 40, height: 30, pixel: [shade += 1, 5, 200] }
 const age = (ids) => city.rows("UPDATE media SET uploaded_at = now() - interval '25 hours' WHERE id = ANY ($1)", [ids]);
 const left = async () => (await city.rows('SELECT id FROM media ORDER BY id')).map(({ id }) => id);
 const files = () => readdirSync(city.files).filter((name) => name.length === 2)
-  .flatMap((shelf) => readdirSync(join(city.files, shelf))).map((name) => name.slice(0, 36));
+  .flatMap((shelf) => readdirSync(join(city.files, shelf)))
+  .filter((name) => !/md5$|json$/.test(name)).map((name) => name.slice(0, 36)); // what a bucket keeps beside
 
 async function sweep(...options) {
   const run = promisify(execFile)('build/bin/intake', ['media', 'sweep', ...options],
@@ -57,7 +58,7 @@ test('naming an upload keeps it for as long again, also when the filing fails', 
   assert.ok((await left()).includes(id));
 });
 
-test('rows of files that never became whole go, and what is half written', async () => {
+test('rows of files that never became whole go, and what is half written', { skip: city.bucket && 'half written is nothing' }, async () => {
   const { id } = await city.uploaded(picture());
   await city.rows('UPDATE media SET type = NULL WHERE id = $1', [id]);
   city.stored(id).forEach((path) => rmSync(path));
