@@ -49,6 +49,13 @@ describe('docker compose', () => {
       });
     });
 
+    test('a bucket without its secret is told', async () => {
+      const { code, stderr } = await command('docker', ['compose', '--env-file', 'deploy/compose/demo.env',
+        'run', '--rm', '--no-deps', 'preflight'], { MEDIA_S3_BUCKET: 'media' });
+      assert.equal(code, 1);
+      assert.match(stderr, /MEDIA_S3_BUCKET is set, its secret is not: .*media_s3_secret_key/);
+    });
+
     test('a secret that the services cannot read is named with its cure, which works', async () => {
       const check = () => command('docker', ['compose', '--env-file', 'deploy/compose/demo.env',
         'run', '--rm', '--no-deps', 'preflight']);
