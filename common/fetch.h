@@ -48,6 +48,7 @@ struct fetch_request {
     const struct fetch_signature *signature; /* NULL: not signed */
     const char *body_sha256;                 /* if signed: in hex; NULL: there is no body */
     fetch_on_piece *on_piece; /* takes the body of a 2xx, whose on_answer then has none; or NULL */
+    int64_t *modified_s; /* set before on_answer: Last-Modified, since 1970; 0 without; or NULL */
 };
 
 /* status 0: no answer, err says why (ERR_RETRY). body is valid during the call. */

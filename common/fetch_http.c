@@ -13,6 +13,7 @@ struct http_transfer {
     bool piece_refused;
     struct curl_slist *headers;
     fetch_on_piece *on_piece;
+    int64_t *modified_s;
     fetch_on_answer *on_answer;
     void *arg;
 };
@@ -55,6 +56,15 @@ static const char *fault_of(const struct http_transfer *http, CURLcode code)
     return code == CURLE_WRITE_ERROR ? "answer_too_large" : "no_answer";
 }
 
+static void note_modified(struct http_transfer *http)
+{
+    curl_off_t modified_s = 0;
+    if (http->modified_s != NULL) {
+        curl_easy_getinfo(http->transfer.easy, CURLINFO_FILETIME_T, &modified_s);
+        *http->modified_s = modified_s > 0 ? modified_s : 0;
+    }
+}
+
 static void on_end(struct transfer *transfer, CURLcode code)
 {
     struct http_transfer *http = (struct http_transfer *)transfer;
@@ -62,6 +72,7 @@ static void on_end(struct transfer *transfer, CURLcode code)
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     if (code == CURLE_OK) {
         buffer_put(&http->answer, "", 0);
+        note_modified(http);
         http->on_answer(status, http->answer.data, http->answer.size, NULL, http->arg);
     } else {
         struct error err = {0};
@@ -124,6 +135,7 @@ bool fetch_http(struct fetch *fetch, const struct fetch_request *request,
     http->transfer.end = on_end;
     http->answer_max = request->answer_max;
     http->on_piece = request->on_piece;
+    http->modified_s = request->modified_s;
     http->on_answer = on_answer;
     http->arg = arg;
     buffer_init(&http->answer);
@@ -136,6 +148,7 @@ bool fetch_http(struct fetch *fetch, const struct fetch_request *request,
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+    curl_easy_setopt(easy, CURLOPT_FILETIME, request->modified_s != NULL ? 1L : 0L);
     set_headers(http, request);
     set_body(easy, request);
     if (transfer_start(&http->transfer, err)) {

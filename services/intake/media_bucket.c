@@ -21,6 +21,7 @@
 
 enum {
     HELD_MAX = 128 * 1024 * 1024, /* of all files that are being read and sent */
+    US_PER_S = 1000000,
     REMOVALS_AT_ONCE = 8 /* a batch of the sweep must be through before its claim is over */
 };
 
@@ -231,6 +232,7 @@ static void getting_end(struct getting *getting, const struct error *err)
         fcntl(getting->fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
         get->fd = getting->fd;
         get->type = media_type_of_file(getting->fd);
+        get->written_us = getting->request.modified_s * US_PER_S;
         get->size = get->held = getting->size;
     } else {
         bucket->held -= getting->size;

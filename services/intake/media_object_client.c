@@ -119,6 +119,7 @@ void object_client_send(struct object_client *client, struct object_request *req
         .deadline_ms = DEADLINE_MS + (unsigned)((puts ? request->size : 0) / BYTES_PER_MS),
         .answer_max = request->on_piece != NULL ? client->bytes_max : ANSWER_MAX,
         .on_piece = request->on_piece != NULL ? on_piece : NULL,
+        .modified_s = &request->modified_s,
         .signature = &client->signature,
     };
     if (!fetch_http(client->fetch, &fetch, on_answer, request, &err)) {

@@ -35,6 +35,7 @@ struct object_request {
     size_t size;
     const char *sha256, *type; /* of the bytes */
     bool (*on_piece)(const char *bytes, size_t size, struct object_request *request); /* got */
+    int64_t modified_s; /* of what was got, since 1970 */
     void (*on_done)(struct object_request *request, const struct error *err);
 };
 void object_client_send(struct object_client *client, struct object_request *request);

@@ -3,13 +3,14 @@
 // true of any storage: media_in_bucket.test.mjs.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync, truncateSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, utimesSync } from 'node:fs';
 import { get } from 'node:http';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { until } from '../../../deploy/local/process.mjs';
 import { DOORS } from '../../support/bucket.mjs';
 import { MediaCity, refusal } from './media_city.mjs';
+import { pdf } from './pdf.mjs';
 import { png } from './png.mjs';
 
 const city = new MediaCity('build/test/media_bucket', {}, { inBucket: true });
@@ -58,6 +59,18 @@ test('the same upload again is no other object, of another person it is', async 
   assert.equal(again.id, first.id);
   await city.uploaded(body, { as: 'other' });
   assert.equal(bucket.objects().length, before + 2);
+});
+
+test('a paper and a part of a file come from a bucket as they do from a directory', async () => {
+  const paper = await city.uploaded(pdf());
+  const whole = await city.get(paper.links.full);
+  assert.deepEqual([whole.status, whole.headers.get('content-type')], [200, 'application/pdf']);
+  const etag = whole.headers.get('etag');
+  const part = await city.get(paper.links.full, undefined, { range: 'bytes=5-9', 'if-range': etag });
+  assert.deepEqual([part.status, part.bytes], [206, whole.bytes.subarray(5, 10)]);
+  assert.equal((await city.get(paper.links.full, undefined, { 'if-none-match': etag })).status, 304);
+  utimesSync(bucket.path(keys(paper.id)[0]), 1, 1); // as if it were written at another time
+  assert.equal((await city.get(paper.links.full, undefined, { 'if-none-match': etag })).status, 200);
 });
 
 test('an object that is gone is a file that there is not', async () => {

@@ -295,26 +295,29 @@ static void fetch_gives_good_bodies_piece_by_piece(void **state)
         size_t most;
         long status;
         const char *pieces, *body, *code;
+        int64_t modified_s;
     } rows[] = {
         {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello", 5, 200, "hello",
-         "", ""},
+         "", "", 0},
         {"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnone", 5, 404, "",
-         "none", ""},
+         "none", "", 0},
         {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello", 4, 0, "", "",
-         "answer_refused"},
+         "answer_refused", 0},
         {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\nConnection: close\r\n\r\ncut", 50, 0, "cut", "",
-         "no_answer"},
+         "no_answer", 0},
     };
     struct fixture fixture;
     (void)state;
     set_up(&fixture, "http", serve_http);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int64_t modified_s = 0;
         struct pieces pieces = {.most = rows[i].most};
         const struct fetch_request request = {.method = "GET",
                                               .url = fixture.url,
                                               .deadline_ms = 2000,
                                               .answer_max = 100,
-                                              .on_piece = on_piece};
+                                              .on_piece = on_piece,
+                                              .modified_s = &modified_s};
         fixture.answer = rows[i].answer;
         assert_true(fetch_http(fixture.fetch, &request, on_answer, &pieces, NULL));
         await(&fixture, &pieces.told);
@@ -322,6 +325,7 @@ static void fetch_gives_good_bodies_piece_by_piece(void **state)
         assert_string_equal(pieces.text, rows[i].pieces);
         assert_string_equal(pieces.told.body, rows[i].body);
         assert_string_equal(pieces.told.err.code, rows[i].code);
+        assert_int_equal(modified_s, rows[i].modified_s);
     }
     tear_down(&fixture);
 }
