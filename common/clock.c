@@ -150,22 +150,34 @@ static bool date_exists(int year, int month, int day)
            day <= lengths[month - 1] + (month == 2 && leap);
 }
 
+static bool take_date(const char **at, const char *end, int *year, int *month, int *day)
+{
+    return take_number(at, end, 4, year) && take_char(at, end, '-') &&
+           take_number(at, end, 2, month) && take_char(at, end, '-') &&
+           take_number(at, end, 2, day) && date_exists(*year, *month, *day);
+}
+
+bool clock_is_date(const char *text)
+{
+    const char *at = text, *end = text + strlen(text);
+    int year, month, day;
+    return take_date(&at, end, &year, &month, &day) && at == end;
+}
+
 bool clock_parse(const char *text, size_t size, int64_t *instant_us)
 {
     const char *at = text, *end = text + size;
     int year, month, day, hour, minute, second;
     int64_t fraction_us, offset_s;
 
-    if (!take_number(&at, end, 4, &year) || !take_char(&at, end, '-') ||
-        !take_number(&at, end, 2, &month) || !take_char(&at, end, '-') ||
-        !take_number(&at, end, 2, &day) || !take_char(&at, end, 'T') ||
+    if (!take_date(&at, end, &year, &month, &day) || !take_char(&at, end, 'T') ||
         !take_number(&at, end, 2, &hour) || !take_char(&at, end, ':') ||
         !take_number(&at, end, 2, &minute) || !take_char(&at, end, ':') ||
         !take_number(&at, end, 2, &second) || !take_fraction(&at, end, &fraction_us) ||
         !take_zone(&at, end, &offset_s) || at != end) {
         return false;
     }
-    if (!date_exists(year, month, day) || hour > 23 || minute > 59 || second > 59) {
+    if (hour > 23 || minute > 59 || second > 59) {
         return false;
     }
     int64_t seconds = days_from_civil(year, month, day) * S_PER_DAY + hour * 3600 + minute * 60 +

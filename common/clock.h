@@ -26,5 +26,7 @@ char *clock_format(int64_t instant_us, char text[CLOCK_TEXT_SIZE]);
  * dropped. False for anything else: impossible dates, leap seconds, instants that clock_format
  * could not write. */
 bool clock_parse(const char *text, size_t size, int64_t *instant_us);
+/* A day of the calendar from 1970 on, as "2026-02-17". */
+bool clock_is_date(const char *text);
 
 #endif

@@ -67,6 +67,9 @@ void json_read_root(struct json_reader *reader, const struct json_document *docu
  * Returns NULL when absent or bad. */
 const char *json_read_text(struct json_reader *reader, const char *name,
                            enum json_presence presence, size_t min, size_t max);
+/* Somebody else's name of a thing: visible ASCII, 1 to max. */
+const char *json_read_id(struct json_reader *reader, const char *name, enum json_presence presence,
+                         size_t max);
 /* One of words (NULL-terminated list); the index, or -1 when absent or bad. */
 int json_read_word(struct json_reader *reader, const char *name, enum json_presence presence,
                    const char *const *words);

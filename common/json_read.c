@@ -143,6 +143,19 @@ const char *json_read_text(struct json_reader *reader, const char *name,
     return value == NULL ? NULL : check_text(reader, name, NO_INDEX, value, min, max);
 }
 
+const char *json_read_id(struct json_reader *reader, const char *name, enum json_presence presence,
+                         size_t max)
+{
+    const char *id = json_read_text(reader, name, presence, 1, max);
+    for (const char *c = id; c != NULL && *c != '\0'; c++) {
+        if (*c < '!' || *c > '~') {
+            fault_at(reader, name, NO_INDEX, "bad_id", "must be visible ASCII");
+            return NULL;
+        }
+    }
+    return id;
+}
+
 int json_read_word(struct json_reader *reader, const char *name, enum json_presence presence,
                    const char *const *words)
 {

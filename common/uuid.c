@@ -120,6 +120,15 @@ bool uuid_parse(const char *text, size_t size, struct uuid *uuid)
     return true;
 }
 
+bool uuid_parse_lower(const char *text, size_t size, struct uuid *uuid)
+{
+    bool lower = uuid_parse(text, size, uuid);
+    for (size_t i = 0; lower && i < size; i++) {
+        lower = text[i] < 'A' || text[i] > 'F';
+    }
+    return lower;
+}
+
 bool uuid_equal(const struct uuid *a, const struct uuid *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;

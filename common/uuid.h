@@ -21,6 +21,8 @@ char *uuid_format(const struct uuid *uuid, char text[UUID_TEXT_SIZE]); /* lower 
 
 /* Reads the 36-character form, either case; any version. */
 bool uuid_parse(const char *text, size_t size, struct uuid *uuid);
+/* Reads that form as uuid_format writes it: lower case. */
+bool uuid_parse_lower(const char *text, size_t size, struct uuid *uuid);
 bool uuid_equal(const struct uuid *a, const struct uuid *b);
 bool uuid_is_nil(const struct uuid *uuid);
 

@@ -15,14 +15,6 @@ static const char *const kinds[] = {"electricity", "water",    "waste", "tuition
 static const char *const statuses[] = {
     [UNPAID] = "unpaid", [PAID] = "paid", [CANCELLED] = "cancelled", NULL};
 
-static bool is_day(const char *day)
-{
-    char instant[32];
-    int64_t at_us;
-    int size = snprintf(instant, sizeof instant, "%.10sT00:00:00Z", day);
-    return strlen(day) == DAY_CHARS && clock_parse(instant, (size_t)size, &at_us);
-}
-
 static void copy_day(struct record_copy *copy, const char *name, const char *form)
 {
     size_t chars = strlen(form);
@@ -32,7 +24,7 @@ static void copy_day(struct record_copy *copy, const char *name, const char *for
         return;
     }
     snprintf(day, sizeof day, "%s%s", text, chars == MONTH_CHARS ? "-01" : "");
-    if (strlen(text) != chars || !is_day(day)) {
+    if (strlen(text) != chars || !clock_is_date(day)) {
         json_read_fault(&copy->reader, name, "malformed", "must be as 2026-11 or 2026-11-30");
     }
 }

@@ -20,21 +20,9 @@ static void read_types(struct json_reader *reader, struct event_source *source)
     }
 }
 
-static const char *read_prefix(struct json_reader *reader)
-{
-    const char *prefix = json_read_text(reader, "prefix", JSON_REQUIRED, 1, SOURCE_PREFIX_MAX);
-    for (const char *c = prefix; c != NULL && *c != '\0'; c++) {
-        if (*c < '!' || *c > '~') {
-            json_read_fault(reader, "prefix", "bad_id", "must be visible ASCII");
-            break;
-        }
-    }
-    return prefix;
-}
-
 static void read_source(struct json_reader *reader, struct event_source *source)
 {
-    source->prefix = read_prefix(reader);
+    source->prefix = json_read_id(reader, "prefix", JSON_REQUIRED, SOURCE_PREFIX_MAX);
     source->name = json_read_text(reader, "name", JSON_REQUIRED, 1, 200);
     source->owner = json_read_text(reader, "owner", JSON_REQUIRED, 1, 200);
     source->contact = json_read_text(reader, "contact", JSON_REQUIRED, 1, 200);

@@ -81,20 +81,10 @@ static const char *text_of(const struct report *report, const struct kind_detail
     return NULL;
 }
 
-static bool is_date(const char *text)
-{
-    char instant[CLOCK_TEXT_SIZE];
-    int64_t at;
-    return strlen(text) == 10 &&
-           snprintf(instant, sizeof instant, "%sT00:00:00Z", text) < (int)sizeof instant &&
-           clock_parse(instant, strlen(instant), &at);
-}
-
 static bool is_id(const char *text)
 {
-    char again[UUID_TEXT_SIZE];
     struct uuid id;
-    return uuid_parse(text, strlen(text), &id) && strcmp(uuid_format(&id, again), text) == 0;
+    return uuid_parse_lower(text, strlen(text), &id);
 }
 
 static bool check_form(const struct kind_detail *detail, const char *text, struct error *err)
@@ -103,7 +93,8 @@ static bool check_form(const struct kind_detail *detail, const char *text, struc
     switch (detail->type) {
     case DETAIL_DATE:
     case DETAIL_DEADLINE:
-        return is_date(text) || fault(err, detail, "bad_date", "must be a date like 2026-02-17");
+        return clock_is_date(text) ||
+               fault(err, detail, "bad_date", "must be a date like 2026-02-17");
     case DETAIL_INSTANT:
         return clock_parse(text, strlen(text), &at) ||
                fault(err, detail, "bad_instant", "must be RFC 3339 with a zone");

@@ -14,18 +14,11 @@ const char *media_reference(const struct uuid *id, struct arena *arena)
     return arena_format(arena, "%s%s", prefix, uuid_format(id, text));
 }
 
-/* As it is written here: lower case. */
-static bool parse_id(const char *text, struct uuid *id)
-{
-    char same[UUID_TEXT_SIZE];
-    return uuid_parse(text, ID_SIZE, id) && memcmp(uuid_format(id, same), text, ID_SIZE) == 0;
-}
-
 bool media_reference_parse(const char *text, struct uuid *id)
 {
     size_t size = sizeof prefix - 1;
     return strlen(text) == size + ID_SIZE && memcmp(text, prefix, size) == 0 &&
-           parse_id(text + size, id);
+           uuid_parse_lower(text + size, ID_SIZE, id);
 }
 
 const char *media_reference_of_link(const char *text, const char *site, struct arena *arena)
@@ -37,8 +30,8 @@ const char *media_reference_of_link(const char *text, const char *site, struct a
         return text;
     }
     at += sizeof path - 1;
-    bool is_link =
-        strlen(at) >= ID_SIZE && parse_id(at, &id) && (at[ID_SIZE] == '\0' || at[ID_SIZE] == '?');
+    bool is_link = strlen(at) >= ID_SIZE && uuid_parse_lower(at, ID_SIZE, &id) &&
+                   (at[ID_SIZE] == '\0' || at[ID_SIZE] == '?');
     return is_link ? media_reference(&id, arena) : text;
 }
 

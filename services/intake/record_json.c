@@ -9,6 +9,8 @@
 #define MINUTE_US INT64_C(60000000)
 #define NOT_TOLD  INT64_MIN
 
+enum { ID_MAX = 128 };
+
 const char *copy_text(struct record_copy *copy, const char *name, enum json_presence presence,
                       size_t min, size_t max)
 {
@@ -19,13 +21,8 @@ const char *copy_text(struct record_copy *copy, const char *name, enum json_pres
 
 const char *copy_id(struct record_copy *copy, const char *name, enum json_presence presence)
 {
-    const char *id = copy_text(copy, name, presence, 1, 128);
-    for (const char *c = id; c != NULL && *c != '\0'; c++) {
-        if (*c < '!' || *c > '~') {
-            json_read_fault(&copy->reader, name, "bad_id", "must be visible ASCII");
-            break;
-        }
-    }
+    const char *id = json_read_id(&copy->reader, name, presence, ID_MAX);
+    json_put_text(copy->writer, name, id);
     return id;
 }
 

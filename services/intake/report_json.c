@@ -71,18 +71,6 @@ static const char *read_category(struct json_reader *reader)
 }
 
 /* Another system's own name for a thing. */
-static const char *read_id(struct json_reader *reader, const char *name, size_t max)
-{
-    const char *id = json_read_text(reader, name, JSON_REQUIRED, 1, max);
-    for (const char *c = id; c != NULL && *c != '\0'; c++) {
-        if (*c < '!' || *c > '~') {
-            json_read_fault(reader, name, "bad_id", "must be visible ASCII");
-            break;
-        }
-    }
-    return id;
-}
-
 bool report_read(struct report *report, const struct reference *reference, const char *json,
                  size_t size, struct arena *arena, struct error *err)
 {
@@ -123,7 +111,7 @@ bool report_read_incident(struct report *report, const char **incident_id, const
         return false;
     }
     json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
-    *incident_id = read_id(&reader, "incident_id", 128);
+    *incident_id = json_read_id(&reader, "incident_id", JSON_REQUIRED, 128);
     report->category = read_category(&reader);
     report->level = json_read_word(&reader, "level", JSON_OPTIONAL, level_words);
     report->description = json_read_text(&reader, "description", JSON_REQUIRED, 1, DESCRIPTION_MAX);
@@ -165,7 +153,7 @@ bool sensor_alarm_read(struct sensor_alarm *alarm, struct report *report, const 
         return false;
     }
     json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
-    alarm->sensor = read_id(&reader, "sensor_id", SENSOR_MAX);
+    alarm->sensor = json_read_id(&reader, "sensor_id", JSON_REQUIRED, SENSOR_MAX);
     alarm->kind = read_kind(&reader);
     alarm->value = json_read_real(&reader, "value", JSON_REQUIRED, -READING_MAX, READING_MAX, 0);
     alarm->unit = json_read_text(&reader, "unit", JSON_OPTIONAL, 1, READING_UNIT_MAX);

@@ -7,12 +7,10 @@
 #include "common/words.h"
 #include "services/routing/day.h"
 
-/* Lower case only, as everywhere. */
 static bool is_id(const char *text)
 {
-    char again[UUID_TEXT_SIZE];
     struct uuid id;
-    return uuid_parse(text, strlen(text), &id) && strcmp(uuid_format(&id, again), text) == 0;
+    return uuid_parse_lower(text, strlen(text), &id);
 }
 
 static bool is_valid(const struct process_detail *detail, const char *text)

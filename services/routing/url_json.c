@@ -16,14 +16,11 @@ static bool is_url(const char *text)
 const char *media_reference_id(const char *text)
 {
     struct uuid id;
-    char same[UUID_TEXT_SIZE];
     if (strncmp(text, prefix, sizeof prefix - 1) != 0) {
         return NULL;
     }
     const char *name = text + sizeof prefix - 1;
-    bool good = uuid_parse(name, strlen(name), &id) &&
-                strcmp(uuid_format(&id, same), name) == 0; /* lower case */
-    return good ? name : NULL;
+    return uuid_parse_lower(name, strlen(name), &id) ? name : NULL;
 }
 
 static void name_fault(struct json_reader *reader, const char *name, size_t index, const char *text)

@@ -135,6 +135,21 @@ static void instants_are_written_with_milliseconds(void **state)
     }
 }
 
+static void dates_are_days_of_the_calendar(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"2026-02-17", "2024-02-29", "1970-01-01", "2026-12-31"};
+    static const char *const bad[] = {"",           "2026-2-17",   "2026-02-30", "2023-02-29",
+                                      "2026-13-01", "2026-02-17Z", "26-02-17",   "2026-02-1",
+                                      "2026/02/17", "2026-02-00",  "1969-12-31"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_true(clock_is_date(good[i]));
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(clock_is_date(bad[i]));
+    }
+}
+
 /* Each day of more than one 400-year cycle, then some up to 9999, against the C library. */
 static void days_go_there_and_back(void **state)
 {
@@ -173,6 +188,7 @@ int main(void)
         cmocka_unit_test(every_cut_text_is_refused),
         cmocka_unit_test(instants_are_written_with_milliseconds),
         cmocka_unit_test(days_go_there_and_back),
+        cmocka_unit_test(dates_are_days_of_the_calendar),
         cmocka_unit_test(clocks_run),
     };
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);

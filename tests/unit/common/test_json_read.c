@@ -298,6 +298,23 @@ static void texts_count_code_points(void **state)
     }
 }
 
+static void ids_are_visible_ascii(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"\"a~!\"", NULL},      {"\"abcd\"", NULL},    {"\"abcde\"", "too_long"},
+        {"\"\"", "too_short"},  {"\"a b\"", "bad_id"}, {"\"Đ\"", "bad_id"},
+        {"\"a\\t\"", "bad_id"}, {"7", "wrong_type"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct page page;
+        open_row(&page, rows[i].value);
+        const char *id = json_read_id(&page.json, "f", JSON_REQUIRED, 4);
+        assert_int_equal(id != NULL, rows[i].code == NULL);
+        expect_code(&page, "f", rows[i].code);
+    }
+}
+
 static void words_are_exact(void **state)
 {
     (void)state;
@@ -532,37 +549,6 @@ static void readers_work_without_an_error(void **state)
     page_close(&page);
 }
 
-static void utf8_is_judged_byte_by_byte(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text;
-        bool good;
-    } rows[] = {
-        {"", true},
-        {"plain ASCII of some length", true},
-        {"12345678Đ", true},
-        {"\xf4\x8f\xbf\xbf", true},
-        {"\xf4\x90\x80\x80", false},
-        {"\xf5\x80\x80\x80", false},
-        {"\xed\x9f\xbf", true},
-        {"\xed\xa0\x80", false},
-        {"\xc1\xbf", false},
-        {"\xe0\x9f\xbf", false},
-        {"\xf0\x8f\xbf\xbf", false},
-        {"\x80", false},
-        {"12345678\xc4", false},
-        {"1234567\xc4\x90", true},
-        {"\xc4g", false},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_int_equal(utf8_is_valid(rows[i].text, strlen(rows[i].text)), rows[i].good);
-    }
-    assert_int_equal(utf8_fit("aĐb", 4, 4), 4);
-    assert_int_equal(utf8_fit("aĐb", 4, 2), 1);
-    assert_int_equal(utf8_fit("aĐb", 4, 3), 3);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -574,6 +560,7 @@ int main(void)
         cmocka_unit_test(good_fields_are_read),
         cmocka_unit_test(absent_fields_are_faults_only_where_required),
         cmocka_unit_test(texts_count_code_points),
+        cmocka_unit_test(ids_are_visible_ascii),
         cmocka_unit_test(words_are_exact),
         cmocka_unit_test(integers_are_whole_and_in_range),
         cmocka_unit_test(the_whole_range_of_int64_is_readable),
@@ -585,7 +572,6 @@ int main(void)
         cmocka_unit_test(long_names_are_cut_between_code_points),
         cmocka_unit_test(thousands_of_unknown_fields_cost_little),
         cmocka_unit_test(readers_work_without_an_error),
-        cmocka_unit_test(utf8_is_judged_byte_by_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

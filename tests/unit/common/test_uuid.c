@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/uuid.c"
@@ -84,6 +86,22 @@ static void uuid_refuses_other_texts(void **state)
     assert_false(uuid_parse("0190f3a2-7b1c-7abc-8def-0123456789a\0", 36, &uuid));
 }
 
+static void uuid_may_be_asked_for_in_lower_case(void **state)
+{
+    (void)state;
+    static const char lower[] = "0190f3a2-7b1c-7abc-8def-0123456789ab tail";
+    struct uuid read, same;
+    assert_true(uuid_parse_lower(lower, 36, &read) && uuid_parse(lower, 36, &same));
+    assert_true(uuid_equal(&read, &same));
+    assert_false(uuid_parse_lower(lower, 35, &read));
+    for (size_t i = 0; i < 36; i++) {
+        char text[37];
+        snprintf(text, sizeof text, "%.36s", lower);
+        text[i] = (char)toupper(text[i]);
+        assert_int_equal(uuid_parse_lower(text, 36, &read), text[i] == lower[i]);
+    }
+}
+
 static void uuid_nil_is_all_zero(void **state)
 {
     (void)state;
@@ -112,6 +130,7 @@ int main(void)
         cmocka_unit_test(uuids_rise_when_the_clock_steps_back),
         cmocka_unit_test(uuid_text_goes_there_and_back),
         cmocka_unit_test(uuid_refuses_other_texts),
+        cmocka_unit_test(uuid_may_be_asked_for_in_lower_case),
         cmocka_unit_test(uuid_nil_is_all_zero),
         cmocka_unit_test(random_bytes_fills_any_size),
     };
