@@ -52,7 +52,7 @@ BIN     := $(BUILD)/$(if $(filter release,$(MODE)),bin,$(MODE)/bin)
 
 COMMON_SOURCES := $(wildcard common/*.c)
 COMMON_OBJECTS := $(COMMON_SOURCES:%.c=$(OUT)/%.o) $(OUT)/gen/common_migrations.o
-PRESSES := $(addprefix $(BIN)/intake-press-,picture paper)
+PRESSES := $(addprefix $(BIN)/intake-press-,picture paper film)
 PROGRAMS := $(foreach s,$(SERVICES),$(if $(wildcard services/$(s)/main.c),$(BIN)/$(s))) \
             $(if $(wildcard deploy/kafka/topics.c),$(BIN)/topics) $(PRESSES)
 
@@ -116,17 +116,21 @@ $(BIN)/topics: $(patsubst %.c,$(OUT)/%.o,$(wildcard deploy/kafka/*.c)) $(OUT)/li
 PRESS := $(OUT)/services/intake/press
 PACKAGES_picture := vips
 PACKAGES_paper   := poppler-glib cairo libjpeg
+PACKAGES_film    := libavformat libavcodec libswscale libavutil libjpeg
 press_cflags = -D_GNU_SOURCE $(shell pkg-config --cflags $(1) | sed 's/-I/-isystem /g')
 $(PRESS)/%.o: CFLAGS += -D_GNU_SOURCE
 $(PRESS)/picture.o: CFLAGS += $(call press_cflags,$(PACKAGES_picture))
 $(PRESS)/paper.o $(PRESS)/paper_picture.o: CFLAGS += $(call press_cflags,$(PACKAGES_paper))
 
+$(addprefix $(PRESS)/,film.o film_memory.o film_clean.o film_poster.o): CFLAGS += $(call press_cflags,$(PACKAGES_film))
+
 $(BIN)/intake-press-picture: $(addprefix $(PRESS)/,picture.o confine.o framing.o)
 $(BIN)/intake-press-paper: $(addprefix $(PRESS)/,paper.o paper_picture.o jpeg.o confine.o framing.o)
+$(BIN)/intake-press-film: $(addprefix $(PRESS)/,film.o film_memory.o film_clean.o film_poster.o jpeg.o confine.o framing.o)
 $(PRESSES): $(BIN)/intake-press-%:
 	@mkdir -p $(@D)
 	@echo "ld $@"
-	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(shell pkg-config --libs $(PACKAGES_$*))
+	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(shell pkg-config --libs $(PACKAGES_$*)) -lm
 
 # --- unit tests: tests/unit/<room>/test_<module>.c, one program each -----------------------------
 UNIT_SOURCES := $(wildcard tests/unit/*/test_*.c)

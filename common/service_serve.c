@@ -11,8 +11,8 @@ enum {
     CONNECTIONS_MAX = 12000, /* idle ones are cheap: 14 KiB each, measured */
     IDLE_S = 60,
     REQUEST_DEADLINE_MS = 10000,
-    TRANSFER_MS = 60000,
-    FILE_BYTES_MAX = 64 * 1024 * 1024,
+    TRANSFER_MS = 120000,               /* 64 MiB at 5 Mbit/s */
+    FILE_BYTES_MAX = 160 * 1024 * 1024, /* two of those, and some pictures */
     DATABASE_DEADLINE_MS = 5000,
     DATABASE_WAITING_MAX = 10000,
     OUTBOX_MEMORY_MAX = 8 << 20,

@@ -296,7 +296,8 @@ static void on_open(struct media_get *get, const struct error *err)
     http_when_over(request, on_over, reading);
     http_answer_header(request, "Cache-Control",
                        arena_format(arena, "private, max-age=%d", (int)reading->left_s));
-    http_answer_header(request, "Content-Security-Policy", "default-src 'none'; sandbox");
+    http_answer_header(request, "Content-Security-Policy",
+                       "default-src 'none'; media-src 'self'; sandbox");
     http_answer_header(request, "Cross-Origin-Resource-Policy", "cross-origin");
     if (get->type == MEDIA_PDF) { /* readers of PDF are no place for strangers' papers either */
         char id[UUID_TEXT_SIZE];

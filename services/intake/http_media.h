@@ -4,8 +4,9 @@
 #define INTAKE_HTTP_MEDIA_H
 
 #include "common/http.h"
+#include "services/intake/press/framing.h"
 
-enum { MEDIA_BODY_MAX = 20 * 1024 * 1024 };
+enum { MEDIA_BODY_MAX = FILM_BYTES_MAX }; /* of other types less: see media_type.h */
 
 http_handler http_post_media, http_get_media, http_get_media_links;
 

@@ -8,25 +8,42 @@
 #include "common/log.h"
 #include "services/intake/press/framing.h"
 
-enum { AT_ONCE_MAX = 2, WAITING_MAX = 30, TIMEOUT_MS = 15000, OUTPUT_MAX = 32 * 1024 * 1024 };
+enum {
+    AT_ONCE_MAX = 2,
+    WAITING_MAX = 30,
+    TIMEOUT_MS = 15000,
+    OUTPUT_MAX = 32 * 1024 * 1024,
+    FILM_OUTPUT_MAX = FILM_BYTES_MAX + 4 * 1024 * 1024 /* a container, and a small picture, more */
+};
 
 /* Who presses which form, and what the sender is told by how it ended. */
 static const struct program {
     const char *name;
+    size_t output_max;
     struct {
         const char *code, *text;
     } refusals[PRESS_ENDS]; /* of those that the program has */
 } programs[] = {
     [MEDIA_PICTURE] = {"intake-press-picture",
+                       OUTPUT_MAX,
                        {[PRESS_NOT_READABLE] = {"broken_picture",
                                                 "the picture cannot be decoded; is it whole?"}}},
     [MEDIA_PAPER] = {"intake-press-paper",
+                     OUTPUT_MAX,
                      {[PRESS_NOT_READABLE] = {"broken_paper",
                                               "the PDF cannot be read; is it whole?"},
                       [PRESS_UNSUPPORTED] = {"locked_paper", "the PDF is locked by a password"},
                       [PRESS_TOO_LONG] = {"paper_too_long", "a PDF may have 200 pages"}}},
+    [MEDIA_FILM] = {"intake-press-film",
+                    FILM_OUTPUT_MAX,
+                    {[PRESS_NOT_READABLE] = {"broken_film",
+                                             "the film cannot be read; is it whole?"},
+                     [PRESS_UNSUPPORTED] = {"unsupported_codec",
+                                            "a film must be H.264, H.265, VP8, VP9 or AV1, its "
+                                            "sound AAC, MP3 or Opus"},
+                     [PRESS_TOO_LONG] = {"film_too_long", "a film may take 10 minutes"}}},
 };
-static_assert(PAPER_PAGES_MAX == 200, "as the text says");
+static_assert(PAPER_PAGES_MAX == 200 && FILM_MINUTES_MAX == 10, "as the texts say");
 
 struct media_press {
     struct loop *loop;
@@ -89,7 +106,8 @@ static enum media_type type_of_part(const struct pressing *pressing, enum media_
 
 static bool is_result(enum media_form form, enum media_type type)
 {
-    return type == (form == MEDIA_PAPER ? MEDIA_PDF : MEDIA_JPEG);
+    return form == MEDIA_FILM ? type == MEDIA_MP4 || type == MEDIA_WEBM
+                              : type == (form == MEDIA_PAPER ? MEDIA_PDF : MEDIA_JPEG);
 }
 
 /* What the press says is not believed either: it has read a stranger's bytes. */
@@ -156,7 +174,7 @@ static void press_next(struct media_press *press)
         struct child_job job = {.program = programs[pressing->form].name,
                                 .input = pressing->input,
                                 .input_size = pressing->input_size,
-                                .output_max = OUTPUT_MAX,
+                                .output_max = programs[pressing->form].output_max,
                                 .timeout_ms = TIMEOUT_MS};
         child_run(loop_uv(press->loop), &job, on_ended, run);
     }

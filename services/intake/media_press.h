@@ -23,7 +23,8 @@ struct pressing {
     size_t input_size;
     enum media_form form;
     /* err NULL: the results are there. ERR_UNPROCESSABLE: the file cannot be made anew; the code
-     * says why (broken_picture, broken_paper, locked_paper, paper_too_long). */
+     * says why (broken_picture, broken_paper, locked_paper, paper_too_long, broken_film,
+     * unsupported_codec, film_too_long). */
     void (*on_pressed)(struct pressing *pressing, const struct error *err);
 
     struct buffer output; /* the caller finishes it */

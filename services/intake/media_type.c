@@ -37,10 +37,9 @@ enum media_type media_type_of_name(const char *name)
 enum media_form media_type_form(enum media_type type)
 {
     static const enum media_form forms[MEDIA_TYPES] = {
-        [MEDIA_JPEG] = MEDIA_PICTURE,
-        [MEDIA_PNG] = MEDIA_PICTURE,
-        [MEDIA_WEBP] = MEDIA_PICTURE,
-        [MEDIA_PDF] = MEDIA_PAPER,
+        [MEDIA_JPEG] = MEDIA_PICTURE, [MEDIA_PNG] = MEDIA_PICTURE, [MEDIA_WEBP] = MEDIA_PICTURE,
+        [MEDIA_PDF] = MEDIA_PAPER,    [MEDIA_MP4] = MEDIA_FILM,    [MEDIA_QUICKTIME] = MEDIA_FILM,
+        [MEDIA_WEBM] = MEDIA_FILM,
     };
     return forms[type];
 }
@@ -80,19 +79,27 @@ enum media_type media_type_sniff(const void *bytes, size_t size)
     return MEDIA_UNKNOWN;
 }
 
+/* Other words for the same. */
+static const struct {
+    enum media_type type;
+    const char *name;
+} aliases[] = {
+    {MEDIA_JPEG, "image/jpg"}, {MEDIA_MP4, "video/quicktime"}, {MEDIA_MP4, "video/x-m4v"},
+    {MEDIA_MP4, "video/3gpp"}, {MEDIA_QUICKTIME, "video/mp4"}, {MEDIA_WEBM, "video/x-matroska"},
+};
+
 bool media_type_is_as_declared(enum media_type type, const char *declared)
 {
     if (declared == NULL || strchr("; \t", declared[0]) != NULL) {
         return true; /* nothing is declared */
     }
-    const char *const same[] = {names[type], names[MEDIA_UNKNOWN],
-                                type == MEDIA_JPEG ? "image/jpg" : names[type]};
-    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
-        if (content_type_is(declared, same[i])) {
+    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
+        if (aliases[i].type == type && content_type_is(declared, aliases[i].name)) {
             return true;
         }
     }
-    return false;
+    return content_type_is(declared, names[type]) ||
+           content_type_is(declared, names[MEDIA_UNKNOWN]);
 }
 
 /* ---- headers ---- */
@@ -239,8 +246,9 @@ bool picture_header_read(enum media_type type, const void *bytes, size_t size,
 
 static bool size_check(enum media_type type, size_t size, struct error *err)
 {
-    static const size_t most[] = {
-        [MEDIA_PICTURE] = PICTURE_BYTES_MAX, [MEDIA_PAPER] = PAPER_BYTES_MAX};
+    static const size_t most[] = {[MEDIA_PICTURE] = PICTURE_BYTES_MAX,
+                                  [MEDIA_PAPER] = PAPER_BYTES_MAX,
+                                  [MEDIA_FILM] = FILM_BYTES_MAX};
     size_t size_max = most[media_type_form(type)];
     return size <= size_max ||
            error_set(err, ERR_TOO_LARGE, "file_too_large", "a file of %s may have %zu MiB",
@@ -267,8 +275,10 @@ bool media_type_check(const void *bytes, size_t size, const char *declared, stru
     enum media_type type = media_type_sniff(bytes, size);
     enum media_form form = media_type_form(type);
     if (form == MEDIA_UNTAKEN) {
-        return error_set(err, ERR_UNPROCESSABLE, "unsupported_type",
-                         "a file must be a JPEG, PNG, WebP or PDF; this is %s", names[type]);
+        return error_set(
+            err, ERR_UNPROCESSABLE, "unsupported_type",
+            "a file must be a JPEG, PNG, WebP, PDF, MP4, QuickTime or WebM; this is %s",
+            names[type]);
     }
     if (!media_type_is_as_declared(type, declared)) {
         return error_set(err, ERR_UNPROCESSABLE, "type_mismatch",

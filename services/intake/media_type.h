@@ -2,8 +2,8 @@
 /* media_type: what is this file, and may it be decoded?
  *
  * By its first bytes; what the sender says about it is only compared. A picture's size is read from
- * its header before anything is decoded: a file of a few KiB may ask for gigabytes. Papers are
- * limited by the program that reads them. Pure: no I/O, no allocation, for any bytes. */
+ * its header before anything is decoded: a file of a few KiB may ask for gigabytes. Papers and
+ * films are limited by the programs that read them. Pure: no I/O, no allocation, for any bytes. */
 #ifndef INTAKE_MEDIA_TYPE_H
 #define INTAKE_MEDIA_TYPE_H
 
@@ -28,7 +28,7 @@ enum media_type {
 };
 
 /* What is done with a file; each has a program that does it (press/). */
-enum media_form { MEDIA_UNTAKEN, MEDIA_PICTURE, MEDIA_PAPER };
+enum media_form { MEDIA_UNTAKEN, MEDIA_PICTURE, MEDIA_PAPER, MEDIA_FILM };
 
 enum {
     PICTURE_PIXELS_MAX = 50 * 1000 * 1000, /* what telephones take, and some more */
@@ -47,7 +47,8 @@ const char *media_type_name(enum media_type type);     /* "image/jpeg"; never NU
 enum media_type media_type_of_name(const char *name);  /* MEDIA_UNKNOWN when there is none */
 enum media_form media_type_form(enum media_type type); /* MEDIA_UNTAKEN: it is not decoded */
 
-/* True when declared (a Content-Type) says the same, or nothing in particular. */
+/* True when declared (a Content-Type) says the same, or nothing in particular. The names of the MP4
+ * family are the same: telephones mix them up. */
 bool media_type_is_as_declared(enum media_type type, const char *declared);
 
 /* Reads the header of a picture that we decode. False: ERR_UNPROCESSABLE, broken_picture. */

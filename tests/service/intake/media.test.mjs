@@ -107,11 +107,16 @@ for (const [what, body, options, expected] of [
   test(`${what} is refused`, async () => assert.deepEqual(refusal(await upload(body, options)), expected));
 }
 
+test('a picture over 20 MiB is refused', async () => {
+  const body = Buffer.concat([whole, Buffer.alloc(20 * 1024 * 1024)]);
+  assert.deepEqual(refusal(await upload(body)), [413, 'file_too_large']);
+});
+
 // Before it is sent: the answer is there when the length is.
-test('a file over 20 MiB is refused', async () => {
+test('a file over 64 MiB is refused', async () => {
   const status = await new Promise((resolve, reject) => {
     const asked = request(`${stack.url('intake')}/api/intake/media`, { method: 'POST', headers: {
-      authorization: `Bearer ${city.tokens.citizen}`, 'content-length': 20 * 1024 * 1024 + 1 } });
+      authorization: `Bearer ${city.tokens.citizen}`, 'content-length': 64 * 1024 * 1024 + 1 } });
     asked.on('response', (answer) => { resolve(answer.statusCode); asked.destroy(); });
     asked.on('error', reject);
     asked.flushHeaders();

@@ -76,6 +76,11 @@ static void declared_type_is_compared(void **state)
     assert_false(media_type_is_as_declared(MEDIA_JPEG, "image/png"));
     assert_false(media_type_is_as_declared(MEDIA_PNG, "image/jpg"));
     assert_false(media_type_is_as_declared(MEDIA_JPEG, "image/jpegs"));
+    assert_true(media_type_is_as_declared(MEDIA_MP4, "video/mp4; codecs=avc1"));
+    assert_true(media_type_is_as_declared(MEDIA_QUICKTIME, "video/mp4"));
+    assert_true(media_type_is_as_declared(MEDIA_WEBM, "video/x-matroska"));
+    assert_false(media_type_is_as_declared(MEDIA_WEBM, "video/mp4"));
+    assert_false(media_type_is_as_declared(MEDIA_PDF, "video/mp4"));
 }
 
 /* ---- headers ---- */
@@ -173,7 +178,9 @@ static void file_over_what_its_type_may_have_is_too_large(void **state)
     static const struct {
         const char *head;
         size_t size_max;
-    } rows[] = {{"\xff\xd8\xff\xe0", PICTURE_BYTES_MAX}, {"%PDF-1.7", PAPER_BYTES_MAX}};
+    } rows[] = {{"\xff\xd8\xff\xe0", PICTURE_BYTES_MAX},
+                {"%PDF-1.7", PAPER_BYTES_MAX},
+                {"\x1a\x45\xdf\xa3", FILM_BYTES_MAX}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char *bytes = memory_zero(1, rows[i].size_max + 1);
