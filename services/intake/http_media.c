@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/words.h"
+#include "city_unit.h"
 #include "http_submissions.h"
 #include "intake.h"
 #include "media_check.h"
@@ -17,12 +18,6 @@
 enum { US_PER_S = 1000000 };
 
 static const char unknown[] = "there is no such file";
-
-/* As in routing: the city, and its office. */
-static bool unit_sees_everything(const char *unit)
-{
-    return unit != NULL && (strcmp(unit, "HN") == 0 || strcmp(unit, "VPUB") == 0);
-}
 
 /* Who may read a submission's words may see its files: see http_submission_reads.c, and of
  * officials those in whose unit's hands its case is. */
@@ -34,7 +29,7 @@ static struct media_viewer viewer_of(struct http_request *request)
     return (struct media_viewer){
         .uploader = media_uploader(principal, http_arena(request)),
         .sees_all =
-            submission_reads_any(principal) || (official && unit_sees_everything(principal->unit)),
+            submission_reads_any(principal) || (official && city_unit_sees_all(principal->unit)),
         .account = person ? principal->id : NULL,
         .unit = official ? principal->unit : NULL,
     };

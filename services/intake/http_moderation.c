@@ -7,15 +7,14 @@
 #include "common/digest.h"
 #include "common/http_page.h"
 #include "common/http_pg.h"
+#include "city_unit.h"
 #include "idempotency.h"
 #include "intake.h"
 #include "moderation_view.h"
 #include "store_moderation.h"
 #include "store_submission.h"
 
-#define UNIT_CITY        "HN"
-#define UNIT_CITY_OFFICE "VPUB" /* watches over all units */
-#define NO_UNIT          ""     /* which no case has */
+#define NO_UNIT          "" /* which no case has */
 #define UNIQUE_VIOLATION "23505"
 
 /* The unit that the caller is confined to; NULL: the whole city. */
@@ -25,9 +24,7 @@ static const char *scope_of(const struct principal *principal)
     if (principal->unit == NULL) {
         return whole_city ? NULL : NO_UNIT;
     }
-    bool is_city =
-        strcmp(principal->unit, UNIT_CITY) == 0 || strcmp(principal->unit, UNIT_CITY_OFFICE) == 0;
-    return is_city ? NULL : principal->unit;
+    return city_unit_sees_all(principal->unit) ? NULL : principal->unit;
 }
 
 /* ---- the queue ---- */
