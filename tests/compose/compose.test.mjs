@@ -49,11 +49,14 @@ describe('docker compose', () => {
       });
     });
 
-    test('a bucket without its secret is told', async () => {
-      const { code, stderr } = await command('docker', ['compose', '--env-file', 'deploy/compose/demo.env',
-        'run', '--rm', '--no-deps', 'preflight'], { MEDIA_S3_BUCKET: 'media' });
-      assert.equal(code, 1);
-      assert.match(stderr, /MEDIA_S3_BUCKET is set, its secret is not: .*media_s3_secret_key/);
+    test('what has a secret, and is set without it, is told', async () => {
+      for (const [name, value, secret] of [['MEDIA_S3_BUCKET', 'media', 'media_s3_secret_key'],
+        ['CAPTCHA_URL', 'https://challenges.example/siteverify', 'captcha_secret']]) {
+        const { code, stderr } = await command('docker', ['compose', '--env-file', 'deploy/compose/demo.env',
+          'run', '--rm', '--no-deps', 'preflight'], { [name]: value });
+        assert.equal(code, 1);
+        assert.match(stderr, new RegExp(`${name} is set, its secret is not: .*${secret}`));
+      }
     });
 
     test('a secret that the services cannot read is named with its cure, which works', async () => {
