@@ -12,4 +12,8 @@
 /* For good, before the first byte is read. False: the kernel refuses. */
 bool confine(unsigned cpu_s);
 
+/* For good, once the libraries are loaded: no file may be opened but those below these folders, to
+ * be read. The last is NULL. Kernels without Landlock (before 5.13, or told so) let it be. */
+void confine_files(const char *const *readable);
+
 #endif

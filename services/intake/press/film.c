@@ -342,6 +342,7 @@ int main(void)
         fputs("intake-press-film: cannot start\n", stderr);
         return PRESS_BROKEN;
     }
+    confine_files((const char *const[]){NULL});
     av_log_set_level(AV_LOG_QUIET);
     if (!framing_read(&input, FILM_BYTES_MAX)) {
         return PRESS_NOT_READABLE;

@@ -21,6 +21,10 @@ enum { CPU_S = 10 };
 static const double SIDE_MAX =
     14400; /* points; more, and readers refuse it (ISO 32000-1, annex C) */
 
+/* And what says which fonts there are; poppler has tables there, too. */
+static const char *const fonts[] = {"/usr/share", "/usr/local/share", "/etc/fonts",
+                                    "/var/cache/fontconfig", NULL};
+
 struct output {
     struct bytes bytes;
     size_t room;
@@ -135,6 +139,7 @@ int main(void)
         fputs("intake-press-paper: cannot start\n", stderr);
         return PRESS_BROKEN;
     }
+    confine_files(fonts);
     if (!framing_read(&input, PAPER_BYTES_MAX)) {
         return PRESS_NOT_READABLE;
     }

@@ -80,6 +80,7 @@ int main(void)
         fputs("intake-press-picture: cannot start\n", stderr);
         return PRESS_BROKEN;
     }
+    confine_files((const char *const[]){NULL});
     bool good = framing_read(&input, PICTURE_BYTES_MAX) && press(&input, &pressed) &&
                 framing_write(&pressed);
     _exit(good ? PRESS_DONE : PRESS_NOT_READABLE); /* the memory goes with the process */
