@@ -25,7 +25,8 @@ const run = promisify(execFile);
 
 export const SERVICES = ['intake', 'routing', 'notification', 'analytics'];
 
-const PORTS = {
+// Moved by the stack's offset.
+export const PORTS = {
   intake: 8081, routing: 8082, notification: 8083, analytics: 8084, gateway: 8080, idp: 8090,
   smtp: 1025, mail: 8025, postgres: 55432, kafka: 59092, kafkaController: 59093,
 };

@@ -28,7 +28,7 @@ const BEYOND = ['unknown_unit', 'unknown_category', 'unknown_process', 'unknown_
   'unknown_state', 'unknown_action', 'unknown_filter', 'unknown_word', 'in_the_past', 'past', 'before_from', 'ends_before',
   'below_itself', 'not_at_unit', 'leads_already', 'co_operates_already', 'same_case', 'twice', 'overlaps', 'duplicate',
   'missing_unit', 'duplicate_unit', 'bad_geometry', 'bad_cursor', 'bad_template', 'contradiction',
-  'no_consent'];
+  'no_consent', 'not_of_submission'];
 
 export const seed = Number(process.env.SEED ?? 4);
 

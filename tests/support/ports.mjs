@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ports for a test's stack that no other test on this machine has, also of another checkout: a file in a
-// shared folder says which process has which offset, as long as that process lives.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+// shared folder says which process has which offset, as long as that process lives. Where servers of a test that
+// was killed still listen, nobody is sent.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PORTS } from '../../deploy/local/stack.mjs';
 
 // All ports of a stack then lie above those that the kernel gives to clients (60999) and below 65536.
 const FIRST = 5600, LAST = 6420, STEP = 20;
@@ -46,10 +48,21 @@ function clear(file) {
     return dead;
 }
 
+/** The ports that somebody listens on, as Linux tells (proc(5)). */
+function listening() {
+    const LISTEN = '0A';
+    const sockets = ['/proc/net/tcp', '/proc/net/tcp6'].filter(existsSync)
+        .flatMap((file) => readFileSync(file, 'utf8').trim().split('\n').slice(1).map((line) => line.trim().split(/\s+/)));
+    return new Set(sockets.filter(([, , , state]) => state === LISTEN)
+        .map(([, address]) => parseInt(address.split(':').at(-1), 16)));
+}
+
 /** For `new Stack({ offset })`; given back when this process ends. */
 export function takeOffset() {
     mkdirSync(FOLDER, { recursive: true });
+    const busy = listening();
     for (let offset = FIRST; offset <= LAST; offset += STEP) {
+        if (Object.values(PORTS).some((port) => busy.has(port + offset))) continue;
         const file = join(FOLDER, String(offset));
         if (create(file) || (clear(file) && create(file))) {
             process.once('exit', () => rmSync(file, { force: true }));
