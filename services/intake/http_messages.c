@@ -84,10 +84,9 @@ static void post_check_media(struct post *post)
         .media = message->media,
         .count = message->media_count,
         .field = "media",
-        .uploader = media_uploader(http_principal(post->request), arena),
         .on_checked = on_media_checked,
     };
-    media_check_start(&post->media, post->intake->parts->pg, arena);
+    media_check_start(&post->media, post->request, post->intake->parts->pg);
 }
 
 static void on_media_checked(struct media_check *media, const struct error *err)

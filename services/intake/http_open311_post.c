@@ -230,10 +230,9 @@ void http_open311_post_request(struct http_request *request, void *state)
         .media = report.media,
         .count = report.media_count,
         .field = "media_url",
-        .uploader = media_uploader(principal, arena),
         .on_checked = on_checked,
     };
-    media_check_start(&post->check, intake->parts->pg, arena);
+    media_check_start(&post->check, post->request, intake->parts->pg);
 }
 
 static void on_checked(struct media_check *check, const struct error *err)

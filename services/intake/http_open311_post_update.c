@@ -143,15 +143,13 @@ static void post_decode(struct post *post)
 
 static void post_check_media(struct post *post)
 {
-    struct arena *arena = http_arena(post->request);
     post->media = (struct media_check){
         .media = post->message.message.media,
         .count = post->message.message.media_count,
         .field = "media_url",
-        .uploader = media_uploader(http_principal(post->request), arena),
         .on_checked = on_media_checked,
     };
-    media_check_start(&post->media, post->intake->parts->pg, arena);
+    media_check_start(&post->media, post->request, post->intake->parts->pg);
 }
 
 static void on_media_checked(struct media_check *media, const struct error *err)

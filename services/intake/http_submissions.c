@@ -130,15 +130,13 @@ static void post_decode(struct post *post)
 
 static void post_check_media(struct post *post, const struct report *report)
 {
-    struct arena *arena = post->filing.arena;
     post->media = (struct media_check){
         .media = report->media,
         .count = report->media_count,
         .field = "media",
-        .uploader = media_uploader(http_principal(post->request), arena),
         .on_checked = on_media_checked,
     };
-    media_check_start(&post->media, post->intake->parts->pg, arena);
+    media_check_start(&post->media, post->request, post->intake->parts->pg);
 }
 
 static void on_media_checked(struct media_check *media, const struct error *err)

@@ -335,7 +335,6 @@ static void bucket_remove(struct media_store *store, struct media_removal *remov
 static void bucket_tidy(struct media_store *store, struct media_tidying *tidying)
 {
     (void)store;
-    tidying->removed = 0;
     tidying->on_tidied(tidying, NULL);
 }
 

@@ -50,8 +50,9 @@ static void on_wanted(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     check->on_checked(check, error_is_set(&err) ? &err : NULL);
 }
 
-void media_check_start(struct media_check *check, struct pg *pg, struct arena *arena)
+void media_check_start(struct media_check *check, struct http_request *request, struct pg *pg)
 {
+    struct arena *arena = http_arena(request);
     struct uuid *ids = arena_array(arena, check->count, sizeof *ids);
     size_t count = media_reference_ids(check->media, check->count, ids);
     if (count == 0) {
@@ -59,6 +60,7 @@ void media_check_start(struct media_check *check, struct pg *pg, struct arena *a
         return;
     }
     struct pg_tx *tx = pg_tx_new(pg);
-    store_want_media(tx, ids, count, check->uploader, clock_now_us());
+    store_want_media(tx, ids, count, media_uploader(http_principal(request), arena),
+                     clock_now_us());
     pg_tx_send(tx, on_wanted, check);
 }

@@ -10,6 +10,7 @@
 #include "common/arena.h"
 #include "common/auth.h"
 #include "common/error.h"
+#include "common/http.h"
 #include "common/pg.h"
 
 /* As whom the principal uploads. */
@@ -20,12 +21,11 @@ struct media_check {
     const char *const *media; /* URLs and references */
     size_t count;
     const char *field; /* what the sender calls them: "media" */
-    const char *uploader;
     /* err: ERR_UNPROCESSABLE unknown_media, naming each as field[i]. */
     void (*on_checked)(struct media_check *check, const struct error *err);
 };
 
 /* on_checked is called once: at once when no upload is among them. */
-void media_check_start(struct media_check *check, struct pg *pg, struct arena *arena);
+void media_check_start(struct media_check *check, struct http_request *request, struct pg *pg);
 
 #endif

@@ -75,7 +75,6 @@ void media_store_remove(struct media_store *store, struct media_removal *removal
 struct media_tidying {
     unsigned age_s;
     void (*on_tidied)(struct media_tidying *tidying, const struct error *err);
-    size_t removed;
 };
 void media_store_tidy(struct media_store *store, struct media_tidying *tidying);
 

@@ -20,11 +20,10 @@ struct run {
     bool failed;
 };
 
-static bool tell_failure(struct run *run, const struct error *err)
+static void tell_failure(struct run *run, const struct error *err)
 {
     fprintf(stderr, "media: %s\n", err->text);
     run->failed = true;
-    return false;
 }
 
 /* ---- stages of the stop ---- */

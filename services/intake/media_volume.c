@@ -294,8 +294,9 @@ static void tidy_in_thread(void *arg)
         return;
     }
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        tidying->removed +=
-            is_old(fd, entry->d_name, tidying->age_s) && unlinkat(fd, entry->d_name, 0) == 0;
+        if (is_old(fd, entry->d_name, tidying->age_s)) {
+            unlinkat(fd, entry->d_name, 0); /* or the next time */
+        }
     }
     closedir(folder);
 }
@@ -313,7 +314,6 @@ static void volume_tidy(struct media_store *store, struct media_tidying *tidying
 {
     struct errand *errand = errand_new(store);
     errand->tidying = tidying;
-    tidying->removed = 0;
     work_start(loop_uv(errand->store->loop), tidy_in_thread, on_tidy_done, errand);
 }
 
