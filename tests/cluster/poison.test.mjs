@@ -22,7 +22,7 @@ let producer;
 
 before(async () => {
   await cluster.start();
-  await loadSystems(cluster.stack, KNOWN);
+  await knowSystems(KNOWN);
   producer = new Producer({ clientId: 'stranger', autocreateTopics: false,
     bootstrapBrokers: [cluster.stack.kafka.brokers] }); // bytes as they are
 });
@@ -30,6 +30,13 @@ after(async () => {
   await producer?.close();
   await cluster.stop();
 });
+
+// Resolves when the running intake has read them: before that their events are a stranger's.
+async function knowSystems(...systems) {
+  await loadSystems(cluster.stack, ...systems);
+  await cluster.waitFor('the sources are known', async () => readFileSync(cluster.stack.logFile('intake'), 'utf8')
+    .includes(`"sources":${systems.length}`));
+}
 
 function incident(n, changes = {}) {
   return { incident_id: `NG-${n}`, category: 'ha-tang', description: `Mực nước vượt ngưỡng (${n}).`,
@@ -198,9 +205,7 @@ async function letterOf(eventId) {
 }
 
 test('what has become valid is filed when it is replayed', async () => {
-  await loadSystems(cluster.stack, KNOWN, 'urn:late');
-  await cluster.waitFor('the source is known', async () => readFileSync(cluster.stack.logFile('intake'), 'utf8')
-    .includes('"sources":2'));
+  await knowSystems(KNOWN, 'urn:late');
   const id = await letterOf('p19');
   const replayed = await cluster.verb('intake', 'dlq', 'replay', id);
   assert.equal(replayed.code, 0, replayed.stderr);
