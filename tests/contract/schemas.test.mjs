@@ -66,6 +66,7 @@ const elsewhere = {
         'split_from', 'details', 'message'],
     'vn.hanoi.submission.submitted.': ['details'],
     'vn.hanoi.account.': ['unit', 'activated_at', 'closed_at'],
+    'vn.hanoi.publication.': ['corrected_at', 'cancelled_at', 'cancelled_reason'],
 };
 
 test('a maximal example fills every property of its schema', () => {
@@ -86,7 +87,7 @@ test('a maximal example fills every property of its schema', () => {
     }
 });
 
-for (const noun of ['case', 'account']) {
+for (const noun of ['case', 'account', 'publication']) {
     test(`every member of the snapshot of a ${noun} is in some example`, () => {
         const told = new Set(examples().filter((e) => e.type.startsWith(`vn.hanoi.${noun}.`))
             .flatMap((e) => Object.keys(e.content.data)));
