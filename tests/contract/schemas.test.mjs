@@ -67,6 +67,8 @@ const elsewhere = {
     'vn.hanoi.submission.submitted.': ['details'],
     'vn.hanoi.account.': ['unit', 'activated_at', 'closed_at'],
     'vn.hanoi.publication.': ['corrected_at', 'cancelled_at', 'cancelled_reason'],
+    'vn.hanoi.order.': ['paid_at', 'fulfilled_at', 'failed_at', 'failed_reason', 'refunded_at',
+        'refunded_vnd', 'refunded_reason', 'expired_at'],
 };
 
 test('a maximal example fills every property of its schema', () => {
@@ -87,7 +89,7 @@ test('a maximal example fills every property of its schema', () => {
     }
 });
 
-for (const noun of ['case', 'account', 'publication']) {
+for (const noun of ['case', 'account', 'publication', 'order']) {
     test(`every member of the snapshot of a ${noun} is in some example`, () => {
         const told = new Set(examples().filter((e) => e.type.startsWith(`vn.hanoi.${noun}.`))
             .flatMap((e) => Object.keys(e.content.data)));
