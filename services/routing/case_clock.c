@@ -86,6 +86,19 @@ bool clock_is_paused(const struct case_clock *clock)
     return clock->run_count > 0 && !clock->stopped && clock->runs[clock->run_count - 1].to_us != 0;
 }
 
+/* Told whatever the mode, because people compare how long things took in office hours. */
+static void tell_spent(struct case_clock *clock, const struct calendar *calendar)
+{
+    size_t ended = clock->run_count;
+    if (ended > 0 && clock->runs[ended - 1].to_us == 0) {
+        ended--;
+    }
+    int64_t to_us = ended > 0 ? clock->runs[ended - 1].to_us : 0;
+    clock->has_spent =
+        ended > 0 && is_known(calendar, CLOCK_WORKING, clock->runs[0].from_us, to_us);
+    clock->spent_us = clock->has_spent ? clock_used_us(clock, calendar, CLOCK_WORKING, to_us) : 0;
+}
+
 bool clock_start(struct case_clock *clock, const struct calendar *calendar, enum clock_mode mode,
                  int64_t allowed_min, int64_t now_us)
 {
@@ -134,6 +147,7 @@ bool clock_pause(struct case_clock *clock, const struct calendar *calendar, int6
             clock->due_us[mode] = 0;
         }
     }
+    tell_spent(clock, calendar);
     return true;
 }
 
@@ -152,13 +166,17 @@ bool clock_resume(struct case_clock *clock, const struct calendar *calendar, int
     return true;
 }
 
-void clock_stop(struct case_clock *clock, int64_t now_us)
+void clock_stop(struct case_clock *clock, const struct calendar *calendar, int64_t now_us)
 {
+    if (clock->run_count == 0 || clock->stopped) {
+        return; /* whatever the calendar says by now */
+    }
     if (clock_is_running(clock)) {
         struct clock_run *run = last_run(clock);
         run->to_us = later(now_us, run->from_us);
     }
-    clock->stopped = clock->run_count > 0;
+    clock->stopped = true;
+    tell_spent(clock, calendar);
 }
 
 bool clock_extend(struct case_clock *clock, const struct calendar *calendar, int64_t minutes)
@@ -226,6 +244,7 @@ bool clock_derive(struct case_clock *clock, const struct calendar *calendar)
         moved |= clock->due_us[mode] != due_us;
         clock->due_us[mode] = due_us;
     }
+    tell_spent(clock, calendar);
     return moved;
 }
 

@@ -10,8 +10,8 @@
  * Instants are µs of UTC; 0 stands for none. A step at an instant before the clock's last one
  * counts as taken at that last one (two machines may disagree by a little). Work outside of the
  * calendar's span is unknown: it counts as none in clock_used_us, and a due instant that would
- * depend on it is 0 until clock_derive is asked with a longer calendar. Pure: no I/O, no clock,
- * no allocation. */
+ * depend on it is 0, as the time spent is not told, until clock_derive is asked with a longer
+ * calendar. Pure: no I/O, no clock, no allocation. */
 #ifndef ROUTING_CASE_CLOCK_H
 #define ROUTING_CASE_CLOCK_H
 
@@ -40,6 +40,8 @@ struct case_clock {
     uint8_t run_count;           /* 0: never started */
     bool stopped;                /* for good: the duty is met or has fallen away */
     int64_t due_us[CLOCK_MODES]; /* 0: cannot be told, as long as it is paused with time left */
+    bool has_spent;              /* spent_us can be told; else it is 0 */
+    int64_t spent_us;            /* working time, whatever the mode, until the last pause or stop */
     bool reminded;               /* reminded and escalation: steps taken; the engine's */
     uint8_t escalation;
 };
@@ -62,7 +64,7 @@ bool clock_pause(struct case_clock *clock, const struct calendar *calendar, int6
 bool clock_resume(struct case_clock *clock, const struct calendar *calendar, int64_t now_us);
 
 /* Ends it, running or paused, if it has started; its due instants stay, to judge it by. */
-void clock_stop(struct case_clock *clock, int64_t now_us);
+void clock_stop(struct case_clock *clock, const struct calendar *calendar, int64_t now_us);
 
 /* Adds to the allowance, of one that has run out too. False, and nothing is changed, when it has
  * not started, has been stopped, or the calendar does not reach the new due instant. */
@@ -86,8 +88,8 @@ bool clock_is_overdue(const struct case_clock *clock, int64_t now_us);
 
 int64_t clock_due(const struct case_clock *clock); /* of the binding mode */
 
-/* Tells the due instants anew, after the calendar has changed. True when one of them moved. A
- * stopped clock stays as it was judged. */
+/* Tells the due instants and the time spent anew, after the calendar has changed. True when a due
+ * instant moved. A stopped clock stays as it was judged. */
 bool clock_derive(struct case_clock *clock, const struct calendar *calendar);
 
 /* The first instant at which that share (0 to 100) of the allowance is used, running on from here.

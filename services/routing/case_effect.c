@@ -43,8 +43,8 @@ bool case_start_dispatch(struct case_snapshot *snapshot, const struct case_rules
 static bool stop_receive(const struct case_decision *decision)
 {
     struct case_snapshot *after = decision->after;
-    clock_stop(&after->clocks[CASE_RECEIVE], after->at_us);
-    clock_stop(&after->clocks[CASE_DISPATCH], after->at_us);
+    clock_stop(&after->clocks[CASE_RECEIVE], decision->rules->calendar, after->at_us);
+    clock_stop(&after->clocks[CASE_DISPATCH], decision->rules->calendar, after->at_us);
     after->area_confirmed = after->near_border;
     if (after->accepted_at == 0) {
         after->accepted_at = after->at_us;
@@ -192,10 +192,10 @@ static bool stop_clocks(const struct case_decision *decision)
 {
     struct case_snapshot *after = decision->after;
     for (int i = 0; i < CASE_CLOCKS; i++) {
-        clock_stop(&after->clocks[i], after->at_us);
+        clock_stop(&after->clocks[i], decision->rules->calendar, after->at_us);
     }
     for (size_t i = 0; i < after->task_count; i++) {
-        clock_stop(&after->tasks[i].clock, after->at_us);
+        clock_stop(&after->tasks[i].clock, decision->rules->calendar, after->at_us);
     }
     return true;
 }
@@ -250,19 +250,21 @@ void case_set_lead(struct case_snapshot *snapshot, const char *unit, const char 
     snapshot->assignee = NULL;
 }
 
-static void settle_task(struct case_task *task, enum task_state state, int64_t now_us)
+static void settle_task(struct case_task *task, enum task_state state,
+                        const struct calendar *calendar, int64_t now_us)
 {
     task->state = state;
-    clock_stop(&task->clock, now_us);
+    clock_stop(&task->clock, calendar, now_us);
 }
 
-void case_hand_on_task(struct case_snapshot *snapshot, const char *from, const char *to)
+void case_hand_on_task(struct case_snapshot *snapshot, const struct case_rules *rules,
+                       const char *from, const char *to)
 {
     struct case_task *task = find_task(snapshot, from);
     bool leads = snapshot->unit != NULL && strcmp(snapshot->unit, to) == 0;
     assert(task != NULL);
     if (leads || find_task(snapshot, to) != NULL) {
-        settle_task(task, TASK_DECLINED, snapshot->at_us);
+        settle_task(task, TASK_DECLINED, rules->calendar, snapshot->at_us);
     } else {
         task->unit = to;
     }
@@ -280,7 +282,7 @@ static bool route(const struct case_decision *decision)
     static const struct case_rule by_hand = {"named-by-city-office", 1, "assumption"};
     struct case_snapshot *after = decision->after;
     give_to(after, decision->command->unit, decision->command->focal_point);
-    clock_stop(&after->clocks[CASE_DISPATCH], after->at_us);
+    clock_stop(&after->clocks[CASE_DISPATCH], decision->rules->calendar, after->at_us);
     after->area_confirmed = after->near_border;
     after->routing_rule = by_hand;
     return true;
@@ -332,7 +334,7 @@ static bool confirm_area(const struct case_decision *decision)
     struct case_snapshot *after = decision->after;
     after->area_confirmed = true;
     if (after->queue == QUEUE_UNIT) { /* in a dispute the clock runs for that too */
-        clock_stop(&after->clocks[CASE_DISPATCH], after->at_us);
+        clock_stop(&after->clocks[CASE_DISPATCH], decision->rules->calendar, after->at_us);
     }
     return true;
 }
@@ -501,7 +503,7 @@ static bool change_task(const struct case_decision *decision, enum task_state st
     if (state == TASK_ACCEPTED) {
         task->state = state;
     } else {
-        settle_task(task, state, decision->after->at_us);
+        settle_task(task, state, decision->rules->calendar, decision->after->at_us);
     }
     return true;
 }

@@ -29,6 +29,7 @@ void case_set_lead(struct case_snapshot *snapshot, const char *unit, const char 
 
 /* The open part of a unit becomes that of another one; if that one has a part already, or leads,
  * there is nothing left to do for the unit. */
-void case_hand_on_task(struct case_snapshot *snapshot, const char *from, const char *to);
+void case_hand_on_task(struct case_snapshot *snapshot, const struct case_rules *rules,
+                       const char *from, const char *to);
 
 #endif

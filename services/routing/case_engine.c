@@ -434,9 +434,10 @@ static bool succeed(const struct case_command *command, struct case_snapshot *af
     return true;
 }
 
-static bool succeed_task(const struct case_command *command, struct case_snapshot *after)
+static bool succeed_task(const struct case_command *command, const struct case_rules *rules,
+                         struct case_snapshot *after)
 {
-    case_hand_on_task(after, command->unit, command->proposed_unit);
+    case_hand_on_task(after, rules, command->unit, command->proposed_unit);
     after->event = event_number("task_changed");
     return true;
 }
@@ -468,7 +469,7 @@ static bool take_builtin(const struct case_snapshot *before, const struct case_c
         return succeed(command, after);
     }
     if (strcmp(command->action, CASE_SUCCEED_TASK) == 0) {
-        return succeed_task(command, after);
+        return succeed_task(command, rules, after);
     }
     if (strcmp(command->action, CASE_RECOMPUTE) == 0) {
         return recompute(rules, after, err);
@@ -534,7 +535,8 @@ static void begin(struct case_snapshot *opened, int state, int64_t now_us)
     opened->alert_clock = -1;
 }
 
-void case_open_refused(struct case_snapshot *opened, const char *reason, int64_t now_us)
+void case_open_refused(struct case_snapshot *opened, const struct case_rules *rules,
+                       const char *reason, int64_t now_us)
 {
     begin(opened, opened->process->filing.refused, now_us);
     opened->rejected_at = opened->at_us;
@@ -544,7 +546,7 @@ void case_open_refused(struct case_snapshot *opened, const char *reason, int64_t
     opened->near_area = NULL;
     opened->queue = QUEUE_UNIT;
     opened->task_count = 0;
-    clock_stop(&opened->clocks[CASE_RECEIVE], opened->at_us);
+    clock_stop(&opened->clocks[CASE_RECEIVE], rules->calendar, opened->at_us);
     opened->next_timer = 0;
 }
 
@@ -554,7 +556,7 @@ bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int
     begin(opened, opened->process->opening, now_us);
     if (case_phase(opened) != PHASE_RECEIVED) {
         opened->accepted_at = opened->at_us;
-        clock_stop(&opened->clocks[CASE_RECEIVE], opened->at_us);
+        clock_stop(&opened->clocks[CASE_RECEIVE], rules->calendar, opened->at_us);
     }
     if ((opened->queue != QUEUE_UNIT || opened->near_border) &&
         !case_start_dispatch(opened, rules, err)) {

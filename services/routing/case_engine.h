@@ -19,7 +19,8 @@ bool case_open(struct case_snapshot *opened, const struct case_rules *rules, int
 /* A new case of what was filed and cannot be had, in the state that its process has for that
  * (filing.refused): ended, with the reason, and nobody's duty. The caller has filled the same as
  * for case_open. */
-void case_open_refused(struct case_snapshot *opened, const char *reason, int64_t now_us);
+void case_open_refused(struct case_snapshot *opened, const struct case_rules *rules,
+                       const char *reason, int64_t now_us);
 
 /* False with
  *   ERR_NOT_FOUND     "unknown_action"      the process has no such action

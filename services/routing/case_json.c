@@ -63,6 +63,9 @@ static void put_clock(struct json_writer *writer, const char *name, const struct
     put_true_if(writer, "stopped", clock->stopped);
     json_put_instant_if(writer, "due_working", clock->due_us[CLOCK_WORKING]);
     json_put_instant_if(writer, "due_always", clock->due_us[CLOCK_ALWAYS]);
+    if (clock->has_spent) {
+        json_put_int(writer, "spent_us", clock->spent_us);
+    }
     put_true_if(writer, "reminded", clock->reminded);
     put_int_if(writer, "escalation", clock->escalation);
     json_close_object(writer);

@@ -60,6 +60,14 @@ static void read_runs(struct json_reader *reader, struct case_clock *clock)
     clock->run_count = (uint8_t)count;
 }
 
+/* Snapshots from before it was told have none. */
+static void read_spent(struct json_reader *reader, struct case_clock *clock)
+{
+    int64_t spent_us = json_read_int(reader, "spent_us", JSON_OPTIONAL, 0, INT64_MAX, -1);
+    clock->has_spent = spent_us >= 0;
+    clock->spent_us = clock->has_spent ? spent_us : 0;
+}
+
 static void read_clock(struct json_reader *parent, const char *name, struct case_clock *clock)
 {
     struct json_reader reader;
@@ -72,6 +80,7 @@ static void read_clock(struct json_reader *parent, const char *name, struct case
     clock->stopped = json_read_bool(&reader, "stopped", JSON_OPTIONAL, false);
     clock->due_us[CLOCK_WORKING] = json_read_instant(&reader, "due_working", JSON_OPTIONAL);
     clock->due_us[CLOCK_ALWAYS] = json_read_instant(&reader, "due_always", JSON_OPTIONAL);
+    read_spent(&reader, clock);
     clock->reminded = json_read_bool(&reader, "reminded", JSON_OPTIONAL, false);
     clock->escalation =
         (uint8_t)json_read_int(&reader, "escalation", JSON_OPTIONAL, 0, CASE_ESCALATIONS_MAX, 0);

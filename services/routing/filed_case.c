@@ -118,7 +118,8 @@ static bool open_booking(const struct filed_case *filed, const struct reference 
     }
     reference_route_case(reference, now_us, opened);
     bool english = strcmp(opened->language, "en") == 0;
-    case_open_refused(opened, english ? causes[cause].en : causes[cause].vi, now_us);
+    case_open_refused(opened, &reference->cases, english ? causes[cause].en : causes[cause].vi,
+                      now_us);
     return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The life of a case over HTTP and Kafka.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { compiler } from '../../contract/contracts.mjs';
 import { BA_VI, Desk, HAI_PHONG, submission, submitted } from './desk.mjs';
@@ -60,6 +61,51 @@ test('it is accepted, assigned, started and resolved, and every step is told', a
     ['opened', 'accepted', 'assigned', 'started', 'resolved']);
   const history = await desk.get(FOCAL, `/cases/${id}/history`);
   assert.deepEqual(history.body.items, events.map((event) => event.data));
+});
+
+// Milliseconds of office hours between two instants, by the calendar that is shipped.
+function worked(from, to) {
+  const file = new URL('../../../services/routing/reference/calendar.json', import.meta.url);
+  const { periods, exceptions } = JSON.parse(readFileSync(file, 'utf8'));
+  const hours = (day) => {
+    const decided = exceptions.findLast((e) => e.date === day.toISOString().slice(0, 10));
+    const works = decided ? decided.works : day.getUTCDay() % 6 !== 0;
+    return works ? decided?.periods ?? periods : [];
+  };
+  let sum = 0;
+  for (let day = Date.parse(`${from.slice(0, 10)}T00:00Z`) - 86400000; day < Date.parse(to); day += 86400000) {
+    for (const { start, end } of hours(new Date(day))) {
+      const [opens, closes] = [start, end].map((at) => day + Date.parse(`1970-01-01T${at}+07:00`));
+      sum += Math.max(0, Math.min(closes, Date.parse(to)) - Math.max(opens, Date.parse(from)));
+    }
+  }
+  return sum;
+}
+
+test('pauses and results tell the working time that was spent', async () => {
+  const days = (n) => new Date(Date.now() + n * 86400000).toISOString();
+  const { case_id: id } = await desk.opened(FOCAL,
+    { submitted_at: days(-9), receive_by: days(60) }); // over a weekend at least
+  const steps = [[FOCAL, 'accept'], [FOCAL, 'assign', { assignee: 'binh' }], [OFFICER, 'start'],
+    [OFFICER, 'ask', { question: 'Số nhà nào?' }], [OFFICER, 'answer', { answer: 'Số 5.' }],
+    [OFFICER, 'resolve', RESULT]];
+  for (const [at, [who, action, body]] of steps.entries()) {
+    assert.equal((await desk.act(who, id, action, at + 1, body)).status, 200, action);
+  }
+  await desk.said('the result', (event) => event.key === id && event.data.version === 7);
+  const events = desk.eventsOf(id);
+  events.forEach(validate);
+  for (const { data } of events) {
+    for (const clock of Object.values(data.clocks)) {
+      const ended = clock.runs.filter((run) => run.to);
+      assert.equal(clock.spent_us, ended.length === 0 ? undefined
+        : ended.reduce((sum, run) => sum + 1000 * worked(run.from, run.to), 0));
+    }
+  }
+  const { receive, resolve } = events.at(-1).data.clocks;
+  assert.ok(receive.spent_us > 0);
+  assert.equal(resolve.runs.length, 2);
+  assert.notEqual(resolve.spent_us, undefined);
 });
 
 test('a stale command gets the present version, a lost answer is given again', async () => {

@@ -107,7 +107,7 @@ static inline void take_step(struct case_clock *clock, const char *step)
         assert_true(clock_extend(clock, office, number_of(rest, ';')));
         break;
     default:
-        clock_stop(clock, hanoi(rest));
+        clock_stop(clock, office, hanoi(rest));
     }
 }
 

@@ -40,6 +40,31 @@ static inline const char *fault_of_runs(const struct case_clock *clock)
     return NULL;
 }
 
+/* Whether the calendar tells of all the time from the first run to an instant. */
+static inline bool is_within_calendar(const struct case_clock *clock,
+                                      const struct calendar *calendar, int64_t at_us)
+{
+    return clock->runs[0].from_us >= calendar_first_us(calendar) &&
+           at_us <= calendar_last_us(calendar);
+}
+
+static inline const char *fault_of_spent(const struct case_clock *clock,
+                                         const struct calendar *calendar, int64_t at_us)
+{
+    bool has_ended_run = clock->runs[0].to_us != 0;
+    if (clock->has_spent ? !has_ended_run
+                         : clock->spent_us != 0 ||
+                               (has_ended_run && is_within_calendar(clock, calendar, at_us))) {
+        return "time spent that is told before a run has ended, or not told after it";
+    }
+    int64_t used_us = clock_used_us(clock, calendar, CLOCK_WORKING, at_us);
+    if (clock_is_running(clock) ? clock->spent_us > used_us
+                                : clock->has_spent && clock->spent_us != used_us) {
+        return "time spent that is not that of the runs";
+    }
+    return NULL;
+}
+
 static inline const char *fault_of_clock(const struct case_clock *clock,
                                          const struct calendar *calendar, int64_t at_us)
 {
@@ -58,7 +83,10 @@ static inline const char *fault_of_clock(const struct case_clock *clock,
     if (clock_is_running(clock) && clock_due(clock) == 0) {
         return "a clock that runs and is never due";
     }
-    return clock->escalation <= CASE_ESCALATIONS_MAX ? NULL : "more steps than there are";
+    if (clock->escalation > CASE_ESCALATIONS_MAX) {
+        return "more steps than there are";
+    }
+    return fault_of_spent(clock, calendar, at_us);
 }
 
 /* The clocks of the unit's duty and of tasks stand and run with the phase. */

@@ -216,7 +216,7 @@ static void steps_that_do_not_fit_change_nothing(void **state)
     struct case_clock clock = {0}, before;
     int64_t now_us = hanoi("2026-11-24 08:00");
     (void)state;
-    clock_stop(&clock, now_us);
+    clock_stop(&clock, office, now_us);
     assert_false(clock.stopped || clock_is_running(&clock) || clock_is_paused(&clock));
     assert_false(clock_pause(&clock, office, now_us) || clock_resume(&clock, office, now_us) ||
                  clock_extend(&clock, office, 60) || clock_is_overdue(&clock, now_us));
@@ -228,9 +228,9 @@ static void steps_that_do_not_fit_change_nothing(void **state)
     assert_true(clock_is_paused(&clock) && !clock_is_running(&clock));
     assert_false(clock_pause(&clock, office, now_us + 2 * MINUTE));
 
-    clock_stop(&clock, now_us + 3 * MINUTE);
+    clock_stop(&clock, office, now_us + 3 * MINUTE);
     before = clock;
-    clock_stop(&clock, now_us + 9 * MINUTE);
+    clock_stop(&clock, office, now_us + 9 * MINUTE);
     assert_false(clock_is_paused(&clock) || clock_is_running(&clock));
     assert_false(clock_resume(&clock, office, now_us) || clock_extend(&clock, office, 60) ||
                  clock_derive(&clock, office));
@@ -299,7 +299,7 @@ static void another_calendar_moves_the_due_instant(void **state)
     assert_true(clock_pause(&late, stormy, hanoi("2026-11-25 13:00")));
     assert_int_equal(clock_due(&late), hanoi("2026-11-25 12:00")); /* not by a pause */
     met = clock;
-    clock_stop(&met, hanoi("2026-11-25 13:00"));
+    clock_stop(&met, office, hanoi("2026-11-25 13:00"));
     assert_true(clock_derive(&clock, stormy));
     assert_int_equal(clock_due(&clock), hanoi("2026-11-26 12:00"));
     assert_false(clock_is_overdue(&clock, hanoi("2026-11-25 13:00")));
@@ -393,7 +393,7 @@ static void random_step(struct case_clock *clock)
 {
     switch (random_below(16)) {
     case 0:
-        clock_stop(clock, random_instant());
+        clock_stop(clock, office, random_instant());
         break;
     case 1:
     case 2:

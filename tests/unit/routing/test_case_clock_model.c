@@ -234,6 +234,17 @@ static void check_due(const struct pair *pair)
     assert_int_equal(clock_due(&pair->clock), pair->clock.due_us[pair->model.mode]);
 }
 
+/* The minutes of work in which it ran, up to its last pause or its end. */
+static void check_spent(const struct pair *pair)
+{
+    bool has_ended_run = pair->clock.runs[0].to_us != 0;
+    int spent = has_ended_run
+                    ? model_used(&pair->model, pair->city, CLOCK_WORKING, pair->model.last_ran_to)
+                    : 0;
+    assert_int_equal(pair->clock.has_spent, has_ended_run);
+    assert_int_equal(pair->clock.spent_us, spent * INT64_C(60000000));
+}
+
 static void check_answers(const struct pair *pair)
 {
     const struct model *model = &pair->model;
@@ -340,7 +351,8 @@ static void end(struct pair *pair)
     struct case_clock judged = pair->clock;
     int64_t now_us = instant(pair->city, model->now);
     bool overdue = model_is_overdue(model, pair->city, model->now);
-    clock_stop(&pair->clock, now_us);
+    model->last_ran_to = model->running ? model->now : model->last_ran_to;
+    clock_stop(&pair->clock, pair->city->calendar, now_us);
     assert_memory_equal(judged.due_us, pair->clock.due_us, sizeof judged.due_us);
     assert_int_equal(clock_is_overdue(&pair->clock, now_us), overdue);
     assert_int_equal(clock_is_overdue(&pair->clock, now_us + CALENDAR_DAY_US), overdue);
@@ -354,6 +366,7 @@ static void end(struct pair *pair)
             clock_used_us(&pair->clock, pair->city->calendar, mode, now_us + CALENDAR_DAY_US),
             model_used(model, pair->city, mode, model->now) * INT64_C(60000000));
     }
+    check_spent(pair);
 }
 
 static void live(struct pair *pair)
@@ -373,6 +386,7 @@ static void live(struct pair *pair)
             pause_or_resume(pair);
         }
         check_due(pair);
+        check_spent(pair);
     }
     check_answers(pair);
     if (one_in(3)) {

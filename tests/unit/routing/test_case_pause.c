@@ -125,6 +125,56 @@ static void old_pauses_are_not_counted_again(void **state)
     act(&desk, officer, "ask", (struct words){.question = "?"});
 }
 
+/* ---- the working time that was spent ---- */
+
+static void assert_spent(const struct case_clock *clock, int64_t minutes)
+{
+    assert_true(clock->has_spent);
+    assert_int_equal(clock->spent_us, MINUTES(minutes));
+}
+
+/* From Tuesday 08:00 to Wednesday 10:00, and from Friday 16:00 over a weekend to Monday 09:00. */
+static void pauses_and_ends_tell_the_working_time_that_was_spent(void **state)
+{
+    (void)state;
+    struct desk desk = accepted_case("onsite_report");
+    const struct case_clock *resolve = &desk.now.clocks[CASE_RESOLVE];
+    act(&desk, focal_point, "add_task", (struct words){.unit = "SXD"});
+    assert_spent(&desk.now.clocks[CASE_RECEIVE], 0);
+    assert_false(resolve->has_spent);
+    wait_until(&desk, "2026-11-25 10:00");
+    act(&desk, officer, "ask", (struct words){.question = "?"});
+    assert_spent(resolve, 600);
+    assert_spent(&desk.now.tasks[0].clock, 600);
+    wait_until(&desk, "2026-11-27 16:00");
+    act(&desk, resident, "answer", (struct words){.answer = "!"});
+    assert_spent(resolve, 600);
+    wait_until(&desk, "2026-11-30 08:30");
+    act(&desk, other_unit, "finish_task", (struct words){.unit = "SXD", .note = "paved"});
+    assert_spent(&desk.now.tasks[0].clock, 690);
+    wait_until(&desk, "2026-11-30 09:00");
+    act(&desk, focal_point, "assign", (struct words){.assignee = "assignee"});
+    act(&desk, assignee, "resolve", (struct words){.result = "done", .evidence = 1});
+    assert_spent(resolve, 720);
+    assert_spent(&desk.now.tasks[0].clock, 690);
+}
+
+static void what_was_spent_on_a_contested_result_is_not_counted_again(void **state)
+{
+    (void)state;
+    struct desk desk = assigned_case("onsite_report");
+    const struct case_clock *resolve = &desk.now.clocks[CASE_RESOLVE];
+    wait_until(&desk, "2026-11-24 10:00");
+    act(&desk, assignee, "resolve", (struct words){.result = "done", .evidence = 1});
+    assert_spent(resolve, 120);
+    wait_until(&desk, "2026-11-25 08:00");
+    act(&desk, resident, "reopen", (struct words){.reason = "not done"});
+    assert_false(resolve->has_spent);
+    wait_until(&desk, "2026-11-25 09:00");
+    act(&desk, officer, "ask", (struct words){.question = "?"});
+    assert_spent(resolve, 60);
+}
+
 /* ---- more time ---- */
 
 static void more_time_needs_a_second_person(void **state)
@@ -300,6 +350,8 @@ int main(void)
         cmocka_unit_test(asking_does_not_help_who_is_late),
         cmocka_unit_test(a_case_cannot_be_asked_about_for_ever),
         cmocka_unit_test(old_pauses_are_not_counted_again),
+        cmocka_unit_test(pauses_and_ends_tell_the_working_time_that_was_spent),
+        cmocka_unit_test(what_was_spent_on_a_contested_result_is_not_counted_again),
         cmocka_unit_test(more_time_needs_a_second_person),
         cmocka_unit_test(nobody_approves_their_own),
         cmocka_unit_test(who_disapproves_says_why),

@@ -122,6 +122,7 @@ static void snapshots_are_read_or_refused_by_field(void **state)
         {"\"level\":\"normal\"", "\"level\":\"odd\"", "level"},
         {"\"mode\":\"working\"", "\"mode\":\"sometimes\"", "clocks.receive.mode"},
         {"\"allowed_us\":", "\"allowed_us\":-", "clocks.receive.allowed_us"},
+        {"\"spent_us\":", "\"spent_us\":-1", "clocks.receive.spent_us"},
         {"\"from\":\"2026", "\"from\":\"26", "clocks.receive.runs[0].from"},
         {"\"state\":\"open\"", "\"state\":\"shut\"", "tasks[0].state"},
         {"\"action\":\"extend\"", "\"action\":\"fly\"", "pending.action"},

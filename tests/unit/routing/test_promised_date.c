@@ -191,7 +191,7 @@ static void a_clock_is_limited_only_while_it_runs(void **state)
     struct case_clock before = clock;
     assert_false(clock_limit(&clock, counter_calendar, counter_at(0, 10, 0)));
     assert_memory_equal(&clock, &before, sizeof clock);
-    clock_stop(&clock, counter_at(0, 13, 0));
+    clock_stop(&clock, counter_calendar, counter_at(0, 13, 0));
     assert_false(clock_limit(&clock, counter_calendar, counter_at(0, 10, 0)));
 }
 
