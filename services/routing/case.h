@@ -94,6 +94,7 @@ struct case_snapshot {
     const char *focal_point;
     const char *assignee;
     const char *reporter_ref;
+    const char *channel; /* by which way it came; NULL: in snapshots from before it was told */
     const char *language;
     int64_t opened_at, accepted_at, resolved_at, rejected_at, closed_at;
     struct case_clock clocks[CASE_CLOCKS];

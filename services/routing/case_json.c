@@ -272,6 +272,7 @@ static void put_place_and_people(struct json_writer *writer, const struct case_s
     json_put_text(writer, "focal_point", snapshot->focal_point);
     json_put_text(writer, "assignee", snapshot->assignee);
     json_put_text(writer, "reporter_ref", snapshot->reporter_ref);
+    json_put_text(writer, "channel", snapshot->channel);
     json_put_text(writer, "language", snapshot->language);
 }
 

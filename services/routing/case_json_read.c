@@ -312,6 +312,7 @@ static void read_place_and_people(struct json_reader *reader, struct case_snapsh
     snapshot->focal_point = json_read_text(reader, "focal_point", JSON_OPTIONAL, 1, REF_MAX);
     snapshot->assignee = json_read_text(reader, "assignee", JSON_OPTIONAL, 1, REF_MAX);
     snapshot->reporter_ref = json_read_text(reader, "reporter_ref", JSON_REQUIRED, 1, REF_MAX);
+    snapshot->channel = json_read_text(reader, "channel", JSON_OPTIONAL, 1, CODE_MAX);
     snapshot->language = json_read_text(reader, "language", JSON_REQUIRED, 2, 2);
 }
 

@@ -138,6 +138,7 @@ bool filed_case_open(const struct filed_case *filed, const struct reference *ref
         .category = submission->category,
         .level = submission->level,
         .reporter_ref = submission->reporter_ref,
+        .channel = submission->channel,
         .language = submission->language,
         .receive_rule = submission->receive_rule,
         .note = filed->fault,

@@ -238,6 +238,7 @@ bool opening_decide(const struct reference *reference, const struct process *pro
         .process = process,
         .category = request->category,
         .level = level_of(reference, request),
+        .channel = request->report.channel, /* of a part: that of the whole */
         .language = request->language,
         .actor_role = context->actor_role,
         .actor_ref = context->actor_ref,

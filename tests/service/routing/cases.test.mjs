@@ -82,10 +82,10 @@ function worked(from, to) {
   return sum;
 }
 
-test('pauses and results tell the working time that was spent', async () => {
+test('every step tells by which way a case came, pauses and results the working time spent', async () => {
   const days = (n) => new Date(Date.now() + n * 86400000).toISOString();
-  const { case_id: id } = await desk.opened(FOCAL,
-    { submitted_at: days(-9), receive_by: days(60) }); // over a weekend at least
+  const { case_id: id } = await desk.opened(FOCAL, // over a weekend at least
+    { channel: 'inbound', submitted_at: days(-9), receive_by: days(60) });
   const steps = [[FOCAL, 'accept'], [FOCAL, 'assign', { assignee: 'binh' }], [OFFICER, 'start'],
     [OFFICER, 'ask', { question: 'Số nhà nào?' }], [OFFICER, 'answer', { answer: 'Số 5.' }],
     [OFFICER, 'resolve', RESULT]];
@@ -96,6 +96,7 @@ test('pauses and results tell the working time that was spent', async () => {
   const events = desk.eventsOf(id);
   events.forEach(validate);
   for (const { data } of events) {
+    assert.equal(data.channel, 'inbound');
     for (const clock of Object.values(data.clocks)) {
       const ended = clock.runs.filter((run) => run.to);
       assert.equal(clock.spent_us, ended.length === 0 ? undefined

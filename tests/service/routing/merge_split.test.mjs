@@ -157,7 +157,7 @@ const split = (who, now, body, replica) => counter.call(who, 'POST', `/cases/${n
   { version: now.version, body, replica });
 
 test('a part becomes a case of its own, with place, reporter and report of the whole', async () => {
-  const parent = await counter.act(FOCAL, await filed({ title: 'Hè và đèn',
+  const parent = await counter.act(FOCAL, await filed({ title: 'Hè và đèn', channel: 'open311',
     reporter: { ref: 'an', anonymous: true } }), 'accept');
   const answer = await split(FOCAL, parent, part({ note: 'Tách phần đèn.', description: 'Đèn hỏng.' }));
   assert.equal(answer.status, 201, answer.text);
@@ -172,6 +172,7 @@ test('a part becomes a case of its own, with place, reporter and report of the w
   assert.equal(child.state, 'received');
   assert.equal(child.split_from, parent.case_id);
   assert.equal(child.reporter_ref, 'an');
+  assert.deepEqual([parent.channel, child.channel], ['open311', 'open311']);
   assert.equal(child.area, parent.area);
   assert.equal(child.note, `${parent.ticket}: Tách phần đèn.`);
   assert.deepEqual(child.actor, { role: 'focal_point', ref: 'cuong' });
@@ -179,7 +180,7 @@ test('a part becomes a case of its own, with place, reporter and report of the w
   const { body: report } = await desk.get(POWER, `/cases/${id}/report?reason=Kiem+tra`);
   assert.equal(report.title, 'Hè và đèn');
   assert.equal(report.description, 'Đèn hỏng.');
-  assert.equal(report.channel, 'app');
+  assert.equal(report.channel, 'open311');
   assert.deepEqual(report.reporter, { ref: 'an', anonymous: true });
   assert.equal(report.ticket, child.ticket);
 

@@ -131,6 +131,7 @@ static inline struct case_snapshot engine_filed(const struct process *process,
                                   .area = "00070",
                                   .unit = queue == QUEUE_UNIT ? "00070" : NULL,
                                   .reporter_ref = "resident",
+                                  .channel = "app",
                                   .language = "vi",
                                   .routing_rule = {"by-area", 1, "rule"},
                                   .receive_rule = {"receive", 1, "rule"}};

@@ -322,6 +322,9 @@ static inline const char *fault_of_step(const struct case_snapshot *before,
     if (after->previous_state != before->state || after->at_us < before->at_us) {
         return "does not follow the version before";
     }
+    if (strcmp(before->channel, after->channel) != 0) {
+        return "came by another way than it was opened by";
+    }
     if (before->proposal.action >= 0 && after->proposal.action >= 0 &&
         before->proposal.at != after->proposal.at) {
         return "two proposals at once";

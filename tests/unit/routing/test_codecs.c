@@ -119,6 +119,7 @@ static void snapshots_are_read_or_refused_by_field(void **state)
         {"\"resume_state\":\"info_requested\"", "\"resume_state\":\"asleep\"", "resume_state"},
         {"\"queue\":\"unit\"", "\"queue\":\"lost\"", "queue"},
         {"\"unit\":\"00070\",", "", "unit"},
+        {"\"channel\":\"app\"", "\"channel\":\"\"", "channel"},
         {"\"level\":\"normal\"", "\"level\":\"odd\"", "level"},
         {"\"mode\":\"working\"", "\"mode\":\"sometimes\"", "clocks.receive.mode"},
         {"\"allowed_us\":", "\"allowed_us\":-", "clocks.receive.allowed_us"},

@@ -287,14 +287,15 @@ static void an_appointment_is_due_by_its_end_and_reminded_before_it_begins(void 
     assert_int_equal(opens(&request, &resident).timeout_at, resident.now_us);
 }
 
-static void a_part_has_reporter_and_details_of_the_whole(void **state)
+static void a_part_has_reporter_channel_and_details_of_the_whole(void **state)
 {
-    struct opening_request request = petition(), part = {.category = "khac",
-                                                         .level = -1,
-                                                         .report = {.description = "…"},
-                                                         .unit = "00070",
-                                                         .language = "vi",
-                                                         .note = "…"};
+    struct opening_request request = petition(),
+                           part = {.category = "khac",
+                                   .level = -1,
+                                   .report = {.channel = "open311", .description = "…"},
+                                   .unit = "00070",
+                                   .language = "vi",
+                                   .note = "…"};
     struct opening_context office = by(ROLE_SUPERVISOR), focal = by(ROLE_FOCAL_POINT);
     (void)state;
     request.reporter_ref = "delegate";
@@ -304,7 +305,9 @@ static void a_part_has_reporter_and_details_of_the_whole(void **state)
     part.process = "voter_petition";
     struct case_snapshot opened = opens(&part, &focal);
     assert_true(uuid_equal(&opened.split_from, &whole.id));
+    assert_string_equal(whole.channel, "api");
     assert_string_equal(opened.reporter_ref, "delegate");
+    assert_string_equal(opened.channel, "open311"); /* of the report that the whole was filed by */
     assert_int_equal(opened.detail_count, whole.detail_count);
     assert_string_equal(opened.details[1].text, whole.details[1].text);
     assert_string_equal(opened.unit, "00070");
@@ -355,7 +358,7 @@ int main(void)
         cmocka_unit_test(a_case_is_received_by_the_unit_that_was_named),
         cmocka_unit_test(without_a_unit_the_rules_say_who),
         cmocka_unit_test(an_appointment_is_due_by_its_end_and_reminded_before_it_begins),
-        cmocka_unit_test(a_part_has_reporter_and_details_of_the_whole),
+        cmocka_unit_test(a_part_has_reporter_channel_and_details_of_the_whole),
         cmocka_unit_test(a_slot_is_asked_for_by_its_id),
         cmocka_unit_test(tickets_tell_year_number_and_check_digit),
     };
