@@ -50,7 +50,7 @@ struct reference {
     int64_t version;    /* of the tables */
     int64_t day;        /* in Hanoi; what is valid is judged by it */
     struct unit_set units;
-    struct unit_set former_units; /* ended, but cases may stand there; none of the codes of units */
+    struct unit_set former_units; /* ended, but still told; none of the codes of units */
     struct unit_successions successions;
     struct category *categories;
     size_t category_count;

@@ -5,8 +5,8 @@
 #include "services/routing/registry_private.h"
 #include "services/routing/unit.h"
 
-const char *const registry_type_words[] = {"office",     "department", "ward",   "commune",
-                                           "enterprise", "board",      "police", NULL};
+const char *const registry_type_words[] = {
+    "office", "department", "district", "ward", "commune", "enterprise", "board", "police", NULL};
 
 /* ---- the tree ---- */
 

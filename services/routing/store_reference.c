@@ -55,12 +55,15 @@ static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
               "SELECT version, (" TODAY " - DATE '1970-01-01')::bigint FROM reference_state"},
     [UNITS] = {"reference_units", "SELECT " UNIT_COLUMNS "FROM (SELECT * FROM unit "
                                   "WHERE " VALID_TODAY ") u " UNIT_PEOPLE},
-    /* Those that others were told of: cases may stand there. */
+    /* Those that others were told of: cases may stand there. And districts with an heir: figures of
+     * their days are laid beside those of who took over. */
     [FORMER_UNITS] =
         {"reference_former_units",
          "SELECT " UNIT_COLUMNS "FROM (SELECT DISTINCT ON (f.code) f.* FROM unit f "
-         "JOIN reference_published p ON p.key = 'unit:' || f.code WHERE f.valid_to < " TODAY
-         " AND f.code NOT IN (SELECT code FROM unit WHERE " VALID_TODAY ") "
+         "WHERE f.valid_to < " TODAY " AND (EXISTS (SELECT 1 FROM reference_published p "
+         "WHERE p.key = 'unit:' || f.code) OR f.type = 'district' AND EXISTS (SELECT 1 FROM "
+         "unit_successor h WHERE h.former = f.code AND h.since = f.valid_to + 1 AND h.main)) "
+         "AND f.code NOT IN (SELECT code FROM unit WHERE " VALID_TODAY ") "
          "ORDER BY f.code, f.valid_from DESC) u " UNIT_PEOPLE},
     [SUCCESSIONS] = {"reference_successions",
                      "SELECT former, current, main, " START(

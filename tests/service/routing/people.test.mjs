@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units and their people change over HTTP, by day; every change is kept and told.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -17,7 +17,8 @@ const FOCAL = { role: 'focal_point', unit: '00070', sub: 'tuyet' };
 const OFFICER = { role: 'officer', unit: '00070', sub: 'binh' };
 const FAR = { role: 'supervisor', unit: '09700', sub: 'xa' };
 const CITIZEN = { role: 'citizen', sub: 'an' };
-const CATEGORIES = new URL('../../../services/routing/reference/categories.json', import.meta.url);
+const REFERENCE = new URL('../../../services/routing/reference/', import.meta.url);
+const CATEGORIES = new URL('categories.json', REFERENCE);
 const reason = 'Quyết định 12/QĐ-UBND';
 
 // Days in Hanoi, from today on.
@@ -84,10 +85,41 @@ test('a unit is created once, and is told', async () => {
   assert.equal(told('unit:BAN-A')[0].data.name.en, 'Board BAN-A');
 });
 
+const tellsUnit = compiler('2020-12').getSchema('https://schemas.ihanoi.example/events/vn.hanoi.unit.defined.v1');
+
+test('a district is registered, and told with its heir', async () => {
+  const made = await create('QUAN-A', { type: 'district', name: { vi: 'Quận A', en: 'District A' } });
+  assert.equal(made.status, 201, made.text);
+  const merged = await change(ADMIN, 'QUAN-A', 'merge', { into: '00004', also: ['00008'], from: day(1) });
+  assert.equal(merged.status, 200, JSON.stringify(merged.body));
+  const [{ data }] = await desk.said('its heir', (e) => e.key === 'unit:QUAN-A' && e.data.successor);
+  assert.ok(tellsUnit(data), JSON.stringify(tellsUnit.errors));
+  assert.deepEqual([data.type, data.successor], ['district', '00004']);
+  assert.equal(data.valid_to, new Date(Date.parse(`${day(1)}T00:00+07:00`)).toISOString());
+});
+
+test('a district that ended before anybody was told of it is told once it has an heir', async () => {
+  assert.deepEqual(told('unit:002'), []);
+  const files = join(folder, 'reference');
+  cpSync(REFERENCE, files, { recursive: true });
+  const file = join(files, 'successors.json');
+  const loaded = JSON.parse(readFileSync(file, 'utf8'));
+  loaded.successors = [{ former: '002', current: '00070', main: true },
+    { former: '002', current: '00082', main: false }];
+  writeFileSync(file, JSON.stringify(loaded));
+  const done = await desk.verb('reference', 'load', files);
+  assert.equal(done.code, 0, done.stderr);
+  const [{ data }] = await desk.said('the district', (e) => e.key === 'unit:002');
+  assert.ok(tellsUnit(data), JSON.stringify(tellsUnit.errors));
+  assert.deepEqual([data.type, data.valid_to, data.successor],
+    ['district', '2025-06-30T17:00:00.000Z', '00070']);
+  assert.deepEqual(told('unit:001'), []);
+});
+
 test('a bad creation is told which field is wrong', async () => {
   const rows = [
     [{ parent: 'NOWHERE' }, 'parent'], [{ from: day(-1) }, 'from'], [{ from: '2026-13-01' }, 'from'],
-    [{ type: 'district' }, 'type'], [{ type: 'city' }, 'type'], [{ code: 'ban b' }, 'code'],
+    [{ type: 'township' }, 'type'], [{ type: 'city' }, 'type'], [{ code: 'ban b' }, 'code'],
     [{ name: { vi: 'Ban' } }, 'name.en'], [{ last_day: day(-1) }, 'last_day'], [{ reason: '' }, 'reason'],
     [{ reason: undefined }, 'reason'], [{ source: undefined }, 'source'], [{ boss: 1 }, 'boss'],
   ];
