@@ -10,13 +10,11 @@
 #define INDICATORS_TOPIC "analytics.indicators.v1"
 #define UNITS_TOPIC      "analytics.units.v1"
 
-struct sweep;
-struct publisher;
+struct turn;
 
 struct analytics {
     const struct service_parts *parts;
-    struct sweep *sweep;
-    struct publisher *publisher;
+    struct turn *turn;
 };
 
 /* What to say of a message that could not be read: the first bad field, or the error's code. */

@@ -4,11 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/analytics/varint.h"
+
 const char *const case_phase_words[] = {"received", "working",   "paused", "resolved", "closed",
                                         "rejected", "withdrawn", "merged", NULL};
 const char *const case_state_words[CASE_STATES + 1] = {"received",    "accepted", "assigned",
                                                        "in_progress", "resolved", "rejected",
                                                        "withdrawn",   "merged",   NULL};
+const char *const case_reason_words[CASE_REASONS + 1] = {
+    "out_of_scope_legal", "unclear", "duplicate", "not_city", "abusive", "other", NULL};
 
 enum case_state case_state_of(enum case_phase phase, const char *state)
 {
@@ -37,11 +41,19 @@ int64_t case_received_at(const struct case_fact *fact)
     return fact->accepted_at != 0 ? fact->accepted_at : fact->rejected_at;
 }
 
-bool case_is_overdue(const struct case_fact *fact, int64_t now)
+int64_t case_due(const struct case_fact *fact)
 {
     bool waits = fact->state == CASE_RECEIVED && fact->accepted_at == 0;
-    int64_t due = waits ? fact->receive_due : fact->resolve_due;
-    return case_is_open(fact) && due != 0 && now > due;
+    if (!case_is_open(fact)) {
+        return 0;
+    }
+    return waits ? fact->receive_due : fact->resolve_due;
+}
+
+bool case_is_overdue(const struct case_fact *fact, int64_t now)
+{
+    int64_t due = case_due(fact);
+    return due != 0 && now > due;
 }
 
 /* Highest version first within a case. */
@@ -59,7 +71,110 @@ size_t case_facts_coalesce(struct case_fact *facts, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (kept == 0 || !uuid_equal(&facts[kept - 1].case_id, &facts[i].case_id)) {
             facts[kept++] = facts[i];
+        } else if (facts[i].filed_category != NULL) {
+            facts[kept - 1].filed_category = facts[i].filed_category;
         }
     }
     return kept;
+}
+
+/* ---- stored ---- */
+
+enum { LAYOUT = 1, TEXTS = 8, INSTANTS = 7, NUMBERS = 6 };
+enum { FLAG_APPOINTMENT = 1, FLAG_NEAR_BORDER = 2, FLAG_RATING_ASKED = 4 };
+
+static void put_text(struct buffer *out, const char *text)
+{
+    size_t size = text != NULL ? strlen(text) : 0;
+    varint_put(out, text != NULL ? size + 1 : 0);
+    buffer_put(out, text, size);
+}
+
+static const char *get_text(struct varint_reader *reader, struct arena *arena)
+{
+    uint64_t size = varint_get(reader);
+    if (size == 0) {
+        return NULL;
+    }
+    if (size - 1 > (uint64_t)(reader->end - reader->at)) {
+        reader->failed = true;
+        return NULL;
+    }
+    const char *text = arena_copy(arena, (const char *)reader->at, (size_t)size - 1);
+    reader->at += size - 1;
+    return text;
+}
+
+void case_fact_pack(const struct case_fact *fact, struct buffer *out)
+{
+    const char *const texts[TEXTS] = {fact->unit, fact->category, fact->process, fact->level,
+                                      fact->area, fact->channel,  fact->givers,  fact->takers};
+    const int64_t instants[INSTANTS] = {fact->opened_at,   fact->at,          fact->receive_due,
+                                        fact->accepted_at, fact->resolve_due, fact->resolved_at,
+                                        fact->rejected_at};
+    const int numbers[NUMBERS] = {(int)fact->state, fact->reason,     (int)fact->rating,
+                                  fact->handovers,  fact->reopenings, fact->evidence};
+    varint_put(out, LAYOUT);
+    for (size_t i = 0; i < TEXTS; i++) {
+        put_text(out, texts[i]);
+    }
+    for (size_t i = 0; i < INSTANTS; i++) {
+        varint_put_signed(out, instants[i]);
+    }
+    for (size_t i = 0; i < NUMBERS; i++) {
+        varint_put(out, (uint64_t)numbers[i]);
+    }
+    varint_put_signed(out, fact->spent_us);
+    varint_put(out, (fact->appointment ? FLAG_APPOINTMENT : 0u) |
+                        (fact->near_border ? FLAG_NEAR_BORDER : 0u) |
+                        (fact->rating_asked ? FLAG_RATING_ASKED : 0u));
+}
+
+static void get_texts(struct case_fact *fact, struct varint_reader *reader, struct arena *arena)
+{
+    const char **const texts[TEXTS] = {&fact->unit, &fact->category, &fact->process, &fact->level,
+                                       &fact->area, &fact->channel,  &fact->givers,  &fact->takers};
+    for (size_t i = 0; i < TEXTS; i++) {
+        *texts[i] = get_text(reader, arena);
+    }
+}
+
+static void get_instants(struct case_fact *fact, struct varint_reader *reader)
+{
+    int64_t *const instants[INSTANTS] = {&fact->opened_at,   &fact->at,          &fact->receive_due,
+                                         &fact->accepted_at, &fact->resolve_due, &fact->resolved_at,
+                                         &fact->rejected_at};
+    for (size_t i = 0; i < INSTANTS; i++) {
+        *instants[i] = varint_get_signed(reader);
+    }
+}
+
+bool case_fact_unpack(struct case_fact *fact, const void *bytes, size_t size, struct arena *arena)
+{
+    struct varint_reader reader;
+    *fact = (struct case_fact){.version = 0};
+    varint_read(&reader, bytes, size);
+    if (varint_get(&reader) != LAYOUT) {
+        return false;
+    }
+    get_texts(fact, &reader, arena);
+    get_instants(fact, &reader);
+    uint64_t state = varint_get(&reader), reason = varint_get(&reader);
+    uint64_t rating = varint_get(&reader);
+    fact->handovers = (int)varint_get(&reader);
+    fact->reopenings = (int)varint_get(&reader);
+    fact->evidence = (int)varint_get(&reader);
+    fact->spent_us = varint_get_signed(&reader);
+    uint64_t flags = varint_get(&reader);
+    if (reader.failed || reader.at != reader.end || state >= CASE_STATES ||
+        reason > CASE_NO_REASON || rating > RATING_DISSATISFIED || fact->category == NULL) {
+        return false;
+    }
+    fact->state = (enum case_state)state;
+    fact->reason = (int)reason;
+    fact->rating = (enum case_rating)rating;
+    fact->appointment = (flags & FLAG_APPOINTMENT) != 0;
+    fact->near_border = (flags & FLAG_NEAR_BORDER) != 0;
+    fact->rating_asked = (flags & FLAG_RATING_ASKED) != 0;
+    return true;
 }

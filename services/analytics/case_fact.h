@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
+#include "common/buffer.h"
 #include "common/uuid.h"
 
 /* What a state means, whatever the process. */
@@ -39,22 +41,39 @@ enum case_state {
 };
 extern const char *const case_state_words[CASE_STATES + 1]; /* NULL-terminated */
 
+/* Classes of reasons for a rejection. */
+enum { CASE_REASONS = 6, CASE_NO_REASON = CASE_REASONS };
+extern const char *const case_reason_words[CASE_REASONS + 1]; /* NULL-terminated */
+
+enum case_rating { RATING_NONE, RATING_SATISFIED, RATING_ACCEPTABLE, RATING_DISSATISFIED };
+
 struct case_fact {
     struct uuid case_id;
     int32_t version;
     enum case_state state;
-    const char *unit; /* "": nobody's yet */
+    const char *unit; /* NULL: nobody's yet */
     const char *category;
-    bool appointment; /* to be kept, not to be resolved in time */
-    int64_t at;       /* of the event */
+    const char *process;
+    const char *level;
+    const char *area;           /* NULL: no place, or in no unit's area */
+    const char *channel;        /* NULL: an event from before it was told */
+    const char *filed_category; /* of the first version; NULL: that is not known */
+    bool appointment;           /* to be kept, not to be resolved in time */
+    bool near_border;           /* and nobody has said on which side it lies */
+    int64_t opened_at;
+    int64_t at; /* of the event */
     int64_t receive_due;
     int64_t accepted_at;
     int64_t resolve_due;
     int64_t resolved_at;
     int64_t rejected_at;
-    int16_t handovers;
-    int16_t reopenings;
-    int16_t evidence; /* pieces, of the present result */
+    int64_t spent_us; /* working time that it took to resolve, pauses left out; -1: not told */
+    int reason;       /* of case_reason_words, or CASE_NO_REASON */
+    enum case_rating rating;
+    bool rating_asked;
+    int handovers;
+    int reopenings;
+    int evidence; /* pieces, of the present result */
     /* The units that gave it back, and those that had it next; each once, blank-separated. NULL:
      * none. */
     const char *givers, *takers;
@@ -68,11 +87,19 @@ bool case_is_open(const struct case_fact *fact);
 /* When someone took the case up: accepted it, or rejected it at once. */
 int64_t case_received_at(const struct case_fact *fact);
 
-/* Open, and past the due time that counts now: to be received, then, also in the hands of another
- * unit, to be resolved. A case is in time up to and including its due instant. */
+/* Of an open case the due time that counts now: to be received, then, also in the hands of another
+ * unit, to be resolved. 0: there is none. */
+int64_t case_due(const struct case_fact *fact);
+/* Past it; a case is in time up to and including its due instant. */
 bool case_is_overdue(const struct case_fact *fact, int64_t now);
 
-/* Sorts by case and keeps the highest version of each; returns how many are left. */
+/* Sorts by case and keeps the highest version of each, with the category that its first version
+ * was filed under if that is among them; returns how many are left. */
 size_t case_facts_coalesce(struct case_fact *facts, size_t count);
+
+/* As it is stored: all but case_id, version and filed_category. */
+void case_fact_pack(const struct case_fact *fact, struct buffer *out);
+/* Texts are the arena's. False: these bytes were written by no program of this layout. */
+bool case_fact_unpack(struct case_fact *fact, const void *bytes, size_t size, struct arena *arena);
 
 #endif

@@ -17,10 +17,13 @@ enum {
     URL_MAX = 2000
 };
 
+#define SPENT_MAX   INT64_C(9007199254740991)
 #define APPOINTMENT "reception_booking"
 
 enum { QUEUE_UNIT }; /* the first word */
 static const char *const queues[] = {"unit", "unroutable", "disputed", NULL};
+static const char *const levels[] = {"urgent", "complex", "normal", NULL};
+static const char *const ratings[] = {"satisfied", "acceptable", "dissatisfied", NULL};
 
 /* ^[0-9A-Z][0-9A-Z-]*$ or, for categories, the same in lower case with single inner dashes. */
 static void check_code(struct json_reader *reader, const char *name, const char *code, char first)
@@ -70,6 +73,7 @@ static enum case_state read_state(struct json_reader *reader)
 
 static void read_times(struct case_fact *fact, struct json_reader *reader)
 {
+    fact->opened_at = json_read_instant(reader, "opened_at", JSON_REQUIRED);
     fact->at = json_read_instant(reader, "at", JSON_REQUIRED);
     fact->receive_due = json_read_instant(reader, "receive_due", JSON_OPTIONAL);
     fact->accepted_at = json_read_instant(reader, "accepted_at", JSON_OPTIONAL);
@@ -121,7 +125,7 @@ static void read_trail(struct case_fact *fact, struct json_reader *reader, int q
     if (known == 0) {
         return;
     }
-    fact->handovers = (int16_t)known;
+    fact->handovers = (int)known;
     fact->givers = join(hands, known, arena);
     if (queue == QUEUE_UNIT) {
         hands[known++] = fact->unit;
@@ -129,32 +133,82 @@ static void read_trail(struct case_fact *fact, struct json_reader *reader, int q
     fact->takers = join(hands + 1, known - 1, arena);
 }
 
-static void read_course(struct case_fact *fact, struct json_reader *reader)
+static void read_result(struct case_fact *fact, struct json_reader *reader)
 {
     struct json_reader result;
     const char *const *evidence;
-    fact->reopenings = (int16_t)json_read_int(reader, "reopenings", JSON_OPTIONAL, 0, COUNT_MAX, 0);
     if (json_read_object(reader, "result", JSON_OPTIONAL, &result)) {
-        fact->evidence = (int16_t)json_read_texts(&result, "evidence", JSON_REQUIRED, EVIDENCE_MAX,
-                                                  URL_MAX, &evidence);
+        fact->evidence = (int)json_read_texts(&result, "evidence", JSON_REQUIRED, EVIDENCE_MAX,
+                                              URL_MAX, &evidence);
         json_read_end(&result);
     }
+}
+
+/* Only a rejection's reason has a class. */
+static void read_reason(struct case_fact *fact, struct json_reader *reader)
+{
+    struct json_reader reason;
+    fact->reason = CASE_NO_REASON;
+    if (json_read_object(reader, "reason", JSON_OPTIONAL, &reason)) {
+        int word = json_read_word(&reason, "class", JSON_OPTIONAL, case_reason_words);
+        fact->reason = word >= 0 ? word : CASE_NO_REASON;
+        json_read_end(&reason);
+    }
+}
+
+static void read_spent(struct case_fact *fact, struct json_reader *reader)
+{
+    struct json_reader clocks, resolve;
+    fact->spent_us = -1;
+    if (!json_read_object(reader, "clocks", JSON_OPTIONAL, &clocks)) {
+        return;
+    }
+    if (json_read_object(&clocks, "resolve", JSON_OPTIONAL, &resolve)) {
+        fact->spent_us =
+            json_read_int(&resolve, "spent_us", JSON_OPTIONAL, 0, SPENT_MAX, fact->spent_us);
+        json_read_end(&resolve);
+    }
+    json_read_end(&clocks);
+}
+
+static void read_course(struct case_fact *fact, struct json_reader *reader)
+{
+    bool asked = false;
+    fact->reopenings = (int)json_read_int(reader, "reopenings", JSON_OPTIONAL, 0, COUNT_MAX, 0);
+    read_result(fact, reader);
+    read_reason(fact, reader);
+    read_spent(fact, reader);
+    int rating = json_read_word(reader, "rating", JSON_OPTIONAL, ratings);
+    fact->rating = rating >= 0 ? (enum case_rating)(RATING_SATISFIED + rating) : RATING_NONE;
+    fact->rating_asked = json_read_bool(reader, "rating_asked", JSON_OPTIONAL, asked);
+}
+
+static void read_place(struct case_fact *fact, struct json_reader *reader)
+{
+    fact->area = read_code(reader, "area", JSON_OPTIONAL, CODE_MIN, CODE_MAX, 'A');
+    bool near = json_read_bool(reader, "near_border", JSON_REQUIRED, false);
+    fact->near_border =
+        json_read_bool(reader, "area_confirmed", JSON_OPTIONAL, false) ? false : near;
 }
 
 static void read_members(struct case_fact *fact, struct json_reader *reader, struct arena *arena)
 {
     json_read_uuid(reader, "case_id", JSON_REQUIRED, &fact->case_id);
     fact->version = (int32_t)json_read_int(reader, "version", JSON_REQUIRED, 1, INT32_MAX, 0);
-    const char *kind = json_read_text(reader, "kind", JSON_REQUIRED, 1, WORD_MAX);
-    fact->appointment = kind != NULL && strcmp(kind, APPOINTMENT) == 0;
+    fact->process = json_read_text(reader, "kind", JSON_REQUIRED, 1, WORD_MAX);
+    fact->appointment = fact->process != NULL && strcmp(fact->process, APPOINTMENT) == 0;
+    fact->channel = json_read_text(reader, "channel", JSON_OPTIONAL, 1, WORD_MAX);
+    int level = json_read_word(reader, "level", JSON_REQUIRED, levels);
+    fact->level = level >= 0 ? levels[level] : NULL;
     fact->category = read_code(reader, "category", JSON_REQUIRED, 1, CATEGORY_MAX, 'a');
     fact->state = read_state(reader);
     int queue = json_read_word(reader, "queue", JSON_REQUIRED, queues);
     fact->unit = read_code(reader, "unit", queue == QUEUE_UNIT ? JSON_REQUIRED : JSON_OPTIONAL,
                            CODE_MIN, CODE_MAX, 'A');
-    if (fact->unit == NULL) {
-        fact->unit = "";
+    if (fact->version == 1) {
+        fact->filed_category = fact->category;
     }
+    read_place(fact, reader);
     read_times(fact, reader);
     read_trail(fact, reader, queue, arena);
     read_course(fact, reader);

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "common/clock.h"
 #include "services/analytics/analytics.h"
 #include "services/analytics/case_fact_json.h"
 #include "services/analytics/store.h"
@@ -53,19 +52,14 @@ static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, vo
 void consume_cases(struct consume_batch *batch, void *state)
 {
     struct arena *arena = consume_arena(batch);
-    int64_t now = clock_now_us();
     size_t count;
     (void)state;
 
     consume_messages(batch, &count);
     struct case_fact *facts = arena_array(arena, count, sizeof *facts);
     count = case_facts_coalesce(facts, read_facts(batch, facts));
-    struct fact_count *counts = arena_array(arena, count, sizeof *counts);
-    for (size_t i = 0; i < count; i++) {
-        fact_count_at(&counts[i], &facts[i], now);
-    }
     if (count > 0) {
-        store_apply_facts(consume_tx(batch), facts, counts, count);
+        store_put_cases(consume_tx(batch), facts, count);
     }
     consume_commit(batch, on_committed);
 }

@@ -1,12 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/figure.h"
 
-void state_counts_add(struct state_counts *sum, const struct state_counts *more)
+static int64_t sum(const struct tally *tally, uint64_t counters)
 {
-    for (size_t i = 0; i < CASE_STATES; i++) {
-        sum->states[i] += more->states[i];
+    int64_t total = 0;
+    for (; counters != 0; counters &= counters - 1) {
+        total += tally->counts[__builtin_ctzll(counters)];
     }
-    sum->overdue += more->overdue;
-    sum->returned += more->returned;
-    sum->received += more->received;
+    return total;
+}
+
+static void measure_times(struct figure *figure, const struct tally *tally)
+{
+    int64_t timed = sketch_total(&tally->times);
+    figure->numerator = figure->denominator = timed;
+    if (timed == 0) {
+        return;
+    }
+    int32_t with_open = sketch_quantile(&tally->times, 0.5, figure->pending);
+    figure->median = sketch_hours(sketch_quantile(&tally->times, 0.5, 0));
+    figure->p90 = sketch_hours(sketch_quantile(&tally->times, 0.9, 0));
+    figure->open_known = with_open != SKETCH_NONE;
+    figure->median_with_open = sketch_hours(with_open);
+}
+
+void figure_of(struct figure *figure, const struct indicator *indicator, const struct tally *tally)
+{
+    *figure = (struct figure){
+        .indicator = indicator,
+        .numerator = sum(tally, indicator->numerator),
+        .denominator = sum(tally, indicator->denominator) - sum(tally, indicator->denominator_less),
+        .pending = sum(tally, indicator->pending),
+    };
+    if (indicator->kind == INDICATOR_TIME) {
+        measure_times(figure, tally);
+    } else if (indicator->kind == INDICATOR_SHARE && figure->denominator > 0) {
+        figure->interval = wilson_interval(figure->numerator, figure->denominator);
+    }
+}
+
+bool figure_is_uncertain(const struct figure *figure)
+{
+    return figure->denominator < figure->indicator->threshold;
+}
+
+bool figure_equal(const struct figure *a, const struct figure *b)
+{
+    return a->indicator == b->indicator && a->numerator == b->numerator &&
+           a->denominator == b->denominator && a->pending == b->pending && a->median == b->median &&
+           a->p90 == b->p90 && a->open_known == b->open_known &&
+           a->median_with_open == b->median_with_open;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* figure: a number that is told, with all that one needs to check it. */
+/* figure: a number that is told, with all that one needs to check it. Pure. */
 #ifndef ANALYTICS_FIGURE_H
 #define ANALYTICS_FIGURE_H
 
 #include "services/analytics/indicator.h"
+#include "services/analytics/wilson.h"
 
 /* When figures are told: they are exact for as_of (later dues may be in already). */
 struct moment {
@@ -11,35 +12,20 @@ struct moment {
     int64_t cutoff; /* newest event counted; 0: none yet */
 };
 
-/* Sum of an indicator over the cases of a unit and category. */
 struct figure {
     const struct indicator *indicator;
-    const char *unit;     /* NULL: of all */
-    const char *category; /* NULL: of all */
     int64_t numerator, denominator, pending;
+    struct interval interval; /* of a share, when there is a denominator */
+    /* Of INDICATOR_TIME, in hours; numerator and denominator are those that have a time. */
+    double median, p90;
+    bool open_known;         /* false: half of all, open ones among them, are longer than known */
+    double median_with_open; /* open ones taken to last longer than all */
 };
 
-/* Of the cases that a unit has now; and of those that it gave back or got from another, wherever
- * they are. */
-struct state_counts {
-    int64_t states[CASE_STATES];
-    int64_t overdue;
-    int64_t returned, received;
-};
-
-struct category_counts {
-    const char *category;
-    struct state_counts counts;
-};
-
-/* A unit's cases; categories in order. */
-struct unit_counts {
-    const char *unit;
-    struct state_counts total;
-    const struct category_counts *categories;
-    size_t category_count;
-};
-
-void state_counts_add(struct state_counts *sum, const struct state_counts *more);
+void figure_of(struct figure *figure, const struct indicator *indicator, const struct tally *tally);
+/* True: the value would mislead, so many are too few. */
+bool figure_is_uncertain(const struct figure *figure);
+/* The same numbers: nothing to tell anew. */
+bool figure_equal(const struct figure *a, const struct figure *b);
 
 #endif

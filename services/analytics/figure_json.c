@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/figure_json.h"
 
-enum { VALUE_DECIMALS = 6 };
+enum { SHARE_DECIMALS = 6, HOURS_DECIMALS = 2 };
 
 /* ---- pieces ---- */
 
-void figure_put_window(struct json_writer *writer, const struct moment *moment)
+void figure_put_window(struct json_writer *writer, const struct period *period,
+                       const struct moment *moment)
 {
+    int64_t end = period->kind == PERIOD_ALL ? moment->as_of : period_instant(period_end(period));
     json_open_object(writer, "window");
-    json_put_instant(writer, "to", moment->as_of);
+    if (period->kind != PERIOD_ALL) {
+        json_put_instant(writer, "from", period_instant(period->first));
+    }
+    json_put_instant(writer, "to", end < moment->as_of ? end : moment->as_of);
     json_close_object(writer);
+    json_put_instant(writer, "as_of", moment->as_of);
     json_put_instant_if(writer, "cutoff", moment->cutoff);
 }
 
@@ -26,71 +32,117 @@ void figure_put_definition(struct json_writer *writer, const struct indicator *i
 {
     json_put_text(writer, "code", indicator->code);
     json_put_int(writer, "definition_version", indicator->version);
+    json_put_text(writer, "kind", indicator_kind_words[indicator->kind]);
     figure_put_bilingual(writer, "label", &indicator->label);
     figure_put_bilingual(writer, "formula", &indicator->formula);
+    if (indicator->note.vi != NULL) {
+        figure_put_bilingual(writer, "note", &indicator->note);
+    }
     json_put_text(writer, "source", indicator->source);
+    json_put_int(writer, "threshold", indicator->threshold);
 }
 
-static void put_dimensions(struct json_writer *writer, const struct figure *figure)
+void figure_put_slice(struct json_writer *writer, const struct slice *slice)
 {
+    char text[PERIOD_TEXT_SIZE];
     json_open_object(writer, "dimensions");
-    json_put_text(writer, "category", figure->category);
-    json_put_text(writer, "unit", figure->unit);
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        json_put_text(writer, dimension_words[slice_order[i]], slice->members[slice_order[i]]);
+    }
     json_close_object(writer);
+    json_put_text(writer, "period", period_format(&slice->period, text));
 }
 
 /* No value of nothing: 0 of 0 is neither good nor bad. */
-static void put_value(struct json_writer *writer, const struct figure *figure)
+static void put_ratio(struct json_writer *writer, const struct figure *figure)
 {
     if (figure->denominator > 0) {
         json_put_real(writer, "value", (double)figure->numerator / (double)figure->denominator,
-                      VALUE_DECIMALS);
+                      SHARE_DECIMALS);
     }
     json_put_int(writer, "numerator", figure->numerator);
     json_put_int(writer, "denominator", figure->denominator);
+    json_put_int(writer, "pending", figure->pending);
+    if (figure->indicator->kind == INDICATOR_SHARE && figure->denominator > 0) {
+        json_open_object(writer, "interval");
+        json_put_real(writer, "low", figure->interval.low, SHARE_DECIMALS);
+        json_put_real(writer, "high", figure->interval.high, SHARE_DECIMALS);
+        json_close_object(writer);
+    }
 }
 
-static void put_states(struct json_writer *writer, const char *name,
-                       const struct state_counts *counts)
+static void put_times(struct json_writer *writer, const struct figure *figure)
+{
+    json_put_int(writer, "count", figure->denominator);
+    json_put_int(writer, "open", figure->pending);
+    if (figure->denominator > 0) {
+        json_put_real(writer, "median_hours", figure->median, HOURS_DECIMALS);
+        json_put_real(writer, "p90_hours", figure->p90, HOURS_DECIMALS);
+        if (figure->open_known) {
+            json_put_real(writer, "median_with_open_hours", figure->median_with_open,
+                          HOURS_DECIMALS);
+        }
+    }
+    json_put_real(writer, "relative_error", SKETCH_ERROR, SHARE_DECIMALS);
+}
+
+void figure_put_value(struct json_writer *writer, const struct figure *figure)
+{
+    if (figure->indicator->kind == INDICATOR_TIME) {
+        put_times(writer, figure);
+    } else {
+        put_ratio(writer, figure);
+    }
+    json_put_bool(writer, "uncertain", figure_is_uncertain(figure));
+}
+
+static void put_states(struct json_writer *writer, const char *name, const struct tally *tally)
 {
     json_open_object(writer, name);
-    for (size_t i = 0; i < CASE_STATES; i++) {
-        json_put_int(writer, case_state_words[i], counts->states[i]);
+    for (int i = 0; i < CASE_STATES; i++) {
+        json_put_int(writer, case_state_words[i], tally->counts[CASE_STATE_FIRST + i]);
     }
     json_close_object(writer);
 }
 
 /* ---- wholes ---- */
 
-void figure_put(struct json_writer *writer, const struct figure *figure,
+void figure_put(struct json_writer *writer, const struct figure *figure, const struct slice *slice,
                 const struct moment *moment)
 {
     json_open_object(writer, NULL);
     figure_put_definition(writer, figure->indicator);
-    put_dimensions(writer, figure);
-    put_value(writer, figure);
-    json_put_int(writer, "pending", figure->pending);
-    figure_put_window(writer, moment);
+    figure_put_slice(writer, slice);
+    figure_put_value(writer, figure);
+    figure_put_window(writer, &slice->period, moment);
     json_close_object(writer);
 }
 
 void figure_put_counts(struct json_writer *writer, const struct unit_counts *counts)
 {
-    put_states(writer, "counts", &counts->total);
+    put_states(writer, "counts", counts->total);
     json_open_object(writer, "by_category");
     for (size_t i = 0; i < counts->category_count; i++) {
-        put_states(writer, counts->categories[i].category, &counts->categories[i].counts);
+        put_states(writer, counts->categories[i].category, counts->categories[i].tally);
     }
     json_close_object(writer);
-    json_put_int(writer, "overdue", counts->total.overdue);
+    json_put_int(writer, "overdue", counts->total->counts[CASE_OVERDUE]);
     json_open_object(writer, "handovers");
-    json_put_int(writer, "returned", counts->total.returned);
-    json_put_int(writer, "received", counts->total.received);
+    json_put_int(writer, "returned", counts->total->counts[CASE_RETURNED]);
+    json_put_int(writer, "received", counts->total->counts[CASE_TAKEN_OVER]);
     json_close_object(writer);
 }
 
-size_t figure_event_write(struct buffer *out, const struct figure *figure,
-                          const struct moment *moment, int64_t sequence)
+/* ---- events ---- */
+
+const char *figure_event_type(const struct figure *figure)
+{
+    return figure->indicator->kind == INDICATOR_TIME ? "vn.hanoi.duration.changed.v1"
+                                                     : "vn.hanoi.indicator.changed.v1";
+}
+
+void figure_event_write(struct buffer *out, const struct figure *figure, const struct slice *slice,
+                        const struct moment *moment, int64_t sequence)
 {
     struct json_writer writer;
 
@@ -98,13 +150,11 @@ size_t figure_event_write(struct buffer *out, const struct figure *figure,
     json_open_object(&writer, NULL);
     json_put_text(&writer, "code", figure->indicator->code);
     json_put_int(&writer, "definition_version", figure->indicator->version);
-    put_dimensions(&writer, figure);
-    put_value(&writer, figure);
-    size_t stable = out->size;
-    figure_put_window(&writer, moment);
+    figure_put_slice(&writer, slice);
+    figure_put_value(&writer, figure);
+    figure_put_window(&writer, &slice->period, moment);
     json_put_int(&writer, "sequence", sequence);
     json_close_object(&writer);
-    return stable;
 }
 
 size_t unit_event_write(struct buffer *out, const struct unit_counts *counts,
@@ -121,13 +171,4 @@ size_t unit_event_write(struct buffer *out, const struct unit_counts *counts,
     json_put_int(&writer, "sequence", sequence);
     json_close_object(&writer);
     return stable;
-}
-
-const char *figure_key(const struct figure *figure, struct arena *arena)
-{
-    const char *category = figure->category, *unit = figure->unit;
-    return arena_format(arena, "%s|%s%s%s%s%s", figure->indicator->code,
-                        category != NULL ? "category=" : "", category != NULL ? category : "",
-                        category != NULL && unit != NULL ? "," : "", unit != NULL ? "unit=" : "",
-                        unit != NULL ? unit : "");
 }

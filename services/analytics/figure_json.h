@@ -5,27 +5,35 @@
 
 #include "common/json.h"
 #include "services/analytics/figure.h"
+#include "services/analytics/slice.h"
+#include "services/analytics/unit_counts.h"
 
-/* An instant that is not there yet is left out. */
-void figure_put_window(struct json_writer *writer, const struct moment *moment);
+/* window, as_of, cutoff: of a period that is over, the window ends with it, of the present one now.
+ * An instant that is not there yet is left out. */
+void figure_put_window(struct json_writer *writer, const struct period *period,
+                       const struct moment *moment);
 void figure_put_bilingual(struct json_writer *writer, const char *name,
                           const struct bilingual *text);
-/* {code, definition_version, label, formula, source}, as members. */
+/* {code, definition_version, kind, label, formula, note, source, threshold}, as members. */
 void figure_put_definition(struct json_writer *writer, const struct indicator *indicator);
+/* dimensions, and the period's text and kind. */
+void figure_put_slice(struct json_writer *writer, const struct slice *slice);
+/* The numbers. */
+void figure_put_value(struct json_writer *writer, const struct figure *figure);
 /* One item with its definition. */
-void figure_put(struct json_writer *writer, const struct figure *figure,
+void figure_put(struct json_writer *writer, const struct figure *figure, const struct slice *slice,
                 const struct moment *moment);
 /* Members counts, by_category, overdue, handovers. */
 void figure_put_counts(struct json_writer *writer, const struct unit_counts *counts);
 
-/* The data of vn.hanoi.indicator.changed.v1 and vn.hanoi.unit_counts.changed.v1. Returns how many
- * bytes at the beginning depend on nothing but the value. */
-size_t figure_event_write(struct buffer *out, const struct figure *figure,
-                          const struct moment *moment, int64_t sequence);
+/* Type and data of the event that tells a figure: vn.hanoi.indicator.changed.v1, of times
+ * vn.hanoi.duration.changed.v1. */
+const char *figure_event_type(const struct figure *figure);
+void figure_event_write(struct buffer *out, const struct figure *figure, const struct slice *slice,
+                        const struct moment *moment, int64_t sequence);
+/* vn.hanoi.unit_counts.changed.v1. Returns how many bytes at the beginning depend on nothing but
+ * the counts. */
 size_t unit_event_write(struct buffer *out, const struct unit_counts *counts,
                         const struct moment *moment, int64_t sequence);
-
-/* "<code>|<dimension=value,…>", dimensions in alphabetical order. */
-const char *figure_key(const struct figure *figure, struct arena *arena);
 
 #endif

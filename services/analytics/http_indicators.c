@@ -6,11 +6,13 @@
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 
-enum { RETRY_S = 5, UNIT_MAX = 32, CATEGORY_MAX = 64 };
+enum { RETRY_S = 5 };
 
 struct get {
     struct http_request *request;
-    const char *code, *unit, *category; /* NULL: any, all */
+    const char *code; /* NULL: any */
+    struct slice slice;
+    struct slice_cells cells;
 };
 
 static void get_read(struct get *get, struct pg *pg);
@@ -29,31 +31,28 @@ bool http_take_moment(const struct pg_tx *tx, size_t statement, struct moment *m
     return true;
 }
 
-bool http_check_unit(const char *name, const char *code, struct error *err)
-{
-    static const char allowed[] = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    size_t size = code != NULL ? strlen(code) : 0;
-    return code == NULL ||
-           (size >= 2 && size <= UNIT_MAX && code[0] != '-' && strspn(code, allowed) == size) ||
-           error_add_field(err, name, "bad_code",
-                           "must be 2 to %d of A-Z, 0-9 and -, not beginning with -", UNIT_MAX);
-}
-
-bool http_check_category(const char *name, const char *code, struct error *err)
-{
-    static const char allowed[] = "-0123456789abcdefghijklmnopqrstuvwxyz";
-    size_t size = code != NULL ? strlen(code) : 0;
-    return code == NULL ||
-           (size >= 1 && size <= CATEGORY_MAX && strspn(code, allowed) == size && code[0] != '-' &&
-            code[size - 1] != '-' && strstr(code, "--") == NULL) ||
-           error_add_field(err, name, "bad_code", "must be 1 to %d of a-z and 0-9 in words with -",
-                           CATEGORY_MAX);
-}
-
 void http_put_name(struct json_writer *writer, const struct bilingual *name)
 {
     if (name->vi != NULL) {
         figure_put_bilingual(writer, "name", name);
+    }
+}
+
+void http_read_cells(struct pg_tx *tx, const struct slice_cells *cells)
+{
+    store_read_range(tx, cells->subject, cells->grouping, cells->kind, cells->from, cells->to,
+                     cells->members[0], cells->members[1]);
+}
+
+void http_take_tally(const struct pg_tx *tx, size_t statement, struct arena *arena,
+                     struct tally *sum)
+{
+    *sum = (struct tally){.times = {.count = 0}};
+    for (size_t row = 0; row < pg_rows(tx, statement); row++) {
+        struct cell_row cell;
+        if (store_take_cell(tx, statement, row, arena, &cell)) {
+            tally_add(sum, &cell.tally, arena);
+        }
     }
 }
 
@@ -65,34 +64,36 @@ void http_get_indicators(struct http_request *request, void *state)
     struct get *get = arena_alloc(http_arena(request), sizeof *get);
     struct error err = {0};
 
-    *get = (struct get){.request = request,
-                        .code = http_query(request, "code"),
-                        .unit = http_query(request, "unit"),
-                        .category = http_query(request, "category")};
+    *get = (struct get){.request = request, .code = http_query(request, "code")};
     if (get->code != NULL && indicator_find(get->code) == INDICATOR_COUNT) {
         error_add_field(&err, "code", "not_allowed",
                         "is no indicator; GET /api/analytics/definitions names them");
     }
-    http_check_unit("unit", get->unit, &err);
-    http_check_category("category", get->category, &err);
-    if (error_is_set(&err)) {
+    if (!http_read_slice(&get->slice, &get->cells, request, &err)) {
         http_answer_error(request, &err);
         return;
     }
     get_read(get, analytics->parts->pg);
 }
 
-enum { MOMENT, FIGURES, UNIT, CATEGORY };
+enum { MOMENT, CELLS, UNIT, AREA, CATEGORY };
 
 static void get_read(struct get *get, struct pg *pg)
 {
     struct pg_tx *tx = pg_tx_new(pg);
     pg_tx_set_read_only(tx);
     store_read_moment(tx);
-    store_read_figures(tx, get->code, get->unit, get->category);
-    store_read_name(tx, NAME_UNIT, get->unit);
-    store_read_name(tx, NAME_CATEGORY, get->category);
+    http_read_cells(tx, &get->cells);
+    store_read_name(tx, NAME_UNIT, get->slice.members[DIMENSION_UNIT]);
+    store_read_name(tx, NAME_AREA, get->slice.members[DIMENSION_AREA]);
+    store_read_name(tx, NAME_CATEGORY, get->slice.members[DIMENSION_CATEGORY]);
     pg_tx_send(tx, on_read, get);
+}
+
+static bool is_unknown(const struct get *get, const struct pg_tx *tx, enum dimension dimension,
+                       size_t statement)
+{
+    return get->slice.members[dimension] != NULL && pg_rows(tx, statement) == 0;
 }
 
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
@@ -103,9 +104,11 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 
     if (outcome != PG_COMMITTED) {
         pg_tx_error(tx, outcome, &err);
-    } else if (get->unit != NULL && pg_rows(tx, UNIT) == 0) {
+    } else if (is_unknown(get, tx, DIMENSION_UNIT, UNIT)) {
         error_set(&err, ERR_NOT_FOUND, "unknown_unit", "there is no such unit");
-    } else if (get->category != NULL && pg_rows(tx, CATEGORY) == 0) {
+    } else if (is_unknown(get, tx, DIMENSION_AREA, AREA)) {
+        error_set(&err, ERR_NOT_FOUND, "unknown_area", "there is no such ward or commune");
+    } else if (is_unknown(get, tx, DIMENSION_CATEGORY, CATEGORY)) {
         error_set(&err, ERR_NOT_FOUND, "unknown_category", "there is no such category");
     } else {
         http_take_moment(tx, MOMENT, &moment, &err);
@@ -117,20 +120,30 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     get_answer(get, tx, &moment);
 }
 
+void http_put_figures(struct json_writer *writer, const char *code, const struct slice *slice,
+                      const struct tally *tally, const struct moment *moment)
+{
+    for (size_t i = 0; i < INDICATOR_COUNT; i++) {
+        struct figure figure;
+        if (code == NULL || strcmp(code, indicators[i].code) == 0) {
+            figure_of(&figure, &indicators[i], tally);
+            figure_put(writer, &figure, slice, moment);
+        }
+    }
+}
+
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment)
 {
-    struct figure figures[INDICATOR_COUNT];
     struct json_writer writer;
     struct buffer body;
-    size_t count = store_take_figures(tx, FIGURES, get->code, get->unit, get->category, figures);
+    struct tally tally;
 
+    http_take_tally(tx, CELLS, http_arena(get->request), &tally);
     buffer_init(&body);
     json_write_start(&writer, &body);
     json_open_object(&writer, NULL);
     json_open_array(&writer, "items");
-    for (size_t i = 0; i < count; i++) {
-        figure_put(&writer, &figures[i], moment);
-    }
+    http_put_figures(&writer, get->code, &get->slice, &tally, moment);
     json_close_array(&writer);
     json_close_object(&writer);
     http_answer_header(get->request, "Cache-Control", FIGURES_CACHE);

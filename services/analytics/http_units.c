@@ -6,32 +6,36 @@
 
 struct get {
     struct http_request *request;
-    const char *code;
+    struct slice slice;
 };
 
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment,
                        const struct bilingual *name);
 
-enum { MOMENT, FIGURES, COUNTS, NAME };
+enum { MOMENT, CELLS, CATEGORIES, NAME };
 
 void http_get_unit(struct http_request *request, void *state)
 {
     const struct analytics *analytics = state;
     struct get *get = arena_alloc(http_arena(request), sizeof *get);
+    const char *code = http_param(request, "code");
+    struct slice_cells cells;
     struct error err = {0};
 
-    *get = (struct get){.request = request, .code = http_param(request, "code")};
-    if (!http_check_unit("code", get->code, &err)) {
+    *get = (struct get){.request = request,
+                        .slice = {.members = {[DIMENSION_UNIT] = code}, .period = {PERIOD_ALL, 0}}};
+    if (!http_check_unit("code", code, &err)) {
         http_answer_error(request, &err);
         return;
     }
+    slice_find(&cells, SUBJECT_CASES, &get->slice); /* always kept */
     struct pg_tx *tx = pg_tx_new(analytics->parts->pg);
     pg_tx_set_read_only(tx);
     store_read_moment(tx);
-    store_read_figures(tx, NULL, get->code, NULL);
-    store_read_unit(tx, get->code);
-    store_read_name(tx, NAME_UNIT, get->code);
+    http_read_cells(tx, &cells);
+    store_read_unit_categories(tx, &get->slice.members[DIMENSION_UNIT], 1);
+    store_read_name(tx, NAME_UNIT, code);
     pg_tx_send(tx, on_read, get);
 }
 
@@ -56,30 +60,41 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     get_answer(get, tx, &moment, &name);
 }
 
+static void take_categories(struct unit_counts *counts, const struct pg_tx *tx, struct arena *arena)
+{
+    size_t rows = pg_rows(tx, CATEGORIES);
+    struct category_counts *categories = arena_array(arena, rows, sizeof *categories);
+    for (size_t row = 0; row < rows; row++) {
+        struct cell_row *cell = arena_alloc(arena, sizeof *cell);
+        if (store_take_cell(tx, CATEGORIES, row, arena, cell)) {
+            categories[counts->category_count++] =
+                (struct category_counts){cell->key.members[1], &cell->tally};
+        }
+    }
+    counts->categories = categories;
+}
+
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment,
                        const struct bilingual *name)
 {
-    struct figure figures[INDICATOR_COUNT];
-    struct unit_counts none = {.unit = get->code}, *units = &none;
+    struct arena *arena = http_arena(get->request);
+    struct tally total;
+    struct unit_counts counts = {.unit = get->slice.members[DIMENSION_UNIT], .total = &total};
     struct json_writer writer;
     struct buffer body;
-    size_t count = store_take_figures(tx, FIGURES, NULL, get->code, NULL, figures);
 
-    if (pg_rows(tx, COUNTS) > 0) {
-        store_take_units(tx, COUNTS, http_arena(get->request), &units);
-    }
+    http_take_tally(tx, CELLS, arena, &total);
+    take_categories(&counts, tx, arena);
     buffer_init(&body);
     json_write_start(&writer, &body);
     json_open_object(&writer, NULL);
-    json_put_text(&writer, "code", get->code);
+    json_put_text(&writer, "code", counts.unit);
     http_put_name(&writer, name);
-    figure_put_counts(&writer, units);
+    figure_put_counts(&writer, &counts);
     json_open_array(&writer, "indicators");
-    for (size_t i = 0; i < count; i++) {
-        figure_put(&writer, &figures[i], moment);
-    }
+    http_put_figures(&writer, NULL, &get->slice, &total, moment);
     json_close_array(&writer);
-    figure_put_window(&writer, moment);
+    figure_put_window(&writer, &get->slice.period, moment);
     json_close_object(&writer);
     http_answer_header(get->request, "Cache-Control", FIGURES_CACHE);
     http_answer(get->request, 200, NULL, body.data, body.size);

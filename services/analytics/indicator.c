@@ -3,99 +3,41 @@
 
 #include <string.h>
 
-static enum standing in_time(int64_t done_at, int64_t due)
-{
-    return done_at <= due ? STANDING_MET : STANDING_MISSED;
-}
+const char *const indicator_kind_words[] = {"share", "mean", "time", NULL};
 
-/* Open and not yet due is shown apart, also while nobody can tell when it is due; open and past due
- * counts as late. */
-static enum standing while_open(int64_t due, int64_t now)
-{
-    return due == 0 || now <= due ? STANDING_PENDING : STANDING_MISSED;
-}
+/* Below it a share says little: at 30 a Wilson interval is up to a third wide. Assumption. */
+enum { ENOUGH = 30 };
 
-static enum standing is_so(bool so)
-{
-    return so ? STANDING_MET : STANDING_MISSED;
-}
+#define BIT(counter) (UINT64_C(1) << (counter))
+#define REFUSED                                                                                    \
+    (((UINT64_C(1) << (CASE_REASONS + 1)) - 1) << CASE_REFUSED_FIRST) /* whatever the reason */
+#define RATED (BIT(CASE_SATISFIED) | BIT(CASE_ACCEPTABLE) | BIT(CASE_DISSATISFIED))
 
-/* ---- I1 ---- */
-
-/* Withdrawn or merged before anyone took it up: it counts only if the time had passed by then. */
-static enum standing received_on_time(const struct case_fact *fact, int64_t now)
-{
-    int64_t received_at = case_received_at(fact);
-    if (received_at == 0 && fact->state == CASE_RECEIVED) {
-        return while_open(fact->receive_due, now);
+#define NOT_SIPAS                                                                                                                 \
+    {                                                                                                                             \
+        "Do người gửi tự đánh giá từng phản ánh; không phải chỉ số hài lòng về sự phục vụ hành " \
+        "chính do Bộ Nội vụ điều tra.",                                                                                           \
+            "Rated by the reporters themselves, case by case; not the index of satisfaction that "                                \
+            "the Ministry of Home Affairs surveys."                                                                               \
     }
-    if (fact->receive_due == 0) {
-        return STANDING_NONE;
+
+/* One class of reason for a rejection. */
+#define REFUSED_BECAUSE(word, class, because_vi, because_en)                                       \
+    {                                                                                              \
+        .code = "rejected_" word, .version = 1, .kind = INDICATOR_SHARE, .subject = SUBJECT_CASES, \
+        .label = {"Tỷ lệ từ chối: " because_vi, "Rejected: " because_en},                          \
+        .formula = {"Số phản ánh bị từ chối vì lý do này ÷ tổng số phản ánh.",                     \
+                    "Cases rejected for this reason ÷ all cases."},                                \
+        .source = "assumption", .numerator = BIT(CASE_REFUSED_FIRST + (class)),                    \
+        .denominator = BIT(CASE_ALL), .threshold = ENOUGH                                          \
     }
-    if (received_at != 0) {
-        return in_time(received_at, fact->receive_due);
-    }
-    return fact->at > fact->receive_due ? STANDING_MISSED : STANDING_NONE;
-}
-
-static int64_t receive_due(const struct case_fact *fact)
-{
-    return fact->receive_due;
-}
-
-/* ---- I2 ---- */
-
-/* Not before acceptance, when the time to resolve begins to run; what is rejected, withdrawn or
- * merged is none to resolve. */
-static enum standing resolved_on_time(const struct case_fact *fact, int64_t now)
-{
-    if (case_is_open(fact)) {
-        return fact->accepted_at != 0 || fact->resolve_due != 0 ? while_open(fact->resolve_due, now)
-                                                                : STANDING_NONE;
-    }
-    return fact->state == CASE_RESOLVED && fact->resolved_at != 0 && fact->resolve_due != 0
-               ? in_time(fact->resolved_at, fact->resolve_due)
-               : STANDING_NONE;
-}
-
-static int64_t resolve_due(const struct case_fact *fact)
-{
-    return fact->resolve_due;
-}
-
-/* ---- I7 ---- */
-
-enum { HANDOVERS_MANY = 2 };
-
-static enum standing handed_over_often(const struct case_fact *fact, int64_t now)
-{
-    (void)now;
-    return is_so(fact->handovers >= HANDOVERS_MANY);
-}
-
-/* ---- I8 ---- */
-
-static enum standing reopened(const struct case_fact *fact, int64_t now)
-{
-    (void)now;
-    bool had_result = fact->resolved_at != 0 || fact->reopenings > 0;
-    return had_result ? is_so(fact->reopenings > 0) : STANDING_NONE;
-}
-
-/* ---- I9 ---- */
-
-static enum standing resolved_with_evidence(const struct case_fact *fact, int64_t now)
-{
-    (void)now;
-    return fact->resolved_at != 0 ? is_so(fact->evidence > 0) : STANDING_NONE;
-}
-
-/* ---- the table ---- */
 
 const struct indicator indicators[INDICATOR_COUNT] = {
     {
         .code = "received_on_time",
         .version = 2,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
         .label = {"Tỷ lệ tiếp nhận đúng hạn", "Received on time"},
         .formula = {"Số phản ánh được tiếp nhận (hoặc từ chối ngay) trong 8 giờ làm việc ÷ số phản "
                     "ánh đã được tiếp nhận hoặc đã hết 8 giờ làm việc. Phản ánh chưa tiếp nhận và "
@@ -106,12 +48,16 @@ const struct indicator indicators[INDICATOR_COUNT] = {
                     "due are left out of the denominator and shown apart. Cases withdrawn or "
                     "merged before they were received count only if they were late by then."},
         .source = "QĐ 1207/QĐ-UBND",
-        .standing = received_on_time,
-        .due = receive_due,
+        .numerator = BIT(CASE_RECEIVE_MET),
+        .denominator = BIT(CASE_RECEIVE_MET) | BIT(CASE_RECEIVE_MISSED),
+        .pending = BIT(CASE_RECEIVE_PENDING),
+        .threshold = ENOUGH,
     },
     {
         .code = "resolved_on_time",
         .version = 2,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
         .label = {"Tỷ lệ giải quyết đúng hạn", "Resolved on time"},
         .formula = {"Số phản ánh được giải quyết trong hạn ÷ (số phản ánh đã giải quyết + số phản "
                     "ánh đang mở đã quá hạn giải quyết). Hạn giải quyết không tính thời gian chờ "
@@ -123,38 +69,204 @@ const struct indicator indicators[INDICATOR_COUNT] = {
                     "and includes approved extensions. Open cases not yet due are shown apart; "
                     "rejected, withdrawn and merged cases do not count."},
         .source = "assumption",
-        .standing = resolved_on_time,
-        .due = resolve_due,
+        .numerator = BIT(CASE_RESOLVE_MET),
+        .denominator = BIT(CASE_RESOLVE_MET) | BIT(CASE_RESOLVE_MISSED),
+        .pending = BIT(CASE_RESOLVE_PENDING),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "processed",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ đã xử lý (trên số không bị từ chối)", "Processed, of those not rejected"},
+        .formula = {"Số phản ánh đã giải quyết ÷ (tổng số phản ánh − số phản ánh bị từ chối).",
+                    "Cases resolved ÷ (all cases − cases rejected)."},
+        .source = "assumption",
+        .numerator = BIT(CASE_DONE),
+        .denominator = BIT(CASE_ALL),
+        .denominator_less = REFUSED,
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "processed_of_all",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ đã xử lý (trên tổng số)", "Processed, of all"},
+        .formula = {"Số phản ánh đã giải quyết ÷ tổng số phản ánh: cách tính của báo chí và báo "
+                    "cáo chính thức.",
+                    "Cases resolved ÷ all cases: as the press and official reports have it."},
+        .source = "assumption",
+        .numerator = BIT(CASE_DONE),
+        .denominator = BIT(CASE_ALL),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "rejected",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ từ chối", "Rejected"},
+        .formula = {"Số phản ánh bị từ chối ÷ tổng số phản ánh.", "Cases rejected ÷ all cases."},
+        .source = "assumption",
+        .numerator = REFUSED,
+        .denominator = BIT(CASE_ALL),
+        .threshold = ENOUGH,
+    },
+    REFUSED_BECAUSE("out_of_scope_legal", 0, "thuộc khiếu nại, tố cáo hoặc trình tự pháp luật khác",
+                    "a matter of complaint, denunciation or another legal way"),
+    REFUSED_BECAUSE("unclear", 1, "thông tin không rõ", "unclear"),
+    REFUSED_BECAUSE("duplicate", 2, "trùng lặp", "a duplicate"),
+    REFUSED_BECAUSE("not_city", 3, "không thuộc thẩm quyền Thành phố", "not a matter of the city"),
+    REFUSED_BECAUSE("abusive", 4, "vi phạm quy định về nội dung", "abusive"),
+    REFUSED_BECAUSE("other", 5, "lý do khác", "another reason"),
+    {
+        .code = "satisfied_or_accepting",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ hài lòng và chấp nhận (người gửi tự chọn)",
+                  "Satisfied or accepting, as reporters chose"},
+        .formula = {"Số phản ánh được đánh giá hài lòng hoặc chấp nhận ÷ số phản ánh được đánh "
+                    "giá. Người gửi tự quyết định có đánh giá hay không.",
+                    "Cases rated satisfied or acceptable ÷ cases rated. Whoever reported decides "
+                    "whether to rate."},
+        .note = NOT_SIPAS,
+        .source = "assumption",
+        .numerator = BIT(CASE_SATISFIED) | BIT(CASE_ACCEPTABLE),
+        .denominator = RATED,
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "satisfied",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ hài lòng (người gửi tự chọn)", "Satisfied, as reporters chose"},
+        .formula = {"Số phản ánh được đánh giá hài lòng ÷ số phản ánh được đánh giá.",
+                    "Cases rated satisfied ÷ cases rated."},
+        .note = NOT_SIPAS,
+        .source = "assumption",
+        .numerator = BIT(CASE_SATISFIED),
+        .denominator = RATED,
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "rating_response",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ trả lời đánh giá", "Answered when asked to rate"},
+        .formula = {"Số phản ánh được đánh giá ÷ số phản ánh đã mời đánh giá.",
+                    "Cases rated ÷ cases whose reporter was asked to rate."},
+        .source = "assumption",
+        .numerator = RATED,
+        .denominator = BIT(CASE_ASKED),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "resolution_time",
+        .version = 1,
+        .kind = INDICATOR_TIME,
+        .subject = SUBJECT_CASES,
+        .label = {"Thời gian xử lý (giờ làm việc)", "Time to resolve, in working hours"},
+        .formula = {"Trung vị và phân vị 90 của số giờ làm việc từ khi tiếp nhận đến khi có kết "
+                    "quả, không tính thời gian tạm dừng, của các phản ánh đã giải quyết; sai số "
+                    "tương đối tối đa 1%. Nêu riêng trung vị khi coi các phản ánh chưa giải quyết "
+                    "là lâu hơn tất cả.",
+                    "Median and 90th percentile of the working hours from acceptance to the "
+                    "result, pauses left out, of resolved cases; off by at most 1%. Shown apart: "
+                    "the median when open cases are taken to last longer than all."},
+        .source = "assumption",
+        .denominator = BIT(CASE_DONE),
+        .pending = BIT(CASE_UNDER_WAY),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "handovers_per_case",
+        .version = 1,
+        .kind = INDICATOR_MEAN,
+        .subject = SUBJECT_CASES,
+        .label = {"Số lần chuyển vòng trên mỗi phản ánh", "Hand-overs for each case"},
+        .formula = {"Tổng số lần các đơn vị trả lại ÷ tổng số phản ánh.",
+                    "How often units gave cases back ÷ all cases."},
+        .source = "assumption",
+        .numerator = BIT(CASE_HANDOVERS),
+        .denominator = BIT(CASE_ALL),
+        .threshold = ENOUGH,
     },
     {
         .code = "handed_over_often",
-        .version = 1,
+        .version = 2,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
         .label = {"Tỷ lệ phản ánh chuyển vòng từ 2 lần", "Handed over twice or more"},
         .formula = {"Số phản ánh bị các đơn vị trả lại từ 2 lần trở lên ÷ tổng số phản ánh.",
                     "Cases that units gave back twice or more ÷ all cases."},
         .source = "assumption",
-        .standing = handed_over_often,
+        .numerator = BIT(CASE_OFTEN),
+        .denominator = BIT(CASE_ALL),
+        .threshold = ENOUGH,
     },
     {
         .code = "reopened",
         .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
         .label = {"Tỷ lệ mở lại", "Reopened"},
         .formula = {"Số phản ánh được mở lại ít nhất một lần trong thời hạn phúc tra ÷ số phản ánh "
                     "đã từng có kết quả.",
                     "Cases reopened at least once within the time to contest a result ÷ cases that "
                     "have had a result."},
         .source = "assumption",
-        .standing = reopened,
+        .numerator = BIT(CASE_REOPENED),
+        .denominator = BIT(CASE_HAD_RESULT),
+        .threshold = ENOUGH,
     },
     {
         .code = "resolved_with_evidence",
         .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
         .label = {"Tỷ lệ có bằng chứng kết quả", "Resolved with evidence"},
         .formula = {"Số phản ánh đã giải quyết có hình ảnh hoặc tài liệu kèm theo ÷ số phản ánh đã "
                     "giải quyết.",
                     "Resolved cases whose result has a picture or document ÷ resolved cases."},
         .source = "assumption",
-        .standing = resolved_with_evidence,
+        .numerator = BIT(CASE_EVIDENCE),
+        .denominator = BIT(CASE_RESULT),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "placed",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ có vị trí hợp lệ", "With a valid place"},
+        .formula = {"Số phản ánh xác định được xã, phường (không còn nghi vấn ranh giới) ÷ tổng số "
+                    "phản ánh.",
+                    "Cases whose ward or commune is known and not in doubt ÷ all cases."},
+        .source = "assumption",
+        .numerator = BIT(CASE_PLACED),
+        .denominator = BIT(CASE_ALL),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "reclassified",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ đổi lĩnh vực", "Category changed"},
+        .formula =
+            {"Số phản ánh có lĩnh vực khác với lĩnh vực khi gửi ÷ số phản ánh biết được lĩnh "
+             "vực khi gửi.",
+             "Cases whose category is not the one that they were filed under ÷ cases of "
+             "which that is known."},
+        .source = "assumption",
+        .numerator = BIT(CASE_RECLASSIFIED),
+        .denominator = BIT(CASE_FILED),
+        .threshold = ENOUGH,
     },
 };
 
@@ -165,30 +277,4 @@ size_t indicator_find(const char *code)
         i++;
     }
     return i;
-}
-
-static void count_indicator(struct fact_count *count, size_t i, const struct case_fact *fact,
-                            int64_t now)
-{
-    const struct indicator *indicator = &indicators[i];
-    enum standing standing = indicator->standing(fact, now);
-    int64_t due = standing == STANDING_PENDING ? indicator->due(fact) : 0;
-    count->standings[i] = (uint8_t)standing;
-    if (due != 0 && (count->turn_at == 0 || due < count->turn_at)) {
-        count->turn_at = due;
-    }
-}
-
-/* A booked appointment is among the counts of its unit, but in no indicator: it is kept, not
- * resolved in time. Only its being overdue turns. */
-void fact_count_at(struct fact_count *count, const struct case_fact *fact, int64_t now)
-{
-    *count = (struct fact_count){.overdue = case_is_overdue(fact, now)};
-    if (fact->appointment) {
-        count->turn_at = case_is_open(fact) && !count->overdue ? fact->resolve_due : 0;
-        return;
-    }
-    for (size_t i = 0; i < INDICATOR_COUNT; i++) {
-        count_indicator(count, i, fact, now);
-    }
 }

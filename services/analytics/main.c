@@ -6,9 +6,8 @@
 #include "services/analytics/consume_cases.h"
 #include "services/analytics/consume_reference.h"
 #include "services/analytics/http_analytics.h"
-#include "services/analytics/publisher.h"
 #include "services/analytics/rebuild.h"
-#include "services/analytics/sweep.h"
+#include "services/analytics/turn.h"
 
 extern const struct migration_set analytics_migrations;
 
@@ -17,7 +16,7 @@ static const struct http_route routes[] = {
      .path = "/api/analytics/indicators",
      .access = "",
      .handler = http_get_indicators,
-     .query = "code unit category"},
+     .query = "code " SLICE_QUERY},
     {.method = "GET",
      .path = "/api/analytics/units/{code}",
      .access = "",
@@ -27,6 +26,11 @@ static const struct http_route routes[] = {
      .path = "/api/analytics/definitions",
      .access = "",
      .handler = http_get_definitions,
+     .query = ""},
+    {.method = "GET",
+     .path = "/api/analytics/dimensions",
+     .access = "",
+     .handler = http_get_dimensions,
      .query = ""},
     {.method = NULL},
 };
@@ -48,8 +52,7 @@ static void open_analytics(struct service_parts *parts, void **state, service_on
 {
     struct analytics *analytics = memory_zero(1, sizeof *analytics);
     analytics->parts = parts;
-    analytics->sweep = sweep_new(parts);
-    analytics->publisher = publisher_new(parts);
+    analytics->turn = turn_new(parts);
     *state = analytics;
     on_opened(arg, NULL);
 }
@@ -60,7 +63,7 @@ struct closing {
     void *arg;
 };
 
-static void on_publisher_closed(void *arg)
+static void on_turn_closed(void *arg)
 {
     struct closing closing = *(struct closing *)arg;
     free(arg);
@@ -68,17 +71,11 @@ static void on_publisher_closed(void *arg)
     closing.on_closed(closing.arg);
 }
 
-static void on_sweep_closed(void *arg)
-{
-    struct closing *closing = arg;
-    publisher_close(closing->analytics->publisher, on_publisher_closed, closing);
-}
-
 static void close_analytics(void *state, service_on_closed *on_closed, void *arg)
 {
     struct closing *closing = memory_alloc(sizeof *closing);
     *closing = (struct closing){state, on_closed, arg};
-    sweep_close(closing->analytics->sweep, on_sweep_closed, closing);
+    turn_close(closing->analytics->turn, on_turn_closed, closing);
 }
 
 int main(int argc, char **argv)

@@ -9,87 +9,76 @@
 #include "services/analytics/analytics.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/store.h"
+#include "services/analytics/turn.h"
 
-enum { TICK_MS = 250, LEASE_MS = 10000, WRITE_MS = 8000 };
+enum {
+    CELLS_MAX = 500,      /* of a round: some twenty events of 0.7 KB each */
+    OUTDATED_EVERY = 240, /* runs between looking for periods that are over: a minute */
+    KEY_INTERVAL_US = 1000000
+};
+
+/* An event of the round. */
+struct said {
+    struct uuid command;
+    struct outbox_item *item;
+};
 
 struct publisher {
     const struct service_parts *parts;
-    uv_timer_t timer;
-    bool busy;
-    struct arena arena; /* of the turn */
-    int64_t turn;
+    struct turn *turn;
+    struct arena arena; /* of the round */
     int64_t now;
     struct moment moment;
+    struct cell_row *cells; /* whose figures are to be told */
+    size_t cell_count;
+    struct cell_row *outdated;
+    size_t outdated_count;
+    unsigned runs;
+    const char **units; /* whose counts may have changed */
+    uint8_t *digests;   /* of what is said of them, DIGEST_SIZE bytes each */
+    size_t unit_count;
     struct said *said;
     size_t said_count;
     struct buffer json;
     struct metrics_counter *published;
-    publisher_on_closed *on_closed; /* NULL while open */
-    void *closed_arg;
+    publisher_on_done *on_done;
+    void *done_arg;
 };
 
-/* A turn, in running order. */
-static void claim(struct publisher *publisher);
-static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
-static void read_changes(struct publisher *publisher);
-static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
-static void stage_changes(struct publisher *publisher, const struct pg_tx *tx);
-static void on_published(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
-static void end_turn(struct publisher *publisher);
+/* A round, in running order. */
+static void read_untold(struct publisher *publisher);
+static void on_untold(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static bool take_untold(struct publisher *publisher, const struct pg_tx *tx);
+static void read_units(struct publisher *publisher);
+static void on_units(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void stage_figures(struct publisher *publisher);
+static void stage_tombstones(struct publisher *publisher);
+static void stage_units(struct publisher *publisher, const struct pg_tx *tx);
+static void write(struct publisher *publisher);
+static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void end(struct publisher *publisher);
 
-static void on_tick(uv_timer_t *timer)
-{
-    struct publisher *publisher = timer->data;
-    if (!publisher->busy && !outbox_is_full(publisher->parts->outbox)) {
-        claim(publisher);
-    }
-}
-
-struct publisher *publisher_new(const struct service_parts *parts)
+struct publisher *publisher_new(const struct service_parts *parts, struct turn *turn)
 {
     struct publisher *publisher = memory_zero(1, sizeof *publisher);
     publisher->parts = parts;
+    publisher->turn = turn;
     arena_init(&publisher->arena);
     buffer_init(&publisher->json);
     publisher->published = metrics_counter(parts->metrics, "analytics_published_total",
                                            "figures and counts said", NULL);
-    uv_timer_init(loop_uv(parts->loop), &publisher->timer);
-    publisher->timer.data = publisher;
-    uv_timer_start(&publisher->timer, on_tick, TICK_MS, TICK_MS);
     return publisher;
 }
 
-static void on_handle_closed(uv_handle_t *handle)
+void publisher_free(struct publisher *publisher)
 {
-    struct publisher *publisher = handle->data;
-    publisher_on_closed *on_closed = publisher->on_closed;
-    void *arg = publisher->closed_arg;
-    arena_finish(&publisher->arena);
-    buffer_finish(&publisher->json);
-    free(publisher);
-    on_closed(arg);
-}
-
-void publisher_close(struct publisher *publisher, publisher_on_closed *on_closed, void *arg)
-{
-    publisher->on_closed = on_closed;
-    publisher->closed_arg = arg;
-    uv_timer_stop(&publisher->timer);
-    if (!publisher->busy) {
-        uv_close((uv_handle_t *)&publisher->timer, on_handle_closed);
+    if (publisher != NULL) {
+        arena_finish(&publisher->arena);
+        buffer_finish(&publisher->json);
+        free(publisher);
     }
 }
 
-static void end_turn(struct publisher *publisher)
-{
-    publisher->busy = false;
-    arena_reset(&publisher->arena);
-    if (publisher->on_closed != NULL) {
-        uv_close((uv_handle_t *)&publisher->timer, on_handle_closed);
-    }
-}
-
-/* Logs why a step failed; the turn's lease runs out and another one comes. */
 static bool failed(const struct pg_tx *tx, enum pg_outcome outcome, const char *event)
 {
     struct error err = {0};
@@ -101,146 +90,306 @@ static bool failed(const struct pg_tx *tx, enum pg_outcome outcome, const char *
     return true;
 }
 
-static void claim(struct publisher *publisher)
+void publisher_run(struct publisher *publisher, publisher_on_done *on_done, void *arg)
 {
-    struct pg_tx *tx = pg_tx_new(publisher->parts->pg);
-    publisher->busy = true;
-    store_claim_turn(tx, LEASE_MS);
-    pg_tx_send(tx, on_claimed, publisher);
-}
-
-static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
-{
-    struct publisher *publisher = arg;
-    if (failed(tx, outcome, "turn_not_claimed") || pg_rows(tx, 0) == 0 ||
-        publisher->on_closed != NULL) {
-        end_turn(publisher);
+    publisher->on_done = on_done;
+    publisher->done_arg = arg;
+    if (outbox_is_full(publisher->parts->outbox)) {
+        end(publisher);
         return;
     }
-    publisher->turn = pg_value_int8(tx, 0, 0, 0);
-    read_changes(publisher);
+    read_untold(publisher);
 }
 
-enum { DIRTY, MOMENT = 2, FIGURES, UNITS };
+/* ---- what is to be told ---- */
 
-static void read_changes(struct publisher *publisher)
+enum { MOMENT, UNTOLD, OUTDATED };
+
+static void read_untold(struct publisher *publisher)
 {
+    struct pg_tx *tx = pg_tx_new(publisher->parts->pg);
+    publisher->now = clock_now_us();
+    pg_tx_set_read_only(tx);
+    store_read_moment(tx);
+    store_read_untold(tx, publisher->now - KEY_INTERVAL_US, CELLS_MAX);
+    if (publisher->runs++ % OUTDATED_EVERY == 0) {
+        int32_t today = period_day(publisher->now);
+        for (int kind = PERIOD_YEAR; kind < PERIOD_KINDS; kind++) {
+            struct period present = period_of((enum period_kind)kind, today);
+            store_read_outdated(tx, (enum period_kind)kind, period_previous(&present).first,
+                                CELLS_MAX);
+        }
+    }
+    pg_tx_send(tx, on_untold, publisher);
+}
+
+static void on_untold(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct publisher *publisher = arg;
+    if (failed(tx, outcome, "untold_not_read") || !take_untold(publisher, tx)) {
+        end(publisher);
+        return;
+    }
+    read_units(publisher);
+}
+
+static size_t take_cells(struct publisher *publisher, const struct pg_tx *tx, size_t statement,
+                         struct cell_row *cells)
+{
+    size_t count = 0;
+    for (size_t row = 0; row < pg_rows(tx, statement); row++) {
+        count += store_take_cell(tx, statement, row, &publisher->arena, &cells[count]);
+    }
+    return count;
+}
+
+/* False: there is nothing, or the figures are not whole. */
+static bool take_untold(struct publisher *publisher, const struct pg_tx *tx)
+{
+    size_t outdated = 0;
+    for (size_t i = OUTDATED; i < pg_tx_statements(tx); i++) {
+        outdated += pg_rows(tx, i);
+    }
+    publisher->cells = arena_array(&publisher->arena, pg_rows(tx, UNTOLD), sizeof(struct cell_row));
+    publisher->outdated = arena_array(&publisher->arena, outdated, sizeof(struct cell_row));
+    publisher->cell_count = take_cells(publisher, tx, UNTOLD, publisher->cells);
+    publisher->outdated_count = 0;
+    for (size_t i = OUTDATED; i < pg_tx_statements(tx); i++) {
+        publisher->outdated_count +=
+            take_cells(publisher, tx, i, publisher->outdated + publisher->outdated_count);
+    }
+    return store_take_moment(tx, MOMENT, &publisher->moment) &&
+           publisher->cell_count + publisher->outdated_count > 0;
+}
+
+/* ---- the counts of units ---- */
+
+static bool is_unit_total(const struct cell_key *key)
+{
+    return key->subject == SUBJECT_CASES && key->period.kind == PERIOD_ALL &&
+           key->grouping == grouping_find(SUBJECT_CASES, 1 << DIMENSION_UNIT);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+enum { CATEGORIES, SAID };
+
+static void read_units(struct publisher *publisher)
+{
+    publisher->units = arena_array(&publisher->arena, publisher->cell_count, sizeof(const char *));
+    publisher->unit_count = 0;
+    for (size_t i = 0; i < publisher->cell_count; i++) {
+        if (is_unit_total(&publisher->cells[i].key)) {
+            publisher->units[publisher->unit_count++] = publisher->cells[i].key.members[0];
+        }
+    }
+    qsort(publisher->units, publisher->unit_count, sizeof *publisher->units, by_text);
     struct pg_tx *tx = pg_tx_new(publisher->parts->pg);
     pg_tx_set_read_only(tx);
-    store_read_dirty(tx);
-    store_read_moment(tx);
-    store_read_changed(tx);
-    pg_tx_send(tx, on_read, publisher);
+    store_read_unit_categories(tx, publisher->units, publisher->unit_count);
+    store_read_units_said(tx, publisher->units, publisher->unit_count);
+    pg_tx_send(tx, on_units, publisher);
 }
 
-static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+static void on_units(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct publisher *publisher = arg;
-    if (failed(tx, outcome, "changes_not_read") ||
-        !store_take_moment(tx, MOMENT, &publisher->moment)) {
-        end_turn(publisher);
+    if (failed(tx, outcome, "units_not_read")) {
+        end(publisher);
         return;
     }
-    stage_changes(publisher, tx);
-    struct pg_tx *publish = pg_tx_new(publisher->parts->pg);
-    pg_tx_set_deadline(publish, WRITE_MS); /* within the lease */
-    store_publish(publish, publisher->parts->outbox, publisher->turn, publisher->said,
-                  publisher->said_count, tx, DIRTY);
-    pg_tx_send(publish, on_published, publisher);
+    size_t most = (publisher->cell_count + publisher->outdated_count) * INDICATOR_COUNT +
+                  publisher->unit_count;
+    publisher->said = arena_array(&publisher->arena, most, sizeof *publisher->said);
+    publisher->said_count = 0;
+    stage_figures(publisher);
+    stage_tombstones(publisher);
+    stage_units(publisher, tx);
+    write(publisher);
 }
 
-/* publisher->json holds the data; its first `stable` bytes are the value. */
+/* ---- events ---- */
+
+/* publisher->json holds the data; a tombstone has none. */
 static void stage(struct publisher *publisher, const char *topic, const char *type, const char *key,
-                  size_t stable)
+                  bool tombstone)
 {
     struct said *said = &publisher->said[publisher->said_count++];
-    said->topic = topic;
-    said->key = key;
     said->command = uuid_new();
-    digest_sha256(publisher->json.data, stable, said->digest);
     struct event event = {.id = said->command,
                           .type = type,
                           .subject = key,
                           .topic = topic,
                           .key = key,
                           .time_us = publisher->now,
-                          .data = publisher->json.data,
-                          .data_size = publisher->json.size};
+                          .data = tombstone ? NULL : publisher->json.data,
+                          .data_size = tombstone ? 0 : publisher->json.size};
     said->item = outbox_stage(publisher->parts->outbox, &event, &said->command);
 }
 
-static void stage_changes(struct publisher *publisher, const struct pg_tx *tx)
+/* Nothing was ever counted of it: nobody misses it. */
+static bool is_nothing(const struct figure *figure)
 {
-    struct arena *arena = &publisher->arena;
-    struct figure *figures;
-    struct unit_counts *units;
-    size_t figure_count = store_take_changed_figures(tx, FIGURES, arena, &figures);
-    size_t unit_count = store_take_units(tx, UNITS, arena, &units);
+    return figure->numerator == 0 && figure->denominator == 0 && figure->pending == 0;
+}
 
-    publisher->now = clock_now_us();
-    publisher->said = arena_array(arena, figure_count + unit_count, sizeof *publisher->said);
-    publisher->said_count = 0;
-    for (size_t i = 0; i < figure_count; i++) {
-        buffer_reset(&publisher->json);
-        size_t stable =
-            figure_event_write(&publisher->json, &figures[i], &publisher->moment, publisher->turn);
-        stage(publisher, INDICATORS_TOPIC, "vn.hanoi.indicator.changed.v1",
-              figure_key(&figures[i], arena), stable);
+static void stage_figure(struct publisher *publisher, const struct cell_row *cell,
+                         const struct indicator *indicator)
+{
+    struct figure now, said;
+    struct slice slice = slice_of(&cell->key);
+    figure_of(&now, indicator, &cell->tally);
+    figure_of(&said, indicator, &cell->said); /* of nothing when it was not said */
+    if (figure_equal(&now, &said) && (cell->was_said || is_nothing(&now))) {
+        return;
     }
-    for (size_t i = 0; i < unit_count; i++) {
-        buffer_reset(&publisher->json);
-        size_t stable =
-            unit_event_write(&publisher->json, &units[i], &publisher->moment, publisher->turn);
-        stage(publisher, UNITS_TOPIC, "vn.hanoi.unit_counts.changed.v1", units[i].unit, stable);
+    buffer_reset(&publisher->json);
+    figure_event_write(&publisher->json, &now, &slice, &publisher->moment,
+                       turn_next(publisher->turn));
+    stage(publisher, INDICATORS_TOPIC, figure_event_type(&now),
+          slice_key(indicator->code, &slice, &publisher->arena), false);
+}
+
+static void stage_figures(struct publisher *publisher)
+{
+    for (size_t i = 0; i < publisher->cell_count; i++) {
+        for (size_t j = 0; j < INDICATOR_COUNT; j++) {
+            if (indicators[j].subject == publisher->cells[i].key.subject) {
+                stage_figure(publisher, &publisher->cells[i], &indicators[j]);
+            }
+        }
     }
+}
+
+static void stage_tombstones(struct publisher *publisher)
+{
+    for (size_t i = 0; i < publisher->outdated_count; i++) {
+        const struct cell_row *cell = &publisher->outdated[i];
+        struct slice slice = slice_of(&cell->key);
+        for (size_t j = 0; j < INDICATOR_COUNT; j++) {
+            struct figure said;
+            if (indicators[j].subject != cell->key.subject) {
+                continue;
+            }
+            figure_of(&said, &indicators[j], &cell->said);
+            if (!is_nothing(&said)) {
+                stage(publisher, INDICATORS_TOPIC, figure_event_type(&said),
+                      slice_key(indicators[j].code, &slice, &publisher->arena), true);
+            }
+        }
+    }
+}
+
+/* The rows of a unit follow each other. */
+static size_t take_categories(struct publisher *publisher, const struct pg_tx *tx, size_t *row,
+                              const char *unit, struct category_counts *categories)
+{
+    size_t count = 0;
+    for (; *row < pg_rows(tx, CATEGORIES); (*row)++) {
+        struct cell_row *cell = arena_alloc(&publisher->arena, sizeof *cell);
+        if (!store_take_cell(tx, CATEGORIES, *row, &publisher->arena, cell)) {
+            continue;
+        }
+        if (strcmp(cell->key.members[0], unit) != 0) {
+            break;
+        }
+        categories[count++] = (struct category_counts){cell->key.members[1], &cell->tally};
+    }
+    return count;
+}
+
+static const struct tally *total_of(const struct publisher *publisher, const char *unit)
+{
+    size_t i = 0;
+    while (!is_unit_total(&publisher->cells[i].key) ||
+           strcmp(publisher->cells[i].key.members[0], unit) != 0) {
+        i++;
+    }
+    return &publisher->cells[i].tally;
+}
+
+static bool was_said(const struct pg_tx *tx, const char *unit, const uint8_t digest[DIGEST_SIZE])
+{
+    for (size_t row = 0; row < pg_rows(tx, SAID); row++) {
+        size_t size;
+        const void *said = pg_value_bytes(tx, SAID, row, 1, &size);
+        if (strcmp(pg_value_text(tx, SAID, row, 0), unit) == 0) {
+            return size == DIGEST_SIZE && memcmp(said, digest, DIGEST_SIZE) == 0;
+        }
+    }
+    return false;
+}
+
+/* Keeps of publisher->units those whose counts are another than they were said. */
+static void stage_units(struct publisher *publisher, const struct pg_tx *tx)
+{
+    size_t row = 0, kept = 0;
+    publisher->digests = arena_array(&publisher->arena, publisher->unit_count, DIGEST_SIZE);
+    for (size_t i = 0; i < publisher->unit_count; i++) {
+        struct unit_counts counts = {.unit = publisher->units[i],
+                                     .total = total_of(publisher, publisher->units[i])};
+        struct category_counts *categories =
+            arena_array(&publisher->arena, pg_rows(tx, CATEGORIES) - row, sizeof *categories);
+        counts.category_count = take_categories(publisher, tx, &row, counts.unit, categories);
+        counts.categories = categories;
+        uint8_t *digest = &publisher->digests[kept * DIGEST_SIZE];
+        buffer_reset(&publisher->json);
+        size_t stable = unit_event_write(&publisher->json, &counts, &publisher->moment,
+                                         turn_next(publisher->turn));
+        digest_sha256(publisher->json.data, stable, digest);
+        if (!was_said(tx, counts.unit, digest)) {
+            stage(publisher, UNITS_TOPIC, "vn.hanoi.unit_counts.changed.v1", counts.unit, false);
+            publisher->units[kept++] = counts.unit;
+        }
+    }
+    publisher->unit_count = kept;
 }
 
 /* ---- the end ---- */
 
-static int by_command(const void *a, const void *b)
+static void write(struct publisher *publisher)
 {
-    const struct said *left = a, *right = b;
-    return memcmp(&left->command, &right->command, sizeof left->command);
-}
+    struct outbox_item **items =
+        arena_array(&publisher->arena, publisher->said_count, sizeof(struct outbox_item *));
+    struct uuid *commands = arena_array(&publisher->arena, publisher->said_count, sizeof *commands);
+    struct pg_tx *tx = pg_tx_new(publisher->parts->pg);
 
-/* Publishes what the statement took; the rest had the same value, or the turn was over. Commands
- * rise in order of staging (uuid_new). */
-static void settle(struct publisher *publisher, const struct pg_tx *tx)
-{
-    struct outbox *outbox = publisher->parts->outbox;
-    struct said *said = publisher->said;
-    bool *won = arena_array(&publisher->arena, publisher->said_count, sizeof *won);
-
-    for (size_t row = 0; row < pg_rows(tx, 1); row++) {
-        struct said key = {.command = pg_value_uuid(tx, 1, row, 0)};
-        const struct said *found =
-            bsearch(&key, said, publisher->said_count, sizeof *said, by_command);
-        won[found - said] = true;
-    }
     for (size_t i = 0; i < publisher->said_count; i++) {
-        if (won[i]) {
-            outbox_publish(outbox, said[i].item);
-        } else {
-            outbox_drop(outbox, said[i].item);
-        }
+        items[i] = publisher->said[i].item;
+        commands[i] = publisher->said[i].command;
     }
-    metrics_add(publisher->published, pg_rows(tx, 1));
+    turn_guard(publisher->turn, tx, 0, 0);
+    store_put_told(tx, publisher->cells, publisher->cell_count, false);
+    store_put_told(tx, publisher->outdated, publisher->outdated_count, true);
+    store_put_units_said(tx, publisher->units, publisher->digests, publisher->unit_count);
+    store_put_events(tx, publisher->parts->outbox, items, commands, publisher->said_count);
+    pg_tx_send(tx, on_written, publisher);
 }
 
-static void on_published(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct publisher *publisher = arg;
+    struct outbox *outbox = publisher->parts->outbox;
+    bool took = turn_took(publisher->turn, tx, outcome, "figures_not_published");
 
-    if (!failed(tx, outcome, "turn_not_published")) {
-        settle(publisher, tx);
-    } else {
-        for (size_t i = 0; i < publisher->said_count; i++) {
-            if (outcome == PG_UNKNOWN) {
-                outbox_doubt(publisher->parts->outbox, publisher->said[i].item);
-            } else {
-                outbox_drop(publisher->parts->outbox, publisher->said[i].item);
-            }
+    for (size_t i = 0; i < publisher->said_count; i++) {
+        if (took) {
+            outbox_publish(outbox, publisher->said[i].item);
+        } else if (outcome == PG_UNKNOWN) {
+            outbox_doubt(outbox, publisher->said[i].item);
+        } else {
+            outbox_drop(outbox, publisher->said[i].item);
         }
     }
-    end_turn(publisher);
+    metrics_add(publisher->published, took ? publisher->said_count : 0);
+    end(publisher);
+}
+
+static void end(struct publisher *publisher)
+{
+    arena_reset(&publisher->arena);
+    publisher->on_done(publisher->done_arg);
 }

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* publisher: says on analytics.indicators.v1 and analytics.units.v1 what has changed.
+/* publisher: says on analytics.* what has changed, each key at most once a second.
  *
- * Replicas take turns (store_claim_turn): a key is said at most once a second, and only when its
- * value is another than last time. A turn reads what is dirty and the values, in that order, so
- * that a change in between is said again rather than never. */
+ * A cell keeps what was said of it last, so that only figures with other numbers are said. Keys of
+ * periods that are over for good (neither the present one nor the last) are said no more: a
+ * tombstone each. Loop thread only; run by the turn's holder alone. */
 #ifndef ANALYTICS_PUBLISHER_H
 #define ANALYTICS_PUBLISHER_H
 
 #include "common/service.h"
 
 struct publisher;
+struct turn;
 
-struct publisher *publisher_new(const struct service_parts *parts);
-/* Waits for the turn under way. */
-typedef void publisher_on_closed(void *arg);
-void publisher_close(struct publisher *publisher, publisher_on_closed *on_closed, void *arg);
+struct publisher *publisher_new(const struct service_parts *parts, struct turn *turn);
+void publisher_free(struct publisher *publisher); /* not while it runs; NULL is fine */
+
+/* Says what is due, or as much of it as one transaction may hold. */
+typedef void publisher_on_done(void *arg);
+void publisher_run(struct publisher *publisher, publisher_on_done *on_done, void *arg);
 
 #endif

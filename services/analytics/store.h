@@ -9,67 +9,100 @@
 #include "common/pg.h"
 #include "services/analytics/figure.h"
 
-/* ---- facts and their sums (store_fact.c) ---- */
+/* ---- facts (store_fact.c) ---- */
 
-/* Facts sorted by case, one of each; those that are not newer than what is there change nothing. */
-void store_apply_facts(struct pg_tx *tx, const struct case_fact *facts,
-                       const struct fact_count *counts, size_t count);
-/* Facts whose count turned before now, oldest first. */
-void store_read_due(struct pg_tx *tx, int64_t now, int32_t limit);
-/* turn_at: the due time that it was found by. */
-void store_take_due(const struct pg_tx *tx, size_t row, struct case_fact *fact, int64_t *turn_at);
-/* Counts facts anew whose version and turn_at are still what was read. Returns the changed case
- * ids as rows. */
-void store_turn_facts(struct pg_tx *tx, const struct case_fact *facts, const int64_t *turns_at,
-                      const struct fact_count *counts, size_t count);
+/* Sorted by id, one of each; those that are not newer than what is there change nothing. */
+void store_put_cases(struct pg_tx *tx, const struct case_fact *facts, size_t count);
 
-/* ---- figures (store_figure.c) ---- */
+/* A fact that is to be counted anew, and how it is counted now. */
+struct changed_fact {
+    struct uuid id;
+    enum subject subject;
+    int32_t version;
+    const char *filed;
+    const void *body;
+    size_t body_size;
+    struct contribution counted; /* as it is in the cells */
+    struct contribution counts;  /* as it shall be; filled by the fold */
+    int64_t turn_at;
+};
 
+/* Two statements: what has changed, and what time alone has changed by now; at most limit of
+ * each. */
+void store_read_changed(struct pg_tx *tx, int64_t now, int32_t limit);
+size_t store_take_changed(const struct pg_tx *tx, size_t statement, struct arena *arena,
+                          struct changed_fact *facts);
+/* How they are counted from now on. What became newer meanwhile stays dirty. */
+void store_put_counted(struct pg_tx *tx, struct changed_fact *facts, size_t count);
+
+/* ---- cells (store_cell.c) ---- */
+
+/* Rows (place from 1 on, data) of those that there are. */
+void store_read_cells(struct pg_tx *tx, const struct cell_key *const *keys, size_t count);
+/* data[i]: packed tally of keys[i]; untold[i]: it is to be told. */
+struct cell_write {
+    const struct cell_key *key;
+    const char *data;
+    size_t size;
+    bool untold;
+};
+void store_put_cells(struct pg_tx *tx, const struct cell_write *writes, size_t count);
+
+/* A cell that was read. */
+struct cell_row {
+    struct cell_key key;
+    struct tally tally, said;
+    bool was_said;
+};
+/* Cells to be told that were not told since `before`, the longest waiting first. */
+void store_read_untold(struct pg_tx *tx, int64_t before, int32_t limit);
+/* Cells of a kind of period that were told and began before a day. */
+void store_read_outdated(struct pg_tx *tx, enum period_kind kind, int32_t before, int32_t limit);
+/* All of a grouping's cells of a kind of period that begin in [from, to); members NULL: any. */
+void store_read_range(struct pg_tx *tx, enum subject subject, int grouping, enum period_kind kind,
+                      int32_t from, int32_t to, const char *a, const char *b);
+/* False: the row is of another program. */
+bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
+                     struct cell_row *cell);
+/* The cells of these rows are told as they were read (or, gone: not any more). */
+void store_put_told(struct pg_tx *tx, const struct cell_row *cells, size_t count, bool gone);
+
+/* ---- the turn (store_turn.c) ---- */
+
+/* One row with its number, if nobody holds it. */
+void store_claim_turn(struct pg_tx *tx, int32_t lease_ms);
+/* Keeps it; one row with the next number. as_of, cutoff: 0 leaves what is there. Everything in the
+ * transaction is rolled back when the turn is not ours any more. */
+void store_take_turn(struct pg_tx *tx, int64_t number, int32_t lease_ms, int64_t as_of,
+                     int64_t cutoff);
+/* When that was the end of a rebuild, it is over. */
+void store_end_rebuild(struct pg_tx *tx);
+void store_leave_turn(struct pg_tx *tx, int64_t number);
 /* One row. */
 void store_read_moment(struct pg_tx *tx);
 /* False while a rebuild has not reached again what was counted before it. */
 bool store_take_moment(const struct pg_tx *tx, size_t statement, struct moment *moment);
 
-/* One row per code; NULL: of all. */
-void store_read_figures(struct pg_tx *tx, const char *code, const char *unit, const char *category);
-/* Fills one figure per definition that code (NULL: any) names; returns their number. */
-size_t store_take_figures(const struct pg_tx *tx, size_t statement, const char *code,
-                          const char *unit, const char *category, struct figure *figures);
+/* ---- what was said (store_said.c) ---- */
 
-/* Rows by unit and category. */
-void store_read_unit(struct pg_tx *tx, const char *unit);
-/* Every group of figures and every unit with something not yet published: two statements. */
-void store_read_changed(struct pg_tx *tx);
-size_t store_take_changed_figures(const struct pg_tx *tx, size_t statement, struct arena *arena,
-                                  struct figure **figures);
-size_t store_take_units(const struct pg_tx *tx, size_t statement, struct arena *arena,
-                        struct unit_counts **units);
-
-/* ---- publication (store_publication.c) ---- */
-
-/* Takes the next turn if it is time and something changed: one row with its number, or none. The
- * turn is ours for lease_ms; a second passes between the end of one and the next. */
-void store_claim_turn(struct pg_tx *tx, int32_t lease_ms);
-/* What is not published yet: two statements, handed to store_publish after the values were read. */
-void store_read_dirty(struct pg_tx *tx);
-
-/* What is said of a key in a turn, and its event's place in the outbox. */
-struct said {
-    const char *topic, *key;
-    uint8_t digest[DIGEST_SIZE]; /* of the value */
-    struct uuid command;
-    struct outbox_item *item;
-};
-
-/* Ends the turn if it is still ours: says what has another digest than last time (statement 1
- * after the guard returns those commands) and cleans what `dirty` (statements dirty_first and
- * dirty_first + 1) had read and nobody changed since. */
-void store_publish(struct pg_tx *tx, struct outbox *outbox, int64_t turn, const struct said *said,
-                   size_t count, const struct pg_tx *dirty, size_t dirty_first);
+/* Inserts the staged events into the outbox: the statement's rows are their commands. */
+void store_put_events(struct pg_tx *tx, struct outbox *outbox, struct outbox_item *const *items,
+                      const struct uuid *commands, size_t count);
+/* The cells, since the beginning, of these units' categories, by unit and category. */
+void store_read_unit_categories(struct pg_tx *tx, const char *const *units, size_t count);
+/* Rows (unit, digest). */
+void store_read_units_said(struct pg_tx *tx, const char *const *units, size_t count);
+void store_put_units_said(struct pg_tx *tx, const char *const *units, const uint8_t *digests,
+                          size_t count); /* DIGEST_SIZE bytes each */
 
 /* ---- names (store_name.c) ---- */
 
-enum name_kind { NAME_UNIT, NAME_CATEGORY };
+enum name_kind {
+    NAME_UNIT,
+    NAME_CATEGORY,
+    NAME_KINDS,
+    NAME_AREA = NAME_KINDS /* named as units */
+};
 
 struct name {
     const char *code;
@@ -77,7 +110,8 @@ struct name {
 };
 
 void store_put_names(struct pg_tx *tx, enum name_kind kind, const struct name *names, size_t count);
-/* One row: is it known, by name or by its cases? And its name. */
+/* One row: is it known, by name or by its cases? And its name. NAME_AREA: a unit's name, an area's
+ * cases. */
 void store_read_name(struct pg_tx *tx, enum name_kind kind, const char *code);
 /* False: unknown. Texts are NULL when nothing named it. */
 bool store_take_name(const struct pg_tx *tx, size_t statement, struct arena *arena,

@@ -17,11 +17,14 @@ static const struct pg_statement read_name[] = {
     [NAME_UNIT] = {"analytics_read_unit_name",
                    "SELECT n.vi, n.en FROM (SELECT $1::text AS code) AS k "
                    "LEFT JOIN unit_name n ON n.code = k.code WHERE n.code IS NOT NULL "
-                   "OR EXISTS (SELECT FROM unit_count c WHERE c.unit = k.code)"},
-    [NAME_CATEGORY] = {"analytics_read_category_name",
-                       "SELECT n.vi, n.en FROM (SELECT $1::text AS code) AS k "
-                       "LEFT JOIN category_name n ON n.code = k.code WHERE n.code IS NOT NULL "
-                       "OR EXISTS (SELECT FROM unit_count c WHERE c.category = k.code)"},
+                   "OR EXISTS (SELECT FROM cell c WHERE c.subject = 0 AND c.grouping = $2::integer "
+                   "AND c.period = 0 AND c.first = 0 AND c.a = k.code)"},
+    [NAME_CATEGORY] =
+        {"analytics_read_category_name",
+         "SELECT n.vi, n.en FROM (SELECT $1::text AS code) AS k "
+         "LEFT JOIN category_name n ON n.code = k.code WHERE n.code IS NOT NULL "
+         "OR EXISTS (SELECT FROM cell c WHERE c.subject = 0 AND c.grouping = $2::integer "
+         "AND c.period = 0 AND c.first = 0 AND c.a = k.code)"},
 };
 
 void store_put_names(struct pg_tx *tx, enum name_kind kind, const struct name *names, size_t count)
@@ -45,10 +48,17 @@ void store_put_names(struct pg_tx *tx, enum name_kind kind, const struct name *n
     pg_array_finish(&en);
 }
 
+static const enum dimension dimensions[] = {
+    [NAME_UNIT] = DIMENSION_UNIT,
+    [NAME_CATEGORY] = DIMENSION_CATEGORY,
+    [NAME_AREA] = DIMENSION_AREA,
+};
+
 void store_read_name(struct pg_tx *tx, enum name_kind kind, const char *code)
 {
-    pg_tx_add(tx, &read_name[kind]);
+    pg_tx_add(tx, &read_name[kind == NAME_AREA ? NAME_UNIT : kind]);
     pg_tx_text(tx, code);
+    pg_tx_int4(tx, grouping_find(SUBJECT_CASES, 1u << dimensions[kind]));
 }
 
 bool store_take_name(const struct pg_tx *tx, size_t statement, struct arena *arena,

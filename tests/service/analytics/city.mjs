@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One analytics service on a real PostgreSQL and Kafka, cases as routing would tell of them, and a
-// model that counts them by the words of the definitions, knowing nothing of the service.
+// One analytics service on a real PostgreSQL and Kafka, and cases as routing would tell of them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,11 +12,7 @@ import { takeOffset } from '../../support/ports.mjs';
 import { message, Topics, uuid7 } from '../../support/topics.mjs';
 
 export { until, uuid7 };
-
-export const STATES = ['received', 'accepted', 'assigned', 'in_progress', 'resolved', 'rejected',
-  'withdrawn', 'merged'];
-export const CODES = ['received_on_time', 'resolved_on_time', 'handed_over_often', 'reopened',
-  'resolved_with_evidence'];
+export { CODES, Model, RATIOS, STATES, columnOf, periodsOf } from './model.mjs';
 
 // ---- chance that can be repeated ----
 
@@ -47,14 +42,14 @@ const iso = (ms) => new Date(ms).toISOString();
 const TYPES = { open: 'opened', accept: 'accepted', assign: 'assigned', start: 'started',
   resolve: 'resolved', reject: 'rejected', route: 'routed', decide: 'routed', remind: 'reminded',
   return: 'returned', ask: 'info_requested', answer: 'info_supplied', reopen: 'reopened',
-  close: 'closed', withdraw: 'withdrawn', merge: 'merged' };
+  confirm: 'advanced', close: 'closed', rate: 'rated', classify: 'classified', withdraw: 'withdrawn', merge: 'merged' };
 const PHASES = { accepted: 'working', assigned: 'working', in_progress: 'working',
   info_requested: 'paused' }; // the other states are called like their phase
 let number = 0;
 
 /** The first snapshot of a case. Instants in ms. */
 export function opened({ unit = '00070', category = 'giao-thong', openedAt = Date.now(),
-  receiveDue = openedAt + 8 * 3600000 } = {}) {
+  receiveDue = openedAt + 8 * 3600000, ...more } = {}) {
   const id = uuid7(openedAt);
   number += 1;
   return {
@@ -66,6 +61,7 @@ export function opened({ unit = '00070', category = 'giao-thong', openedAt = Dat
     escalation: 0, actor: { role: 'system' },
     rules: { routing: { code: 'routing', version: 1, source: 'assumption' },
       receive: { code: 'receive', version: 1, source: 'QĐ 1207/QĐ-UBND' } },
+    ...more,
   };
 }
 
@@ -82,10 +78,15 @@ export const accept = (c, at, resolveDue) => step(c, 'accept', 'accepted', at,
   { accepted_at: iso(at), resolve_due: iso(resolveDue) });
 export const assign = (c, at) => step(c, 'assign', 'assigned', at, { assignee: 'an' });
 export const start = (c, at) => step(c, 'start', 'in_progress', at);
-export const resolve = (c, at, evidence = ['https://x.example/1.jpg']) => step(c, 'resolve',
-  'resolved', at, { resolved_at: iso(at), result: { text: 'Xong', evidence }, rating_asked: true });
-export const reject = (c, at) => step(c, 'reject', 'rejected', at,
-  { rejected_at: iso(at), reason: { class: 'unclear', text: 'Chưa rõ' } });
+const clock = (spentUs) => ({ resolve: { mode: 'working', allowed_us: 14400e6, runs: [{ from: iso(0) }], spent_us: spentUs } });
+/** spentUs: working time that it took. */
+export const resolve = (c, at, evidence = ['https://x.example/1.jpg'], spentUs = undefined) => step(c, 'resolve',
+  'resolved', at, { resolved_at: iso(at), result: { text: 'Xong', evidence }, rating_asked: true,
+    ...(spentUs !== undefined && { clocks: clock(spentUs) }) });
+export const rate = (c, at, rating) => step(c, 'rate', c.state, at, { rating });
+export const classify = (c, at, category) => step(c, 'classify', c.state, at, { category });
+export const reject = (c, at, reason = 'unclear') => step(c, 'reject', 'rejected', at,
+  { rejected_at: iso(at), reason: { class: reason, text: 'Chưa rõ' } });
 export const route = (c, at, unit) => step(c, 'route', c.state, at, { unit, queue: 'unit' });
 export const decide = (c, at, unit) => step(c, 'decide', c.state, at, { unit, queue: 'unit', bound: true });
 export const remind = (c, at) => step(c, 'remind', c.state, at);
@@ -114,17 +115,26 @@ export function caseEvent(snapshot) {
     snapshot, { source: '/ihanoi/routing', time: new Date(snapshot.at) });
 }
 
+export const KINDS = ['onsite_report', 'onsite_report', 'onsite_report', 'procedure_report', 'reception_booking'];
+export const AREAS = ['00070', '00082', '00097'];
+export const CHANNELS = ['app', 'open311', 'api'];
+
 /** A random life: some cases wait, some are late, some move; dues lie before and after now. */
-export function life(random, { units, categories, now = Date.now(), spreadMs = 3600000 }) {
-  let at = now - random.upTo(spreadMs);
+export function life(random, { units, categories, now = Date.now(), spreadMs = 3600000, days = 0 }) {
+  let at = now - random.upTo(spreadMs) - (random.next() < 0.5 ? random.upTo(days) * 86400000 : 0);
   const soon = () => random.pick([-spreadMs / 4, 500, 2000, 4000, spreadMs]) * random.next();
   const snapshots = [opened({ unit: random.next() < 0.1 ? null : random.pick(units),
-    category: random.pick(categories), openedAt: at, receiveDue: now + soon() })];
+    category: random.pick(categories), openedAt: at, receiveDue: now + soon(),
+    level: random.pick(['urgent', 'complex', 'normal']), kind: random.pick(KINDS),
+    near_border: random.next() < 0.1, ...(random.next() < 0.9 && { area: random.pick(AREAS) }),
+    ...(random.next() < 0.9 && { channel: random.pick(CHANNELS) }) })];
+  if (random.next() < 0.1) snapshots.push(step(snapshots[0], 'confirm', 'received', at, { area_confirmed: true }));
   const add = (make, ...args) => {
     at = Math.min(now, at + random.upTo(600000));
     snapshots.push(make(snapshots.at(-1), at, ...args));
   };
   const steps = random.upTo(10);
+  if (random.next() < 0.15) add(classify, random.pick(categories));
   if (!snapshots[0].unit || random.next() < 0.1) add(route, random.pick(units));
   while (random.next() < 0.2 && (snapshots.at(-1).handovers ?? []).length < 4) {
     if (random.next() < 0.7) add(giveBack, random.pick(units));
@@ -134,7 +144,7 @@ export function life(random, { units, categories, now = Date.now(), spreadMs = 3
       else return snapshots;
     }
   }
-  if (steps > 0 && random.next() < 0.1) add(reject);
+  if (steps > 0 && random.next() < 0.1) add(reject, random.pick(['unclear', 'duplicate', 'not_city', 'abusive']));
   else if (random.next() < 0.1) add(random.pick([withdraw, merge]));
   else if (steps > 0) {
     add(accept, now + soon());
@@ -158,96 +168,12 @@ function worked(random, add, steps, due) {
     add(random.pick([reject, withdraw, merge]));
     return;
   }
-  add(resolve, random.next() < 0.5 ? [] : undefined);
+  add(resolve, random.next() < 0.5 ? [] : undefined, random.next() < 0.9 ? random.upTo(200 * 3600e6) : undefined);
+  if (random.next() < 0.5) add(rate, random.pick(['satisfied', 'acceptable', 'dissatisfied']));
   if (steps > 6 && random.next() < 0.4) {
     add(reopen, due);
     if (random.next() < 0.6) add(resolve);
   } else if (steps > 7) add(close);
-}
-
-// ---- the model ----
-
-const zeros = () => Object.fromEntries(STATES.map((state) => [state, 0]));
-
-const isOpen = (c) => ['received', 'working', 'paused'].includes(c.phase);
-const isPast = (due, now) => due !== undefined && now > Date.parse(due);
-
-/** As what a case is counted. */
-export function columnOf({ phase, state }) {
-  if (phase === 'working') return ['accepted', 'assigned'].includes(state) ? state : 'in_progress';
-  return { paused: 'in_progress', closed: 'resolved' }[phase] ?? phase;
-}
-
-/** I1: received in time ÷ (received, or the time has passed). */
-function receivedOnTime(c, now) {
-  const receivedAt = c.accepted_at ?? c.rejected_at;
-  if (!receivedAt && c.phase === 'received') return isPast(c.receive_due, now) ? 'missed' : 'pending';
-  if (!c.receive_due) return null;
-  if (receivedAt) return Date.parse(receivedAt) <= Date.parse(c.receive_due) ? 'met' : 'missed';
-  return isPast(c.receive_due, Date.parse(c.at)) ? 'missed' : null;
-}
-
-/** I2: resolved in time ÷ (resolved, or open and overdue). */
-function resolvedOnTime(c, now) {
-  if (isOpen(c)) {
-    if (!c.accepted_at) return null;
-    return isPast(c.resolve_due, now) ? 'missed' : 'pending';
-  }
-  if (!c.resolved_at || !c.resolve_due || columnOf(c) !== 'resolved') return null;
-  return isPast(c.resolve_due, Date.parse(c.resolved_at)) ? 'missed' : 'met';
-}
-
-const judge = (so) => (so ? 'met' : 'missed');
-
-const RULES = {
-  received_on_time: receivedOnTime,
-  resolved_on_time: resolvedOnTime,
-  handed_over_often: (c) => judge((c.handovers ?? []).length >= 2),
-  reopened: (c) => (c.resolved_at || c.reopenings ? judge(c.reopenings > 0) : null),
-  resolved_with_evidence: (c) => (c.resolved_at ? judge(c.result.evidence.length > 0) : null),
-};
-
-function isOverdue(c, now) {
-  return isOpen(c) && isPast(c.accepted_at ? c.resolve_due : c.receive_due, now);
-}
-
-const giversOf = (c) => (c.handovers ?? []).map(({ from }) => from);
-/** Who had it next: the next one to give it back, at last who has it now. */
-const takersOf = (c) => [...giversOf(c).slice(1), ...(c.handovers && c.queue === 'unit' ? [c.unit] : [])];
-
-export class Model {
-  cases = new Map();
-
-  /** Keeps the highest version, whatever comes first. */
-  see(snapshot) {
-    const known = this.cases.get(snapshot.case_id);
-    if (!known || known.version < snapshot.version) this.cases.set(snapshot.case_id, snapshot);
-  }
-
-  #of({ unit, category }) {
-    return [...this.cases.values()].filter((c) => (!unit || c.unit === unit)
-      && (!category || c.category === category));
-  }
-
-  figure(code, dimensions, now) {
-    const standings = this.#of(dimensions).map((c) => RULES[code](c, now));
-    const count = (...names) => standings.filter((s) => names.includes(s)).length;
-    return { numerator: count('met'), denominator: count('met', 'missed'), pending: count('pending') };
-  }
-
-  unit(unit, now) {
-    const counts = zeros();
-    const byCategory = {};
-    let overdue = 0;
-    for (const c of this.#of({ unit })) {
-      byCategory[c.category] ??= zeros();
-      counts[columnOf(c)] += 1;
-      byCategory[c.category][columnOf(c)] += 1;
-      overdue += isOverdue(c, now);
-    }
-    const among = (codesOf) => [...this.cases.values()].filter((c) => codesOf(c).includes(unit)).length;
-    return { counts, byCategory, overdue, handovers: { returned: among(giversOf), received: among(takersOf) } };
-  }
 }
 
 // ---- the service ----

@@ -15,7 +15,9 @@
 
 static const char example[] =
     "{\"case_id\":\"01a20bee-d4b3-7c38-8010-0f98910ae571\",\"version\":5,\"kind\":"
-    "\"onsite_report\",\"category\":\"giao-thong\",\"phase\":\"resolved\",\"state\":\"resolved\","
+    "\"onsite_report\",\"category\":\"giao-thong\",\"level\":\"urgent\",\"near_border\":false,"
+    "\"opened_at\":\"2026-11-24T06:00:00.000Z\",\"clocks\":{\"resolve\":{\"spent_us\":60}},"
+    "\"phase\":\"resolved\",\"state\":\"resolved\","
     "\"at\":\"2026-11-24T09:48:30.015Z\",\"queue\":\"unit\","
     "\"unit\":\"SXD\",\"receive_due\":\"2026-11-25T06:30:00.000Z\",\"accepted_at\":"
     "\"2026-11-24T06:20:05.480Z\",\"resolve_due\":\"2026-11-25T03:20:05.480Z\",\"resolved_at\":"
@@ -36,6 +38,9 @@ static void snapshot_is_read(void **state)
     assert_true(fact.accepted_at < fact.resolved_at && fact.resolved_at < fact.resolve_due);
     assert_int_equal(fact.at, fact.resolved_at);
     assert_int_equal(fact.rejected_at, 0);
+    assert_int_equal(fact.spent_us, 60);
+    assert_string_equal(fact.level, "urgent");
+    assert_null(fact.filed_category);
     assert_int_equal(fact.evidence, 0);
     assert_int_equal(fact.handovers, 0);
     assert_null(fact.givers);
@@ -59,6 +64,13 @@ static void bad_field_is_named(void **state)
         {"\"phase\":\"resolved\"", "\"phase\":\"done\"", "phase"},
         {"\"phase\":\"resolved\",\"state\":\"resolved\"", "\"state\":\"answered\"", "state"},
         {"\"kind\"", "\"sort\"", "kind"},
+        {"urgent", "soon", "level"},
+        {"\"near_border\":false,", "", "near_border"},
+        {"\"opened_at\"", "\"begun_at\"", "opened_at"},
+        {"\"spent_us\":60", "\"spent_us\":-1", "clocks.resolve.spent_us"},
+        {"\"queue\"", "\"rating\":\"good\",\"queue\"", "rating"},
+        {"\"queue\"", "\"reason\":{\"class\":\"bored\"},\"queue\"", "reason.class"},
+        {"\"queue\"", "\"area\":\"x\",\"queue\"", "area"},
         {"\"at\":\"2026", "\"at\":\"x2026", "at"},
         {"\"queue\":\"unit\"", "\"queue\":\"desk\"", "queue"},
         {"\"unit\":\"SXD\",", "", "unit"},
@@ -71,7 +83,7 @@ static void bad_field_is_named(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char text[sizeof example + 32];
+        char text[sizeof example + 64];
         struct case_fact fact;
         struct arena arena;
         struct error err = {0};
@@ -91,6 +103,7 @@ static void unit_may_be_missing_in_the_unroutable_queue(void **state)
     static const char json[] =
         "{\"case_id\":\"01a20bee-d4b3-7c38-8010-0f98910ae571\",\"version\":1,\"kind\":"
         "\"onsite_report\",\"category\":\"x\","
+        "\"level\":\"normal\",\"near_border\":true,\"opened_at\":\"2026-11-24T09:48:30.015Z\","
         "\"state\":\"received\",\"at\":\"2026-11-24T09:48:30.015Z\",\"queue\":\"unroutable\","
         "\"receive_due\":\"2026-11-25T06:30:00.000Z\"}";
     struct case_fact fact;
@@ -98,7 +111,9 @@ static void unit_may_be_missing_in_the_unroutable_queue(void **state)
     (void)state;
     arena_init(&arena);
     assert_true(case_fact_read(&fact, json, strlen(json), &arena, NULL));
-    assert_string_equal(fact.unit, "");
+    assert_null(fact.unit);
+    assert_string_equal(fact.filed_category, "x"); /* its first version */
+    assert_true(fact.near_border && fact.spent_us == -1 && fact.reason == CASE_NO_REASON);
     arena_finish(&arena);
 }
 

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/analytics/fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "services/analytics/store.h"
+#include "services/analytics/turn.h"
+
+/* A round is bounded by memory: some 2 KB for each fact with its cells. */
+enum { ROUND_MAX = 4000, ROUNDS = 16 /* then others may tell */ };
+
+struct fold {
+    const struct service_parts *parts;
+    struct turn *turn;
+    struct arena arena; /* of the round */
+    int64_t now;
+    struct changed_fact *facts;
+    size_t count;
+    unsigned rounds;
+    bool whole;     /* the round has all that there was */
+    int64_t cutoff; /* newest event among them; 0: none */
+    struct cells cells;
+    struct metrics_counter *folded;
+    fold_on_done *on_done;
+    void *done_arg;
+};
+
+/* A round, in running order. */
+static void read_changed(struct fold *fold);
+static void on_changed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static bool take_changed(struct fold *fold, const struct pg_tx *tx);
+static void count(struct fold *fold);
+static void read_cells(struct fold *fold);
+static void on_cells(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void write(struct fold *fold, const struct pg_tx *read);
+static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void end(struct fold *fold);
+
+struct fold *fold_new(const struct service_parts *parts, struct turn *turn)
+{
+    struct fold *fold = memory_zero(1, sizeof *fold);
+    fold->parts = parts;
+    fold->turn = turn;
+    arena_init(&fold->arena);
+    fold->folded = metrics_counter(parts->metrics, "analytics_folded_total",
+                                   "changed facts that were counted anew", NULL);
+    return fold;
+}
+
+void fold_free(struct fold *fold)
+{
+    if (fold != NULL) {
+        arena_finish(&fold->arena);
+        free(fold);
+    }
+}
+
+static bool failed(const struct pg_tx *tx, enum pg_outcome outcome, const char *event)
+{
+    struct error err = {0};
+    if (outcome == PG_COMMITTED) {
+        return false;
+    }
+    pg_tx_error(tx, outcome, &err);
+    log_warn_error(event, &err);
+    return true;
+}
+
+void fold_run(struct fold *fold, fold_on_done *on_done, void *arg)
+{
+    fold->on_done = on_done;
+    fold->done_arg = arg;
+    fold->rounds = 0;
+    read_changed(fold);
+}
+
+enum { DIRTY, TURNED };
+
+static void read_changed(struct fold *fold)
+{
+    struct pg_tx *tx = pg_tx_new(fold->parts->pg);
+    fold->now = clock_now_us();
+    pg_tx_set_read_only(tx);
+    store_read_changed(tx, fold->now, ROUND_MAX);
+    pg_tx_send(tx, on_changed, fold);
+}
+
+static void on_changed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct fold *fold = arg;
+    if (failed(tx, outcome, "changes_not_read") || !take_changed(fold, tx)) {
+        end(fold);
+        return;
+    }
+    count(fold);
+    read_cells(fold);
+}
+
+/* False: there is nothing to do. */
+static bool take_changed(struct fold *fold, const struct pg_tx *tx)
+{
+    size_t dirty = pg_rows(tx, DIRTY), turned = pg_rows(tx, TURNED);
+    fold->whole = dirty < ROUND_MAX && turned < ROUND_MAX;
+    fold->facts = arena_array(&fold->arena, dirty + turned, sizeof *fold->facts);
+    fold->count = store_take_changed(tx, DIRTY, &fold->arena, fold->facts);
+    fold->count += store_take_changed(tx, TURNED, &fold->arena, fold->facts + fold->count);
+    return fold->count > 0;
+}
+
+/* ---- counting ---- */
+
+/* Bytes of a layout that this program does not know count as nothing until a rebuild writes them
+ * anew. */
+static void count_fact(struct fold *fold, struct changed_fact *changed)
+{
+    struct case_fact fact;
+    changed->counts = (struct contribution){.bucket = SKETCH_NONE};
+    changed->turn_at = 0;
+    if (!case_fact_unpack(&fact, changed->body, changed->body_size, &fold->arena)) {
+        char id[UUID_TEXT_SIZE];
+        log_error("fact_not_readable", log_text("id", uuid_format(&changed->id, id)));
+        return;
+    }
+    fact.filed_category = changed->filed;
+    case_count(&changed->counts, &changed->turn_at, &fact, fold->now);
+    if (fact.at > fold->cutoff) {
+        fold->cutoff = fact.at;
+    }
+}
+
+static void count(struct fold *fold)
+{
+    fold->cutoff = 0;
+    cells_init(&fold->cells, &fold->arena);
+    for (size_t i = 0; i < fold->count; i++) {
+        struct changed_fact *changed = &fold->facts[i];
+        count_fact(fold, changed);
+        contribution_apply(&changed->counted, changed->subject, -1, &fold->cells);
+        contribution_apply(&changed->counts, changed->subject, 1, &fold->cells);
+    }
+    cells_sort(&fold->cells);
+}
+
+static void read_cells(struct fold *fold)
+{
+    struct pg_tx *tx = pg_tx_new(fold->parts->pg);
+    const struct cell_key **keys = arena_array(&fold->arena, fold->cells.count, sizeof *keys);
+    for (size_t i = 0; i < fold->cells.count; i++) {
+        keys[i] = &fold->cells.items[i].key;
+    }
+    pg_tx_set_read_only(tx);
+    store_read_cells(tx, keys, fold->cells.count);
+    pg_tx_send(tx, on_cells, fold);
+}
+
+static void on_cells(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct fold *fold = arg;
+    if (failed(tx, outcome, "cells_not_read")) {
+        end(fold);
+        return;
+    }
+    write(fold, tx);
+}
+
+/* ---- writing ---- */
+
+/* The topics tell of the present period and the last one. */
+static bool is_told(const struct cell_key *key, int32_t today)
+{
+    const struct grouping *grouping = &subjects[key->subject].groupings[key->grouping];
+    struct period present = period_of(key->period.kind, today);
+    return (grouping->told >> key->period.kind & 1) != 0 &&
+           (key->period.kind == PERIOD_ALL || key->period.first >= period_previous(&present).first);
+}
+
+static void add_stored(struct fold *fold, const struct pg_tx *read)
+{
+    for (size_t row = 0; row < pg_rows(read, 0); row++) {
+        struct cell *cell = &fold->cells.items[pg_value_int8(read, 0, row, 0) - 1];
+        struct tally stored;
+        size_t size;
+        const void *data = pg_value_bytes(read, 0, row, 1, &size);
+        if (tally_unpack(&stored, data, size, &fold->arena)) {
+            tally_add(&cell->change, &stored, &fold->arena);
+        }
+    }
+}
+
+static void write(struct fold *fold, const struct pg_tx *read)
+{
+    struct pg_tx *tx = pg_tx_new(fold->parts->pg);
+    struct cell_write *writes = arena_array(&fold->arena, fold->cells.count, sizeof *writes);
+    int32_t today = period_day(fold->now);
+    struct buffer data;
+
+    add_stored(fold, read);
+    buffer_init(&data);
+    for (size_t i = 0; i < fold->cells.count; i++) {
+        const struct cell *cell = &fold->cells.items[i];
+        buffer_reset(&data);
+        tally_pack(&cell->change, &data);
+        writes[i] = (struct cell_write){.key = &cell->key,
+                                        .data = arena_copy(&fold->arena, data.data, data.size),
+                                        .size = data.size,
+                                        .untold = is_told(&cell->key, today)};
+    }
+    buffer_finish(&data);
+    turn_guard(fold->turn, tx, fold->whole ? fold->now : 0, fold->cutoff);
+    store_put_counted(tx, fold->facts, fold->count);
+    store_put_cells(tx, writes, fold->cells.count);
+    store_end_rebuild(tx);
+    pg_tx_send(tx, on_written, fold);
+}
+
+/* A full round has more behind it. */
+static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct fold *fold = arg;
+    if (!turn_took(fold->turn, tx, outcome, "fold_not_written")) {
+        end(fold);
+        return;
+    }
+    metrics_add(fold->folded, fold->count);
+    if (fold->whole || ++fold->rounds == ROUNDS || turn_is_closing(fold->turn)) {
+        end(fold);
+        return;
+    }
+    arena_reset(&fold->arena);
+    read_changed(fold);
+}
+
+static void end(struct fold *fold)
+{
+    arena_reset(&fold->arena);
+    fold->on_done(fold->done_arg);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET /api/analytics/dimensions: by what figures may be asked for. */
+#include "services/analytics/http_analytics.h"
+
+static void put_grouping(struct json_writer *writer, const struct grouping *grouping)
+{
+    const char *names[GROUPING_DIMENSIONS];
+    json_open_object(writer, NULL);
+    for (size_t i = 0; i < grouping->dimension_count; i++) {
+        names[i] = dimension_words[grouping->dimensions[i]];
+    }
+    json_put_texts(writer, "dimensions", names, grouping->dimension_count);
+    json_open_array(writer, "periods");
+    for (int kind = 0; kind < PERIOD_KINDS; kind++) {
+        bool longer = kind != PERIOD_WEEK && kind != PERIOD_DAY; /* months add up to it */
+        if (longer || (grouping->kept >> kind & 1) != 0) {
+            json_put_text(writer, NULL, period_words[kind]);
+        }
+    }
+    json_close_array(writer);
+    json_close_object(writer);
+}
+
+void http_get_dimensions(struct http_request *request, void *state)
+{
+    const struct subject_layout *layout = &subjects[SUBJECT_CASES];
+    struct json_writer writer;
+    struct buffer body;
+    (void)state;
+
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    json_open_object(&writer, NULL);
+    json_open_array(&writer, "items");
+    for (size_t i = 0; i < layout->grouping_count; i++) {
+        put_grouping(&writer, &layout->groupings[i]);
+    }
+    json_close_array(&writer);
+    json_close_object(&writer);
+    http_answer_header(request, "Cache-Control", "public, max-age=3600");
+    http_answer(request, 200, NULL, body.data, body.size);
+    buffer_finish(&body);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/analytics/http_slice.h"
+
+#include <string.h>
+
+enum { UNIT_MAX = 32, CATEGORY_MAX = 64, WORD_MAX = 32 };
+
+bool http_check_unit(const char *name, const char *code, struct error *err)
+{
+    static const char allowed[] = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    size_t size = code != NULL ? strlen(code) : 0;
+    return code == NULL ||
+           (size >= 2 && size <= UNIT_MAX && code[0] != '-' && strspn(code, allowed) == size) ||
+           error_add_field(err, name, "bad_code",
+                           "must be 2 to %d of A-Z, 0-9 and -, not beginning with -", UNIT_MAX);
+}
+
+bool http_check_category(const char *name, const char *code, struct error *err)
+{
+    static const char allowed[] = "-0123456789abcdefghijklmnopqrstuvwxyz";
+    size_t size = code != NULL ? strlen(code) : 0;
+    return code == NULL ||
+           (size >= 1 && size <= CATEGORY_MAX && strspn(code, allowed) == size && code[0] != '-' &&
+            code[size - 1] != '-' && strstr(code, "--") == NULL) ||
+           error_add_field(err, name, "bad_code", "must be 1 to %d of a-z and 0-9 in words with -",
+                           CATEGORY_MAX);
+}
+
+static bool check_word(const char *name, const char *code, struct error *err)
+{
+    static const char allowed[] = "_0123456789abcdefghijklmnopqrstuvwxyz";
+    size_t size = code != NULL ? strlen(code) : 0;
+    return code == NULL ||
+           (size >= 1 && size <= WORD_MAX && code[0] >= 'a' && strspn(code, allowed) == size) ||
+           error_add_field(err, name, "bad_code",
+                           "must be 1 to %d of a-z, 0-9 and _, beginning with a letter", WORD_MAX);
+}
+
+typedef bool check(const char *name, const char *code, struct error *err);
+
+static check *const checks[DIMENSIONS] = {
+    [DIMENSION_UNIT] = http_check_unit, [DIMENSION_CATEGORY] = http_check_category,
+    [DIMENSION_PROCESS] = check_word,   [DIMENSION_LEVEL] = check_word,
+    [DIMENSION_AREA] = http_check_unit, [DIMENSION_CHANNEL] = check_word,
+    [DIMENSION_REASON] = check_word,
+};
+
+static void read_period(struct slice *slice, const struct http_request *request, struct error *err)
+{
+    const char *text = http_query(request, "period");
+    if (text != NULL && !period_parse(text, &slice->period)) {
+        error_add_field(err, "period", "bad_period",
+                        "must be like 2026, 2026-Q4, 2026-11, 2026-W48, 2026-11-24, or all");
+    }
+}
+
+/* The first dimension that is asked for is the one to blame. */
+static void blame_grouping(const struct slice *slice, struct error *err)
+{
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        if (slice->members[slice_order[i]] != NULL) {
+            error_add_field(err, dimension_words[slice_order[i]], "not_kept",
+                            "no figures are kept by these dimensions together; "
+                            "GET /api/analytics/dimensions names those that are");
+            return;
+        }
+    }
+}
+
+bool http_read_slice(struct slice *slice, struct slice_cells *cells,
+                     const struct http_request *request, struct error *err)
+{
+    *slice = (struct slice){.period = {PERIOD_ALL, 0}};
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        const char *name = dimension_words[slice_order[i]];
+        const char *member = slice_order[i] == DIMENSION_REASON ? NULL : http_query(request, name);
+        slice->members[slice_order[i]] = member;
+        checks[slice_order[i]](name, member, err);
+    }
+    read_period(slice, request, err);
+    if (error_is_set(err)) {
+        return false;
+    }
+    switch (slice_find(cells, SUBJECT_CASES, slice)) {
+    case SLICE_NO_GROUPING:
+        blame_grouping(slice, err);
+        return false;
+    case SLICE_NO_PERIOD:
+        return error_add_field(err, "period", "not_kept",
+                               "by these dimensions figures are kept by month and longer");
+    case SLICE_KEPT:
+        break;
+    }
+    return true;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Only the holder of the turn writes cells: it reads them, adds, and writes them whole. */
+#include "services/analytics/store.h"
+
+enum { KEY_COLUMNS = 6 };
+
+static void init_keys(struct pg_array columns[KEY_COLUMNS])
+{
+    static const enum pg_type types[KEY_COLUMNS] = {PG_INT2, PG_INT2, PG_INT2,
+                                                    PG_INT4, PG_TEXT, PG_TEXT};
+    for (size_t i = 0; i < KEY_COLUMNS; i++) {
+        pg_array_init(&columns[i], types[i]);
+    }
+}
+
+static void add_key(struct pg_array columns[KEY_COLUMNS], const struct cell_key *key)
+{
+    pg_array_int2(&columns[0], (int16_t)key->subject);
+    pg_array_int2(&columns[1], (int16_t)key->grouping);
+    pg_array_int2(&columns[2], (int16_t)key->period.kind);
+    pg_array_int4(&columns[3], key->period.first);
+    pg_array_text(&columns[4], key->members[0]);
+    pg_array_text(&columns[5], key->members[1]);
+}
+
+static void put_keys(struct pg_tx *tx, struct pg_array columns[KEY_COLUMNS])
+{
+    for (size_t i = 0; i < KEY_COLUMNS; i++) {
+        pg_tx_array(tx, &columns[i]);
+        pg_array_finish(&columns[i]);
+    }
+}
+
+#define KEYS        "subject, grouping, period, first, a, b"
+#define KEYS_UNNEST "unnest($1::int2[], $2::int2[], $3::int2[], $4::int4[], $5::text[], $6::text[]"
+
+/* ---- counting ---- */
+
+static const struct pg_statement read_cells = {"analytics_read_cells",
+                                               "SELECT k.place, c.data FROM " KEYS_UNNEST
+                                               ") WITH ORDINALITY AS k (" KEYS ", place) "
+                                               "JOIN cell c USING (" KEYS ")"};
+
+static const struct pg_statement put_cells = {
+    "analytics_put_cells",
+    "INSERT INTO cell AS c (" KEYS ", data, untold) SELECT * FROM " KEYS_UNNEST
+    ", $7::bytea[], $8::bool[]) ON CONFLICT (" KEYS ") DO UPDATE SET data = excluded.data, "
+    "untold = c.untold OR excluded.untold"};
+
+void store_read_cells(struct pg_tx *tx, const struct cell_key *const *keys, size_t count)
+{
+    struct pg_array columns[KEY_COLUMNS];
+    init_keys(columns);
+    for (size_t i = 0; i < count; i++) {
+        add_key(columns, keys[i]);
+    }
+    pg_tx_add(tx, &read_cells);
+    put_keys(tx, columns);
+}
+
+void store_put_cells(struct pg_tx *tx, const struct cell_write *writes, size_t count)
+{
+    struct pg_array columns[KEY_COLUMNS], data, untold;
+    init_keys(columns);
+    pg_array_init(&data, PG_BYTEA);
+    pg_array_init(&untold, PG_BOOL);
+    for (size_t i = 0; i < count; i++) {
+        add_key(columns, writes[i].key);
+        pg_array_bytes(&data, writes[i].data, writes[i].size);
+        pg_array_bool(&untold, writes[i].untold);
+    }
+    pg_tx_add(tx, &put_cells);
+    put_keys(tx, columns);
+    pg_tx_array(tx, &data);
+    pg_tx_array(tx, &untold);
+    pg_array_finish(&data);
+    pg_array_finish(&untold);
+}
+
+/* ---- reading ---- */
+
+#define CELL                                                                                       \
+    "SELECT subject::integer, grouping::integer, period::integer, first, a, b, data, said "        \
+    "FROM cell "
+
+static const struct pg_statement read_untold = {
+    "analytics_read_untold",
+    CELL "WHERE untold AND (said_at IS NULL OR said_at <= $1::timestamptz) "
+         "ORDER BY said_at NULLS FIRST LIMIT $2::integer"};
+
+static const struct pg_statement read_outdated = {"analytics_read_outdated", CELL
+                                                  "WHERE said IS NOT NULL AND period = $1::integer "
+                                                  "AND first < $2::integer LIMIT $3::integer"};
+
+static const struct pg_statement read_range = {
+    "analytics_read_range",
+    CELL "WHERE subject = $1::integer AND grouping = $2::integer AND period = $3::integer "
+         "AND first >= $4::integer AND first < $5::integer AND ($6::text IS NULL OR a = $6::text) "
+         "AND ($7::text IS NULL OR b = $7::text) ORDER BY first, a, b"};
+
+void store_read_untold(struct pg_tx *tx, int64_t before, int32_t limit)
+{
+    pg_tx_add(tx, &read_untold);
+    pg_tx_instant(tx, before);
+    pg_tx_int4(tx, limit);
+}
+
+void store_read_outdated(struct pg_tx *tx, enum period_kind kind, int32_t before, int32_t limit)
+{
+    pg_tx_add(tx, &read_outdated);
+    pg_tx_int4(tx, (int32_t)kind);
+    pg_tx_int4(tx, before);
+    pg_tx_int4(tx, limit);
+}
+
+void store_read_range(struct pg_tx *tx, enum subject subject, int grouping, enum period_kind kind,
+                      int32_t from, int32_t to, const char *a, const char *b)
+{
+    pg_tx_add(tx, &read_range);
+    pg_tx_int4(tx, (int32_t)subject);
+    pg_tx_int4(tx, (int32_t)grouping);
+    pg_tx_int4(tx, (int32_t)kind);
+    pg_tx_int4(tx, from);
+    pg_tx_int4(tx, to);
+    pg_tx_text(tx, a);
+    pg_tx_text(tx, b);
+}
+
+static bool take_tally(const struct pg_tx *tx, size_t statement, size_t row, int column,
+                       struct arena *arena, struct tally *tally)
+{
+    size_t size;
+    const void *bytes = pg_value_bytes(tx, statement, row, column, &size);
+    return tally_unpack(tally, bytes, size, arena);
+}
+
+bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
+                     struct cell_row *cell)
+{
+    int32_t subject = pg_value_int4(tx, statement, row, 0);
+    int32_t grouping = pg_value_int4(tx, statement, row, 1);
+    int32_t kind = pg_value_int4(tx, statement, row, 2);
+    if (subject < 0 || subject >= SUBJECTS || grouping < 0 ||
+        (size_t)grouping >= subjects[subject].grouping_count || kind < 0 || kind >= PERIOD_KINDS) {
+        return false;
+    }
+    *cell = (struct cell_row){
+        .key = {.subject = (enum subject)subject,
+                .grouping = grouping,
+                .period = {(enum period_kind)kind, pg_value_int4(tx, statement, row, 3)},
+                .members = {arena_text(arena, pg_value_text(tx, statement, row, 4)),
+                            arena_text(arena, pg_value_text(tx, statement, row, 5))}},
+        .was_said = !pg_value_is_null(tx, statement, row, 7),
+    };
+    return take_tally(tx, statement, row, 6, arena, &cell->tally) &&
+           (!cell->was_said || take_tally(tx, statement, row, 7, arena, &cell->said));
+}
+
+/* ---- telling ---- */
+
+/* Nobody else writes cells, so what was read is what is there. */
+static const struct pg_statement put_told = {
+    "analytics_put_told",
+    "UPDATE cell c SET untold = false, said_at = CASE WHEN $7::bool THEN NULL "
+    "ELSE clock_timestamp() END, said = CASE WHEN $7::bool THEN NULL ELSE c.data END "
+    "FROM " KEYS_UNNEST ") AS k (" KEYS ") WHERE c.subject = k.subject "
+    "AND c.grouping = k.grouping AND c.period = k.period AND c.first = k.first AND c.a = k.a "
+    "AND c.b = k.b"};
+
+void store_put_told(struct pg_tx *tx, const struct cell_row *cells, size_t count, bool gone)
+{
+    struct pg_array columns[KEY_COLUMNS];
+    init_keys(columns);
+    for (size_t i = 0; i < count; i++) {
+        add_key(columns, &cells[i].key);
+    }
+    pg_tx_add(tx, &put_told);
+    put_keys(tx, columns);
+    pg_tx_bool(tx, gone);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* subject: what is counted, along which dimensions, and which sums are kept. Pure, data.
+ *
+ * A subject is a kind of thing that events tell of: cases first. Sums are kept in cells: one for
+ * each grouping, its members and a period. A grouping is a set of at most two dimensions, the empty
+ * one being the city. Days, weeks, quarters and years are kept where the public and the dashboards
+ * ask for them at once; where only months are kept, longer periods are added up when they are read
+ * (measured: keeping all periods of all pairs would be two thirds of the cells that an event
+ * touches).
+ *
+ * Numbers of subjects, groupings and dimensions are stored: rows are only appended. */
+#ifndef ANALYTICS_SUBJECT_H
+#define ANALYTICS_SUBJECT_H
+
+#include <stddef.h>
+
+#include "services/analytics/period.h"
+
+enum dimension {
+    DIMENSION_UNIT,     /* who has it now */
+    DIMENSION_CATEGORY, /* field */
+    DIMENSION_PROCESS,
+    DIMENSION_LEVEL,
+    DIMENSION_AREA, /* ward or commune */
+    DIMENSION_CHANNEL,
+    DIMENSION_REASON,
+    DIMENSIONS
+};
+extern const char *const dimension_words[DIMENSIONS + 1]; /* NULL-terminated */
+
+enum subject { SUBJECT_CASES, SUBJECTS };
+
+enum { GROUPING_DIMENSIONS = 2, CONTRIBUTION_SIDES = 2 };
+
+struct grouping {
+    enum dimension dimensions[GROUPING_DIMENSIONS];
+    size_t dimension_count;
+    unsigned kept; /* bit by kind of period */
+    unsigned told; /* on the topics; of these the present and the last period */
+};
+
+struct subject_layout {
+    const char *name;
+    const struct grouping *groupings; /* the first is the city */
+    size_t grouping_count;
+    int amount_counter;                    /* that a contribution's amount is added to */
+    int side_counters[CONTRIBUTION_SIDES]; /* of other units that had to do with it */
+};
+extern const struct subject_layout subjects[SUBJECTS];
+
+/* The grouping by exactly these dimensions (bits); -1: no sums are kept by them. */
+int grouping_find(enum subject subject, unsigned dimensions);
+
+#endif

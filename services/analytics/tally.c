@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/analytics/tally.h"
+
+#include <string.h>
+
+#include "services/analytics/varint.h"
+
+void tally_add(struct tally *sum, const struct tally *more, struct arena *arena)
+{
+    for (size_t i = 0; i < TALLY_COUNTERS; i++) {
+        sum->counts[i] += more->counts[i];
+    }
+    sketch_merge(&sum->times, &more->times, arena);
+}
+
+bool tally_is_zero(const struct tally *tally)
+{
+    for (size_t i = 0; i < TALLY_COUNTERS; i++) {
+        if (tally->counts[i] != 0) {
+            return false;
+        }
+    }
+    return tally->times.count == 0;
+}
+
+/* A bit for each counter that is not 0, those counters; how many buckets, and for each how far it
+ * is from the last one and its count. */
+void tally_pack(const struct tally *tally, struct buffer *out)
+{
+    uint64_t there = 0;
+    int32_t last = 0;
+    for (size_t i = 0; i < TALLY_COUNTERS; i++) {
+        there |= (uint64_t)(tally->counts[i] != 0) << i;
+    }
+    varint_put(out, there);
+    for (size_t i = 0; i < TALLY_COUNTERS; i++) {
+        if (tally->counts[i] != 0) {
+            varint_put_signed(out, tally->counts[i]);
+        }
+    }
+    varint_put(out, tally->times.count);
+    for (size_t i = 0; i < tally->times.count; i++) {
+        varint_put(out, (uint64_t)(tally->times.buckets[i].bucket - last));
+        varint_put_signed(out, tally->times.buckets[i].count);
+        last = tally->times.buckets[i].bucket;
+    }
+}
+
+bool tally_unpack(struct tally *tally, const void *bytes, size_t size, struct arena *arena)
+{
+    struct varint_reader reader;
+    memset(tally, 0, sizeof *tally);
+    varint_read(&reader, bytes, size);
+    uint64_t there = varint_get(&reader);
+    for (size_t i = 0; i < TALLY_COUNTERS; i++) {
+        if ((there >> i & 1) != 0) {
+            tally->counts[i] = varint_get_signed(&reader);
+        }
+    }
+    uint64_t buckets = varint_get(&reader);
+    if (there >> TALLY_COUNTERS != 0 || buckets > SKETCH_BUCKET_MAX + 1) {
+        return false;
+    }
+    tally->times.capacity = tally->times.count = (size_t)buckets;
+    tally->times.buckets = arena_array(arena, (size_t)buckets, sizeof *tally->times.buckets);
+    uint64_t last = 0;
+    for (size_t i = 0; i < buckets; i++) {
+        last += varint_get(&reader);
+        tally->times.buckets[i].bucket = (int32_t)last;
+        tally->times.buckets[i].count = varint_get_signed(&reader);
+        if (last > SKETCH_BUCKET_MAX) {
+            return false;
+        }
+    }
+    return !reader.failed && reader.at == reader.end;
+}

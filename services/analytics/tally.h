@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tally: what is counted of some set of things: numbers by counter, and a sketch of durations.
+ * Pure.
+ *
+ * Tallies of parts add up to the tally of the whole, and a difference is one too. Stored packed:
+ * most counters of a small set are 0. */
+#ifndef ANALYTICS_TALLY_H
+#define ANALYTICS_TALLY_H
+
+#include <stdbool.h>
+
+#include "common/buffer.h"
+#include "services/analytics/sketch.h"
+
+enum { TALLY_COUNTERS = 48 };
+
+struct tally {
+    int64_t counts[TALLY_COUNTERS];
+    struct sketch times;
+};
+
+void tally_add(struct tally *sum, const struct tally *more, struct arena *arena);
+bool tally_is_zero(const struct tally *tally);
+
+void tally_pack(const struct tally *tally, struct buffer *out);
+/* False: these bytes were not written by tally_pack. */
+bool tally_unpack(struct tally *tally, const void *bytes, size_t size, struct arena *arena);
+
+#endif

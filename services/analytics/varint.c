@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/analytics/varint.h"
+
+void varint_put(struct buffer *out, uint64_t value)
+{
+    uint8_t bytes[10];
+    size_t size = 0;
+    do {
+        bytes[size++] = (uint8_t)((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
+        value >>= 7;
+    } while (value != 0);
+    buffer_put(out, bytes, size);
+}
+
+void varint_put_signed(struct buffer *out, int64_t value)
+{
+    varint_put(out, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
+}
+
+void varint_read(struct varint_reader *reader, const void *bytes, size_t size)
+{
+    *reader = (struct varint_reader){.at = bytes, .end = (const uint8_t *)bytes + size};
+}
+
+uint64_t varint_get(struct varint_reader *reader)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64 && reader->at < reader->end && !reader->failed;
+         shift += 7) {
+        uint8_t byte = *reader->at++;
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80) {
+            return value;
+        }
+    }
+    reader->failed = true;
+    return 0;
+}
+
+int64_t varint_get_signed(struct varint_reader *reader)
+{
+    uint64_t value = varint_get(reader);
+    return (int64_t)((value >> 1) ^ (0 - (value & 1)));
+}

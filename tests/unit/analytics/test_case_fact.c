@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "services/analytics/case_fact.h"
+
+static struct case_fact version_of(uint8_t id, int32_t version, const char *filed)
+{
+    return (struct case_fact){
+        .case_id = {.bytes = {[15] = id}}, .version = version, .filed_category = filed};
+}
+
+static void coalescing_keeps_the_highest_version_and_what_it_was_filed_under(void **state)
+{
+    struct case_fact facts[] = {version_of(2, 2, NULL), version_of(1, 2, NULL),
+                                version_of(2, 3, NULL), version_of(1, 1, "x"),
+                                version_of(2, 2, NULL), version_of(2, 3, NULL)};
+    (void)state;
+    assert_int_equal(case_facts_coalesce(facts, 6), 2);
+    assert_int_equal(facts[0].case_id.bytes[15], 1);
+    assert_int_equal(facts[0].version, 2);
+    assert_string_equal(facts[0].filed_category, "x");
+    assert_int_equal(facts[1].case_id.bytes[15], 2);
+    assert_int_equal(facts[1].version, 3);
+    assert_null(facts[1].filed_category);
+    assert_int_equal(case_facts_coalesce(facts, 0), 0);
+}
+
+static const struct case_fact whole = {
+    .state = CASE_RESOLVED,
+    .unit = "SXD",
+    .category = "giao-thong",
+    .process = "onsite_report",
+    .level = "urgent",
+    .area = "00070",
+    .channel = "app",
+    .appointment = true,
+    .near_border = true,
+    .opened_at = 1,
+    .at = 2,
+    .receive_due = 3,
+    .accepted_at = 4,
+    .resolve_due = 5,
+    .resolved_at = 6,
+    .rejected_at = 7,
+    .spent_us = -1,
+    .reason = CASE_NO_REASON,
+    .rating = RATING_DISSATISFIED,
+    .rating_asked = true,
+    .handovers = 3,
+    .reopenings = 2,
+    .evidence = 1,
+    .givers = "SXD 00070",
+    .takers = "00070",
+};
+
+static void a_packed_fact_comes_back(void **state)
+{
+    struct case_fact again, bare = {.category = "x"}, bare_again;
+    struct arena arena;
+    struct buffer out, second;
+    (void)state;
+    arena_init(&arena);
+    buffer_init(&out);
+    buffer_init(&second);
+    case_fact_pack(&whole, &out);
+    assert_true(case_fact_unpack(&again, out.data, out.size, &arena));
+    case_fact_pack(&again, &second);
+    assert_int_equal(second.size, out.size);
+    assert_memory_equal(second.data, out.data, out.size);
+    assert_string_equal(again.takers, "00070");
+    assert_true(again.spent_us == -1 && again.rejected_at == 7 && again.rating_asked);
+    for (size_t size = 0; size < out.size; size++) { /* cut off anywhere */
+        assert_false(case_fact_unpack(&again, out.data, size, &arena));
+    }
+    buffer_reset(&out);
+    case_fact_pack(&bare, &out);
+    assert_true(case_fact_unpack(&bare_again, out.data, out.size, &arena));
+    assert_null(bare_again.unit);
+    assert_null(bare_again.givers);
+    out.data[0] = 9; /* of another program */
+    assert_false(case_fact_unpack(&bare_again, out.data, out.size, &arena));
+    arena_finish(&arena);
+    buffer_finish(&out);
+    buffer_finish(&second);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(coalescing_keeps_the_highest_version_and_what_it_was_filed_under),
+        cmocka_unit_test(a_packed_fact_comes_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
