@@ -19,7 +19,7 @@ const run = promisify(execFile);
 // What each service must have stored when n submissions went through.
 const STORED = [
   ['routing', 'case_current'], ['routing', 'case_history'], ['intake', 'submission_case'],
-  ['intake', 'submission_step'], ['analytics', 'case_fact'],
+  ['intake', 'submission_step'], ['analytics', 'fact'],
 ];
 
 async function stored(cluster) {

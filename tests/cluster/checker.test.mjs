@@ -96,12 +96,13 @@ test('a command whose effect is gone is found', async () => {
   await assertFound('I1', /resolve of .* was answered, but version 5 is resolve by demo-officer/, ledger);
 });
 
-test('a count of one too many is found', async () => {
-  const add = (n) => damage('analytics', `UPDATE unit_count SET resolved = resolved + ${n}
-    WHERE (unit, category) = (SELECT unit, category FROM unit_count ORDER BY 1, 2 LIMIT 1)`);
-  await add(1);
-  await assertFound('I5', /analytics counts \d+ of .*resolved, the topic \d+/);
-  await add(-1);
+test('a count that is not that of the topic is found', async () => {
+  const pairs = 'subject = 0 AND grouping = 7 AND period = 0';
+  await damage('analytics', `CREATE TABLE kept AS SELECT * FROM cell WHERE ${pairs}`,
+    `UPDATE cell SET data = '\\x010a00' WHERE (a, b) = (SELECT a, b FROM cell WHERE ${pairs} LIMIT 1) AND ${pairs}`); // 5 received
+  await assertFound('I5', /analytics counts \d+ of .*, the topic \d+/);
+  await damage('analytics', `UPDATE cell c SET data = k.data FROM kept k WHERE (c.subject, c.grouping, c.period,
+    c.first, c.a, c.b) = (k.subject, k.grouping, k.period, k.first, k.a, k.b)`, 'DROP TABLE kept');
 });
 
 test('a second delivery of one message is found', async () => {

@@ -17,6 +17,9 @@ const HTTP_AT_ONCE = 24;
 // Filings carry their key at the end of the description: "… [key]".
 const TAG = "substring(description from '\\[([0-9a-f-]{36})\\]$')";
 
+const STATES = ['received', 'accepted', 'assigned', 'in_progress', 'resolved', 'rejected',
+  'withdrawn', 'merged'];
+
 const QUERIES = {
   submissions: ['intake', `SELECT id, ticket, channel, client, reporter_ref, ${TAG} AS tag FROM submission`],
   views: ['intake', 'SELECT submission_id AS id, version, state FROM submission_case'],
@@ -26,9 +29,13 @@ const QUERIES = {
       snapshot::jsonb->>'state' AS state FROM case_history ORDER BY 1, 2`],
   deliveries: ['notification', `SELECT id, event_id, case_id, recipient, channel, template, state
       FROM delivery`],
-  facts: ['analytics', 'SELECT case_id AS id, version, unit, category FROM case_fact'],
-  counts: ['analytics', `SELECT unit, category, received::int, accepted::int, assigned::int,
-      in_progress::int, resolved::int, rejected::int, withdrawn::int, merged::int FROM unit_count`],
+  facts: ['analytics', 'SELECT id, version, unit, category FROM fact'],
+  // Grouping 7 is unit and category, period 0 all; the counters from 0 on are the states (services/analytics).
+  counts: ['analytics', `SELECT a AS unit, b AS category, ${STATES.map((state, i) => (
+    `coalesce(sum(n) FILTER (WHERE counter = ${i}), 0)::int AS ${state}`)).join(', ')}
+      FROM cell, tally_counts(data) WHERE subject = 0 AND grouping = 7 AND period = 0 GROUP BY a, b`],
+  counted: ['analytics', `SELECT coalesce(sum(n), 0)::int AS n FROM cell, tally_counts(data)
+      WHERE subject = 0 AND grouping = 0 AND period = 0 AND counter < 8`],
 };
 
 function eventOf({ topic, partition, offset, key, value, headers }) {
@@ -92,8 +99,8 @@ async function pending(cluster) {
     "SELECT count(*)::int AS mails FROM delivery WHERE state IN ('waiting', 'sending')");
   if (mails > 0) found.push(`notification: ${mails} mails not settled`);
   const [{ dirty }] = await cluster.database('analytics',
-    'SELECT (SELECT count(*) FROM unit_count WHERE dirty)::int AS dirty');
-  if (dirty > 0) found.push(`analytics: ${dirty} counts not published`);
+    `SELECT (SELECT count(*) FROM fact WHERE dirty)::int + (SELECT count(*) FROM cell WHERE untold)::int AS dirty`);
+  if (dirty > 0) found.push(`analytics: ${dirty} facts and sums not counted and told`);
   return found;
 }
 

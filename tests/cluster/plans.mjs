@@ -6,9 +6,9 @@ import { SERVICES } from '../../deploy/local/stack.mjs';
 
 // Tables with rows for each report or event; all others stay small.
 const LARGE = ['submission', 'submission_case', 'submission_step', 'contact', 'case_current',
-  'case_history', 'case_fact', 'delivery', 'inbox', 'outbox', 'dead_letter', 'case_words',
+  'case_history', 'fact', 'delivery', 'inbox', 'outbox', 'dead_letter', 'case_words',
   'case_departure', 'case_note', 'access_log', 'city_record', 'city_record_end', 'moderation',
-  'submission_message', 'submission_word', 'reporter_message'];
+  'submission_message', 'submission_word', 'reporter_message', 'cell'];
 
 const PLAN = /@(\w+) LOG: {2}duration: [\d.]+ ms {2}plan:\n((?:\t.*\n)+)/g;
 const SCAN = new RegExp(`(Seq Scan|Index (?:Only )?Scan\\b.*) on (${LARGE.join('|')})\\b`);

@@ -108,3 +108,38 @@ $$;
 CREATE FUNCTION rebuild_end() RETURNS void LANGUAGE sql AS $$
     DELETE FROM rebuild_target WHERE NOT is_rebuilding()
 $$;
+
+-- A packed tally (tally.h) for people and checks: its counters that are not 0, by number.
+CREATE FUNCTION tally_counts(data bytea) RETURNS TABLE (counter integer, n bigint)
+    LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE
+    place integer := 0;
+    there numeric := 0;
+    value numeric;
+    weight numeric;
+    byte integer;
+BEGIN
+    counter := -1; -- first the bits of those that are there, then each of these
+    LOOP
+        value := 0;
+        weight := 1;
+        LOOP
+            byte := get_byte(data, place);
+            place := place + 1;
+            value := value + (byte & 127) * weight;
+            weight := weight * 128;
+            EXIT WHEN byte < 128;
+        END LOOP;
+        IF counter < 0 THEN
+            there := value;
+        ELSE
+            n := CASE WHEN value % 2 = 0 THEN value / 2 ELSE -(value + 1) / 2 END;
+            RETURN NEXT;
+        END IF;
+        counter := counter + 1;
+        WHILE there > 0 AND div(there, power(2::numeric, counter)) % 2 = 0 AND counter < 64 LOOP
+            counter := counter + 1;
+        END LOOP;
+        EXIT WHEN there = 0 OR counter >= 64;
+    END LOOP;
+END $$;
