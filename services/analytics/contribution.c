@@ -16,7 +16,7 @@ static void add_marks(struct tally *change, uint64_t marks, int sign)
 static bool key_of(struct cell_key *key, enum subject subject, int number,
                    const char *const members[DIMENSIONS])
 {
-    const struct grouping *grouping = &subjects[subject].groupings[number];
+    const struct grouping *grouping = &subjects[subject]->groupings[number];
     *key = (struct cell_key){.subject = subject, .grouping = number, .members = {"", ""}};
     for (size_t i = 0; i < grouping->dimension_count; i++) {
         key->members[i] = members[grouping->dimensions[i]];
@@ -31,7 +31,7 @@ static bool key_of(struct cell_key *key, enum subject subject, int number,
 static void add_itself(const struct contribution *contribution, struct cell_key *key,
                        const struct period periods[PERIOD_KINDS], int sign, struct cells *cells)
 {
-    unsigned kept = subjects[key->subject].groupings[key->grouping].kept;
+    unsigned kept = subjects[key->subject]->groupings[key->grouping].kept;
     for (int kind = 0; kind < PERIOD_KINDS; kind++) {
         if ((kept >> kind & 1) == 0) {
             continue;
@@ -39,7 +39,7 @@ static void add_itself(const struct contribution *contribution, struct cell_key 
         key->period = periods[kind];
         struct tally *change = &cells_at(cells, key)->change;
         add_marks(change, contribution->marks, sign);
-        change->counts[subjects[key->subject].amount_counter] += sign * contribution->amount;
+        change->counts[subjects[key->subject]->amount_counter] += sign * contribution->amount;
         if (contribution->bucket != SKETCH_NONE) {
             sketch_add(&change->times, contribution->bucket, sign, cells->arena);
         }
@@ -58,7 +58,7 @@ static void add_side(enum subject subject, const char *unit, const char *categor
     for (size_t i = 0; i < sizeof groupings / sizeof groupings[0]; i++) {
         struct cell_key key;
         key_of(&key, subject, grouping_find(subject, groupings[i]), members);
-        unsigned kept = subjects[subject].groupings[key.grouping].kept;
+        unsigned kept = subjects[subject]->groupings[key.grouping].kept;
         for (int kind = 0; kind < PERIOD_KINDS; kind++) {
             if ((kept >> kind & 1) != 0) {
                 key.period = periods[kind];
@@ -76,7 +76,7 @@ static void add_sides(const struct contribution *contribution, enum subject subj
         while (at != NULL && *at != '\0') {
             size_t size = strcspn(at, " ");
             add_side(subject, arena_copy(cells->arena, at, size),
-                     contribution->members[DIMENSION_CATEGORY], subjects[subject].side_counters[i],
+                     contribution->members[DIMENSION_CATEGORY], subjects[subject]->side_counters[i],
                      periods, sign, cells);
             at += size + (at[size] == ' ');
         }
@@ -94,7 +94,7 @@ void contribution_apply(const struct contribution *contribution, enum subject su
     for (int kind = 0; kind < PERIOD_KINDS; kind++) {
         periods[kind] = period_of((enum period_kind)kind, contribution->day);
     }
-    for (size_t i = 0; i < subjects[subject].grouping_count; i++) {
+    for (size_t i = 0; i < subjects[subject]->grouping_count; i++) {
         if (key_of(&key, subject, (int)i, contribution->members)) {
             add_itself(contribution, &key, periods, sign, cells);
         }

@@ -44,6 +44,20 @@ bool figure_is_uncertain(const struct figure *figure)
     return figure->denominator < figure->indicator->threshold;
 }
 
+static int compare(double a, double b)
+{
+    return (a > b) - (a < b);
+}
+
+int figure_order(const struct figure *a, const struct figure *b)
+{
+    int higher = a->indicator->kind == INDICATOR_TIME
+                     ? compare(a->median, b->median)
+                     : compare((double)a->numerator / (double)a->denominator,
+                               (double)b->numerator / (double)b->denominator);
+    return a->indicator->better == BETTER_LOW ? higher : -higher;
+}
+
 bool figure_equal(const struct figure *a, const struct figure *b)
 {
     return a->indicator == b->indicator && a->numerator == b->numerator &&

@@ -4,6 +4,7 @@
 #define ANALYTICS_FIGURE_H
 
 #include "services/analytics/indicator.h"
+#include "services/analytics/tally.h"
 #include "services/analytics/wilson.h"
 
 /* When figures are told: they are exact for as_of (later dues may be in already). */
@@ -25,6 +26,8 @@ struct figure {
 void figure_of(struct figure *figure, const struct indicator *indicator, const struct tally *tally);
 /* True: the value would mislead, so many are too few. */
 bool figure_is_uncertain(const struct figure *figure);
+/* Below 0: a is better; 0: equally good. Both have a denominator. */
+int figure_order(const struct figure *a, const struct figure *b);
 /* The same numbers: nothing to tell anew. */
 bool figure_equal(const struct figure *a, const struct figure *b);
 

@@ -33,6 +33,7 @@ void figure_put_definition(struct json_writer *writer, const struct indicator *i
     json_put_text(writer, "code", indicator->code);
     json_put_int(writer, "definition_version", indicator->version);
     json_put_text(writer, "kind", indicator_kind_words[indicator->kind]);
+    json_put_text(writer, "better", indicator_better_words[indicator->better]);
     figure_put_bilingual(writer, "label", &indicator->label);
     figure_put_bilingual(writer, "formula", &indicator->formula);
     if (indicator->note.vi != NULL) {
@@ -42,14 +43,19 @@ void figure_put_definition(struct json_writer *writer, const struct indicator *i
     json_put_int(writer, "threshold", indicator->threshold);
 }
 
-void figure_put_slice(struct json_writer *writer, const struct slice *slice)
+void figure_put_dimensions(struct json_writer *writer, const struct slice *slice)
 {
-    char text[PERIOD_TEXT_SIZE];
     json_open_object(writer, "dimensions");
     for (size_t i = 0; i < DIMENSIONS; i++) {
         json_put_text(writer, dimension_words[slice_order[i]], slice->members[slice_order[i]]);
     }
     json_close_object(writer);
+}
+
+void figure_put_slice(struct json_writer *writer, const struct slice *slice)
+{
+    char text[PERIOD_TEXT_SIZE];
+    figure_put_dimensions(writer, slice);
     json_put_text(writer, "period", period_format(&slice->period, text));
 }
 

@@ -14,9 +14,10 @@ void figure_put_window(struct json_writer *writer, const struct period *period,
                        const struct moment *moment);
 void figure_put_bilingual(struct json_writer *writer, const char *name,
                           const struct bilingual *text);
-/* {code, definition_version, kind, label, formula, note, source, threshold}, as members. */
+/* {code, definition_version, kind, better, label, formula, note, source, threshold}, as members. */
 void figure_put_definition(struct json_writer *writer, const struct indicator *indicator);
-/* dimensions, and the period's text and kind. */
+void figure_put_dimensions(struct json_writer *writer, const struct slice *slice);
+/* dimensions and period. */
 void figure_put_slice(struct json_writer *writer, const struct slice *slice);
 /* The numbers. */
 void figure_put_value(struct json_writer *writer, const struct figure *figure);

@@ -116,19 +116,16 @@ static bool take_changed(struct fold *fold, const struct pg_tx *tx)
  * anew. */
 static void count_fact(struct fold *fold, struct changed_fact *changed)
 {
-    struct case_fact fact;
+    int64_t at = 0;
     changed->counts = (struct contribution){.bucket = SKETCH_NONE};
     changed->turn_at = 0;
-    if (!case_fact_unpack(&fact, changed->body, changed->body_size, &fold->arena)) {
+    if (!subjects[changed->subject]->count(&changed->counts, &changed->turn_at, &at, &changed->body,
+                                           fold->now, &fold->arena)) {
         char id[UUID_TEXT_SIZE];
         log_error("fact_not_readable", log_text("id", uuid_format(&changed->id, id)));
-        return;
+        changed->counts = (struct contribution){.bucket = SKETCH_NONE};
     }
-    fact.filed_category = changed->filed;
-    case_count(&changed->counts, &changed->turn_at, &fact, fold->now);
-    if (fact.at > fold->cutoff) {
-        fold->cutoff = fact.at;
-    }
+    fold->cutoff = at > fold->cutoff ? at : fold->cutoff;
 }
 
 static void count(struct fold *fold)
@@ -171,7 +168,7 @@ static void on_cells(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 /* The topics tell of the present period and the last one. */
 static bool is_told(const struct cell_key *key, int32_t today)
 {
-    const struct grouping *grouping = &subjects[key->subject].groupings[key->grouping];
+    const struct grouping *grouping = &subjects[key->subject]->groupings[key->grouping];
     struct period present = period_of(key->period.kind, today);
     return (grouping->told >> key->period.kind & 1) != 0 &&
            (key->period.kind == PERIOD_ALL || key->period.first >= period_previous(&present).first);

@@ -23,7 +23,7 @@ static void put_grouping(struct json_writer *writer, const struct grouping *grou
 
 void http_get_dimensions(struct http_request *request, void *state)
 {
-    const struct subject_layout *layout = &subjects[SUBJECT_CASES];
+    const struct subject_layout *layout = subjects[SUBJECT_CASES];
     struct json_writer writer;
     struct buffer body;
     (void)state;

@@ -65,11 +65,11 @@ void http_get_indicators(struct http_request *request, void *state)
     struct error err = {0};
 
     *get = (struct get){.request = request, .code = http_query(request, "code")};
-    if (get->code != NULL && indicator_find(get->code) == INDICATOR_COUNT) {
+    if (get->code != NULL && indicator_find(get->code) == NULL) {
         error_add_field(&err, "code", "not_allowed",
                         "is no indicator; GET /api/analytics/definitions names them");
     }
-    if (!http_read_slice(&get->slice, &get->cells, request, &err)) {
+    if (!http_read_slice(&get->slice, &get->cells, request, 0, &err)) {
         http_answer_error(request, &err);
         return;
     }
@@ -120,13 +120,15 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     get_answer(get, tx, &moment);
 }
 
-void http_put_figures(struct json_writer *writer, const char *code, const struct slice *slice,
-                      const struct tally *tally, const struct moment *moment)
+void http_put_figures(struct json_writer *writer, enum subject subject, const char *code,
+                      const struct slice *slice, const struct tally *tally,
+                      const struct moment *moment)
 {
-    for (size_t i = 0; i < INDICATOR_COUNT; i++) {
+    for (size_t i = 0; i < subjects[subject]->indicator_count; i++) {
+        const struct indicator *indicator = &subjects[subject]->indicators[i];
         struct figure figure;
-        if (code == NULL || strcmp(code, indicators[i].code) == 0) {
-            figure_of(&figure, &indicators[i], tally);
+        if (code == NULL || strcmp(code, indicator->code) == 0) {
+            figure_of(&figure, indicator, tally);
             figure_put(writer, &figure, slice, moment);
         }
     }
@@ -143,7 +145,7 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     json_write_start(&writer, &body);
     json_open_object(&writer, NULL);
     json_open_array(&writer, "items");
-    http_put_figures(&writer, get->code, &get->slice, &tally, moment);
+    http_put_figures(&writer, get->cells.subject, get->code, &get->slice, &tally, moment);
     json_close_array(&writer);
     json_close_object(&writer);
     http_answer_header(get->request, "Cache-Control", FIGURES_CACHE);
@@ -163,9 +165,10 @@ void http_get_definitions(struct http_request *request, void *state)
     json_write_start(&writer, &body);
     json_open_object(&writer, NULL);
     json_open_array(&writer, "items");
-    for (size_t i = 0; i < INDICATOR_COUNT; i++) {
+    const struct indicator *indicator;
+    for (size_t i = 0; (indicator = indicator_at(i)) != NULL; i++) {
         json_open_object(&writer, NULL);
-        figure_put_definition(&writer, &indicators[i]);
+        figure_put_definition(&writer, indicator);
         json_close_object(&writer);
     }
     json_close_array(&writer);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "services/analytics/indicator.h"
+
 enum { UNIT_MAX = 32, CATEGORY_MAX = 64, WORD_MAX = 32 };
 
 bool http_check_unit(const char *name, const char *code, struct error *err)
@@ -45,6 +47,31 @@ static check *const checks[DIMENSIONS] = {
     [DIMENSION_REASON] = check_word,
 };
 
+bool http_read_indicator(const struct indicator **indicator, const struct http_request *request,
+                         struct error *err)
+{
+    const char *code = http_query(request, "code");
+    if (code == NULL) {
+        return error_add_field(err, "code", "required", "names an indicator");
+    }
+    *indicator = indicator_find(code);
+    return *indicator != NULL ||
+           error_add_field(err, "code", "not_allowed",
+                           "is no indicator; GET /api/analytics/definitions names them");
+}
+
+enum dimension http_read_dimension(const char *field, const char *name, struct error *err)
+{
+    for (int i = 0; name != NULL && i < DIMENSIONS; i++) {
+        if (strcmp(name, dimension_words[i]) == 0) {
+            return (enum dimension)i;
+        }
+    }
+    error_add_field(err, field, name == NULL ? "required" : "not_allowed",
+                    "must be one of area, category, channel, level, process, unit");
+    return DIMENSIONS;
+}
+
 static void read_period(struct slice *slice, const struct http_request *request, struct error *err)
 {
     const char *text = http_query(request, "period");
@@ -58,7 +85,7 @@ static void read_period(struct slice *slice, const struct http_request *request,
 static void blame_grouping(const struct slice *slice, struct error *err)
 {
     for (size_t i = 0; i < DIMENSIONS; i++) {
-        if (slice->members[slice_order[i]] != NULL) {
+        if (slice->members[slice_order[i]] != NULL || i + 1 == DIMENSIONS) {
             error_add_field(err, dimension_words[slice_order[i]], "not_kept",
                             "no figures are kept by these dimensions together; "
                             "GET /api/analytics/dimensions names those that are");
@@ -68,8 +95,11 @@ static void blame_grouping(const struct slice *slice, struct error *err)
 }
 
 bool http_read_slice(struct slice *slice, struct slice_cells *cells,
-                     const struct http_request *request, struct error *err)
+                     const struct http_request *request, unsigned also, struct error *err)
 {
+    const char *code = http_query(request, "code");
+    const struct indicator *indicator = code != NULL ? indicator_find(code) : NULL;
+    enum subject subject = indicator != NULL ? indicator->subject : SUBJECT_CASES;
     *slice = (struct slice){.period = {PERIOD_ALL, 0}};
     for (size_t i = 0; i < DIMENSIONS; i++) {
         const char *name = dimension_words[slice_order[i]];
@@ -81,7 +111,7 @@ bool http_read_slice(struct slice *slice, struct slice_cells *cells,
     if (error_is_set(err)) {
         return false;
     }
-    switch (slice_find(cells, SUBJECT_CASES, slice)) {
+    switch (slice_find(cells, subject, slice, also)) {
     case SLICE_NO_GROUPING:
         blame_grouping(slice, err);
         return false;

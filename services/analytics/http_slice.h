@@ -4,14 +4,22 @@
 #define ANALYTICS_HTTP_SLICE_H
 
 #include "common/http.h"
+#include "services/analytics/indicator.h"
 #include "services/analytics/slice.h"
 
-/* The members of the query that http_read_slice knows. */
-#define SLICE_QUERY "area category channel level process unit period"
+/* The query's code, which must be there. */
+bool http_read_indicator(const struct indicator **indicator, const struct http_request *request,
+                         struct error *err);
+/* A dimension by its name; DIMENSIONS when it is none. */
+enum dimension http_read_dimension(const char *field, const char *name, struct error *err);
 
-/* Names the bad members in err. cells: where its sums are kept. */
+/* The members of the query that http_read_slice knows, but for the period. */
+#define SLICE_QUERY "area category channel level process unit"
+
+/* Of the subject of the query's code; without one, of cases. Names the bad members in err. cells:
+ * where its sums are kept. */
 bool http_read_slice(struct slice *slice, struct slice_cells *cells,
-                     const struct http_request *request, struct error *err);
+                     const struct http_request *request, unsigned also, struct error *err);
 
 /* Codes of paths and queries; NULL is none. */
 bool http_check_unit(const char *name, const char *code, struct error *err);

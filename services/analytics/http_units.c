@@ -29,7 +29,7 @@ void http_get_unit(struct http_request *request, void *state)
         http_answer_error(request, &err);
         return;
     }
-    slice_find(&cells, SUBJECT_CASES, &get->slice); /* always kept */
+    slice_find(&cells, SUBJECT_CASES, &get->slice, 0); /* always kept */
     struct pg_tx *tx = pg_tx_new(analytics->parts->pg);
     pg_tx_set_read_only(tx);
     store_read_moment(tx);
@@ -92,7 +92,7 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     http_put_name(&writer, name);
     figure_put_counts(&writer, &counts);
     json_open_array(&writer, "indicators");
-    http_put_figures(&writer, NULL, &get->slice, &total, moment);
+    http_put_figures(&writer, SUBJECT_CASES, NULL, &get->slice, &total, moment);
     json_close_array(&writer);
     figure_put_window(&writer, &get->slice.period, moment);
     json_close_object(&writer);

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "services/analytics/case_counter.h"
+#include "services/analytics/subject.h"
 
 struct bilingual {
     const char *vi, *en;
@@ -23,10 +23,15 @@ enum indicator_kind {
 };
 extern const char *const indicator_kind_words[]; /* NULL-terminated */
 
+/* Which end is good, if either is: what is neither has no ranks. */
+enum indicator_better { BETTER_HIGH, BETTER_LOW, BETTER_NEITHER };
+extern const char *const indicator_better_words[]; /* NULL-terminated */
+
 struct indicator {
     const char *code;
     int32_t version;
     enum indicator_kind kind;
+    enum indicator_better better;
     enum subject subject;
     struct bilingual label, formula;
     struct bilingual note; /* what it must not be taken for; texts NULL: nothing to say */
@@ -37,10 +42,9 @@ struct indicator {
     int64_t threshold; /* below such a denominator a value is told as uncertain and never ranked */
 };
 
-enum { INDICATOR_COUNT = 21 };
-extern const struct indicator indicators[INDICATOR_COUNT];
-
-/* The index of a code; INDICATOR_COUNT when there is none. */
-size_t indicator_find(const char *code);
+/* All of them, subject by subject; NULL past the last. */
+const struct indicator *indicator_at(size_t number);
+/* NULL: there is none of this code. */
+const struct indicator *indicator_find(const char *code);
 
 #endif

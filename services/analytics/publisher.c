@@ -201,8 +201,13 @@ static void on_units(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         end(publisher);
         return;
     }
-    size_t most = (publisher->cell_count + publisher->outdated_count) * INDICATOR_COUNT +
-                  publisher->unit_count;
+    size_t most = publisher->unit_count;
+    for (size_t i = 0; i < publisher->cell_count; i++) {
+        most += subjects[publisher->cells[i].key.subject]->indicator_count;
+    }
+    for (size_t i = 0; i < publisher->outdated_count; i++) {
+        most += subjects[publisher->outdated[i].key.subject]->indicator_count;
+    }
     publisher->said = arena_array(&publisher->arena, most, sizeof *publisher->said);
     publisher->said_count = 0;
     stage_figures(publisher);
@@ -256,10 +261,9 @@ static void stage_figure(struct publisher *publisher, const struct cell_row *cel
 static void stage_figures(struct publisher *publisher)
 {
     for (size_t i = 0; i < publisher->cell_count; i++) {
-        for (size_t j = 0; j < INDICATOR_COUNT; j++) {
-            if (indicators[j].subject == publisher->cells[i].key.subject) {
-                stage_figure(publisher, &publisher->cells[i], &indicators[j]);
-            }
+        const struct subject_layout *subject = subjects[publisher->cells[i].key.subject];
+        for (size_t j = 0; j < subject->indicator_count; j++) {
+            stage_figure(publisher, &publisher->cells[i], &subject->indicators[j]);
         }
     }
 }
@@ -268,16 +272,15 @@ static void stage_tombstones(struct publisher *publisher)
 {
     for (size_t i = 0; i < publisher->outdated_count; i++) {
         const struct cell_row *cell = &publisher->outdated[i];
+        const struct subject_layout *subject = subjects[cell->key.subject];
         struct slice slice = slice_of(&cell->key);
-        for (size_t j = 0; j < INDICATOR_COUNT; j++) {
+        for (size_t j = 0; j < subject->indicator_count; j++) {
+            const struct indicator *indicator = &subject->indicators[j];
             struct figure said;
-            if (indicators[j].subject != cell->key.subject) {
-                continue;
-            }
-            figure_of(&said, &indicators[j], &cell->said);
+            figure_of(&said, indicator, &cell->said);
             if (!is_nothing(&said)) {
                 stage(publisher, INDICATORS_TOPIC, figure_event_type(&said),
-                      slice_key(indicators[j].code, &slice, &publisher->arena), true);
+                      slice_key(indicator->code, &slice, &publisher->arena), true);
             }
         }
     }

@@ -19,14 +19,14 @@ static unsigned dimensions_of(const struct slice *slice)
 
 /* Months lie in one quarter and one year; weeks lie in nothing, and nothing lies in a day. */
 enum slice_fault slice_find(struct slice_cells *cells, enum subject subject,
-                            const struct slice *slice)
+                            const struct slice *slice, unsigned also)
 {
-    int number = grouping_find(subject, dimensions_of(slice));
+    int number = grouping_find(subject, dimensions_of(slice) | also);
     enum period_kind kind = slice->period.kind;
     if (number < 0) {
         return SLICE_NO_GROUPING;
     }
-    const struct grouping *grouping = &subjects[subject].groupings[number];
+    const struct grouping *grouping = &subjects[subject]->groupings[number];
     if ((grouping->kept >> kind & 1) == 0) {
         if (kind == PERIOD_WEEK || kind == PERIOD_DAY) {
             return SLICE_NO_PERIOD;
@@ -46,7 +46,7 @@ enum slice_fault slice_find(struct slice_cells *cells, enum subject subject,
 
 struct slice slice_of(const struct cell_key *key)
 {
-    const struct grouping *grouping = &subjects[key->subject].groupings[key->grouping];
+    const struct grouping *grouping = &subjects[key->subject]->groupings[key->grouping];
     struct slice slice = {.period = key->period};
     for (size_t i = 0; i < grouping->dimension_count; i++) {
         slice.members[grouping->dimensions[i]] = key->members[i];

@@ -18,7 +18,7 @@ struct slice_cells {
     int grouping;
     enum period_kind kind;
     int32_t from, to;
-    const char *members[GROUPING_DIMENSIONS]; /* NULL: no dimension */
+    const char *members[GROUPING_DIMENSIONS]; /* NULL: no dimension, or any */
 };
 
 enum slice_fault {
@@ -27,8 +27,9 @@ enum slice_fault {
     SLICE_NO_PERIOD    /* nor for a period as short as this one */
 };
 
+/* also: dimensions (bits) of which any member is meant. */
 enum slice_fault slice_find(struct slice_cells *cells, enum subject subject,
-                            const struct slice *slice);
+                            const struct slice *slice, unsigned also);
 
 /* The slice that a cell holds. */
 struct slice slice_of(const struct cell_key *key);

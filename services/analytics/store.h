@@ -7,6 +7,8 @@
 #include "common/digest.h"
 #include "common/outbox.h"
 #include "common/pg.h"
+#include "services/analytics/case_fact.h"
+#include "services/analytics/contribution.h"
 #include "services/analytics/figure.h"
 
 /* ---- facts (store_fact.c) ---- */
@@ -19,16 +21,14 @@ struct changed_fact {
     struct uuid id;
     enum subject subject;
     int32_t version;
-    const char *filed;
-    const void *body;
-    size_t body_size;
+    struct fact_body body;
     struct contribution counted; /* as it is in the cells */
     struct contribution counts;  /* as it shall be; filled by the fold */
     int64_t turn_at;
 };
 
 /* Two statements: what has changed, and what time alone has changed by now; at most limit of
- * each. */
+ * each; of subjects that this program knows. */
 void store_read_changed(struct pg_tx *tx, int64_t now, int32_t limit);
 size_t store_take_changed(const struct pg_tx *tx, size_t statement, struct arena *arena,
                           struct changed_fact *facts);
@@ -64,6 +64,8 @@ void store_read_range(struct pg_tx *tx, enum subject subject, int grouping, enum
 /* False: the row is of another program. */
 bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
                      struct cell_row *cell);
+/* Its period's first day. */
+int32_t store_cell_first(const struct pg_tx *tx, size_t statement, size_t row);
 /* The cells of these rows are told as they were read (or, gone: not any more). */
 void store_put_told(struct pg_tx *tx, const struct cell_row *cells, size_t count, bool gone);
 
@@ -113,6 +115,11 @@ void store_put_names(struct pg_tx *tx, enum name_kind kind, const struct name *n
 /* One row: is it known, by name or by its cases? And its name. NAME_AREA: a unit's name, an area's
  * cases. */
 void store_read_name(struct pg_tx *tx, enum name_kind kind, const char *code);
+/* All of a kind, by code. */
+void store_read_names(struct pg_tx *tx, enum name_kind kind);
+/* Among them; texts are the result's. False: nothing named it. */
+bool store_find_name(const struct pg_tx *tx, size_t statement, const char *code,
+                     struct bilingual *text);
 /* False: unknown. Texts are NULL when nothing named it. */
 bool store_take_name(const struct pg_tx *tx, size_t statement, struct arena *arena,
                      struct bilingual *text);

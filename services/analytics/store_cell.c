@@ -141,7 +141,7 @@ bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struc
     int32_t grouping = pg_value_int4(tx, statement, row, 1);
     int32_t kind = pg_value_int4(tx, statement, row, 2);
     if (subject < 0 || subject >= SUBJECTS || grouping < 0 ||
-        (size_t)grouping >= subjects[subject].grouping_count || kind < 0 || kind >= PERIOD_KINDS) {
+        (size_t)grouping >= subjects[subject]->grouping_count || kind < 0 || kind >= PERIOD_KINDS) {
         return false;
     }
     *cell = (struct cell_row){
@@ -154,6 +154,11 @@ bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struc
     };
     return take_tally(tx, statement, row, 6, arena, &cell->tally) &&
            (!cell->was_said || take_tally(tx, statement, row, 7, arena, &cell->said));
+}
+
+int32_t store_cell_first(const struct pg_tx *tx, size_t statement, size_t row)
+{
+    return pg_value_int4(tx, statement, row, 3);
 }
 
 /* ---- telling ---- */

@@ -47,13 +47,14 @@ void store_put_cases(struct pg_tx *tx, const struct case_fact *facts, size_t cou
     "id, subject::integer, version, filed, body, day, marks, amount, bucket::integer, unit, "      \
     "category, process, level, area, channel, reason, givers, takers"
 
-static const struct pg_statement read_dirty = {"analytics_read_dirty",
-                                               "SELECT " COUNTED " FROM fact WHERE dirty "
-                                               "ORDER BY id LIMIT $1::integer"};
+static const struct pg_statement read_dirty = {
+    "analytics_read_dirty", "SELECT " COUNTED " FROM fact WHERE dirty AND subject < $2::integer "
+                            "ORDER BY id LIMIT $1::integer"};
 
 static const struct pg_statement read_turned = {
     "analytics_read_turned", "SELECT " COUNTED " FROM fact WHERE turn_at < $1::timestamptz "
-                             "AND NOT dirty ORDER BY turn_at LIMIT $2::integer"};
+                             "AND NOT dirty AND subject < $3::integer "
+                             "ORDER BY turn_at LIMIT $2::integer"};
 
 enum { MEMBER_COLUMN = 9, SIDE_COLUMN = MEMBER_COLUMN + DIMENSIONS };
 
@@ -61,9 +62,11 @@ void store_read_changed(struct pg_tx *tx, int64_t now, int32_t limit)
 {
     pg_tx_add(tx, &read_dirty);
     pg_tx_int4(tx, limit);
+    pg_tx_int4(tx, SUBJECTS);
     pg_tx_add(tx, &read_turned);
     pg_tx_instant(tx, now);
     pg_tx_int4(tx, limit);
+    pg_tx_int4(tx, SUBJECTS);
 }
 
 static void take_counted(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
@@ -91,12 +94,12 @@ size_t store_take_changed(const struct pg_tx *tx, size_t statement, struct arena
     size_t rows = pg_rows(tx, statement);
     for (size_t row = 0; row < rows; row++) {
         struct changed_fact *fact = &facts[row];
-        const void *body = pg_value_bytes(tx, statement, row, 4, &fact->body_size);
+        const void *body = pg_value_bytes(tx, statement, row, 4, &fact->body.size);
         fact->id = pg_value_uuid(tx, statement, row, 0);
         fact->subject = (enum subject)pg_value_int4(tx, statement, row, 1);
         fact->version = pg_value_int4(tx, statement, row, 2);
-        fact->filed = arena_text(arena, pg_value_text(tx, statement, row, 3));
-        fact->body = arena_copy(arena, body, fact->body_size);
+        fact->body.filed = arena_text(arena, pg_value_text(tx, statement, row, 3));
+        fact->body.bytes = arena_copy(arena, body, fact->body.size);
         take_counted(tx, statement, row, arena, &fact->counted);
     }
     return rows;
@@ -127,7 +130,7 @@ static void add_counted(struct pg_array columns[COUNTED_COLUMNS], const struct c
     const struct contribution *counts = &fact->counts;
     pg_array_uuid(&columns[0], &fact->id);
     pg_array_int4(&columns[1], fact->version);
-    pg_array_text(&columns[2], fact->filed);
+    pg_array_text(&columns[2], fact->body.filed);
     pg_array_instant(&columns[3], fact->turn_at);
     pg_array_int4(&columns[4], counts->day);
     pg_array_int8(&columns[5], (int64_t)counts->marks);

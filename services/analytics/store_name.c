@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "services/analytics/store.h"
 
 static const struct pg_statement put_names[] = {
@@ -25,6 +27,13 @@ static const struct pg_statement read_name[] = {
          "LEFT JOIN category_name n ON n.code = k.code WHERE n.code IS NOT NULL "
          "OR EXISTS (SELECT FROM cell c WHERE c.subject = 0 AND c.grouping = $2::integer "
          "AND c.period = 0 AND c.first = 0 AND c.a = k.code)"},
+};
+
+static const struct pg_statement read_names[] = {
+    [NAME_UNIT] = {"analytics_read_unit_names",
+                   "SELECT code, vi, en FROM unit_name ORDER BY code COLLATE \"C\""},
+    [NAME_CATEGORY] = {"analytics_read_category_names",
+                       "SELECT code, vi, en FROM category_name ORDER BY code COLLATE \"C\""},
 };
 
 void store_put_names(struct pg_tx *tx, enum name_kind kind, const struct name *names, size_t count)
@@ -70,4 +79,27 @@ bool store_take_name(const struct pg_tx *tx, size_t statement, struct arena *are
     text->vi = arena_text(arena, pg_value_text(tx, statement, 0, 0));
     text->en = arena_text(arena, pg_value_text(tx, statement, 0, 1));
     return true;
+}
+
+void store_read_names(struct pg_tx *tx, enum name_kind kind)
+{
+    pg_tx_add(tx, &read_names[kind]);
+}
+
+bool store_find_name(const struct pg_tx *tx, size_t statement, const char *code,
+                     struct bilingual *text)
+{
+    size_t low = 0, high = pg_rows(tx, statement);
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(pg_value_text(tx, statement, middle, 0), code);
+        if (order == 0) {
+            *text = (struct bilingual){pg_value_text(tx, statement, middle, 1),
+                                       pg_value_text(tx, statement, middle, 2)};
+            return true;
+        }
+        low = order < 0 ? middle + 1 : low;
+        high = order < 0 ? high : middle;
+    }
+    return false;
 }

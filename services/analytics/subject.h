@@ -12,8 +12,10 @@
 #ifndef ANALYTICS_SUBJECT_H
 #define ANALYTICS_SUBJECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "common/arena.h"
 #include "services/analytics/period.h"
 
 enum dimension {
@@ -39,14 +41,30 @@ struct grouping {
     unsigned told; /* on the topics; of these the present and the last period */
 };
 
+struct contribution;
+struct indicator;
+
+/* A fact as it is stored. */
+struct fact_body {
+    const void *bytes;
+    size_t size;
+    const char *filed; /* what a case was filed under; NULL: not known, or no case */
+};
+
 struct subject_layout {
     const char *name;
     const struct grouping *groupings; /* the first is the city */
     size_t grouping_count;
+    const struct indicator *indicators;
+    size_t indicator_count;
     int amount_counter;                    /* that a contribution's amount is added to */
     int side_counters[CONTRIBUTION_SIDES]; /* of other units that had to do with it */
+    /* How a fact counts at `now`. turn_at: past this instant time alone changes that; 0: never. at:
+     * of its newest event. Texts are the arena's. False: the bytes are of another program. */
+    bool (*count)(struct contribution *contribution, int64_t *turn_at, int64_t *at,
+                  const struct fact_body *body, int64_t now, struct arena *arena);
 };
-extern const struct subject_layout subjects[SUBJECTS];
+extern const struct subject_layout *const subjects[SUBJECTS];
 
 /* The grouping by exactly these dimensions (bits); -1: no sums are kept by them. */
 int grouping_find(enum subject subject, unsigned dimensions);

@@ -231,6 +231,86 @@ test('what is said on the topics is valid, rises, and is the present state',
     }
   });
 
+const shown = ({ member, rank, ...rest }) => sums(rest);
+
+test('a comparison shows every member, ranks those that are enough, the best first', async () => {
+  const { body } = await city.get('/comparison?code=handed_over_often&by=unit');
+  isAs('Comparison', body);
+  const members = new Set([...model.cases.values()].flatMap((c) => c.unit ?? []));
+  assert.deepEqual(new Set(body.items.map(({ member }) => member)), members);
+  for (const row of body.items) {
+    assert.deepEqual(shown(row), model.figure('handed_over_often', { unit: row.member }, Date.parse(body.as_of)));
+    assert.equal(row.rank === undefined, row.denominator < body.threshold);
+    assert.equal(row.name.vi, `Tên ${row.member}`);
+  }
+  const ranked = body.items.filter(({ rank }) => rank);
+  assert.ok(ranked.length >= 2);
+  assert.deepEqual(ranked.map(({ value }) => value), ranked.map(({ value }) => value).sort((a, b) => a - b)); // few are good
+  assert.equal(ranked[0].rank, 1);
+  ranked.slice(1).forEach((row, i) => assert.equal(row.rank === ranked[i].rank, row.value === ranked[i].value));
+  const month = periodsOf(new Date().toISOString())[3];
+  const pair = (await city.get(`/comparison?code=processed&by=category&unit=00070&period=${month.slice(0, 4)}`)).body;
+  isAs('Comparison', pair);
+  for (const row of pair.items) {
+    assert.deepEqual(shown(row), model.figure('processed',
+      { unit: '00070', category: row.member, period: month.slice(0, 4) }, Date.parse(pair.as_of)));
+  }
+  const times = (await city.get('/comparison?code=resolution_time&by=area')).body;
+  isAs('Comparison', times);
+  for (const row of times.items) agreeTimes(row, model.times({ area: row.member }));
+  const { body: { items } } = await city.get('/comparison?code=rejected&by=unit');
+  assert.ok(items.length > 0 && items.every(({ rank }) => rank === undefined), 'no end is the good one');
+});
+
+test('a series tells every period, and where the units changed', async () => {
+  const now = new Date(Date.now() + 7 * 3600000).toISOString();
+  for (const step of ['year', 'quarter', 'month', 'week', 'day']) {
+    const { body } = await city.get(`/series?code=processed&step=${step}&unit=SXD`);
+    isAs('Series', body);
+    assert.equal(body.items.length, 12);
+    assert.equal(body.items.at(-1).period, periodsOf(new Date().toISOString())[['year', 'quarter', 'month', 'week', 'day'].indexOf(step) + 1]);
+    assert.deepEqual(body.items.map(({ over }) => over), [...Array(11).fill(true), false]);
+    for (const point of body.items) {
+      assert.deepEqual(sums(point), model.figure('processed', { unit: 'SXD', period: point.period }, Date.parse(body.as_of)));
+    }
+  }
+  const long = (await city.get(`/series?code=resolution_time&from=2024-06&to=${now.slice(0, 7)}&category=ve-sinh`)).body;
+  isAs('Series', long);
+  assert.equal(long.items[0].period, '2024-06');
+  assert.deepEqual(long.breaks.map(({ at }) => at), ['2025-07-01']);
+  for (const point of long.items) agreeTimes(point, model.times({ category: 've-sinh', period: point.period }));
+  const pair = (await city.get('/series?code=processed&step=quarter&unit=SXD&category=ve-sinh')).body;
+  for (const point of pair.items) {
+    assert.deepEqual(sums(point), model.figure('processed', { unit: 'SXD', category: 've-sinh', period: point.period },
+      Date.parse(pair.as_of)));
+  }
+  assert.deepEqual(pair.breaks, pair.items[0].period < '2025-Q3' ? long.breaks : []);
+});
+
+test('what cannot be asked for is told, field by field', async () => {
+  const wrong = async (path) => {
+    const { status, body } = await city.get(path);
+    assert.equal(status, 400, JSON.stringify(body));
+    isAs('Problem', body);
+    return body.errors.map(({ field, code }) => `${field} ${code}`).join();
+  };
+  for (const [path, fault] of [
+    ['/indicators?period=2026-13', 'period bad_period'], ['/indicators?period=2026-W54', 'period bad_period'],
+    ['/indicators?unit=SXD&category=ve-sinh&period=2026-11-24', 'period not_kept'],
+    ['/indicators?level=urgent&channel=app', 'channel not_kept'], ['/indicators?level=URGENT', 'level bad_code'],
+    ['/indicators?unit=SXD&level=urgent&channel=app', 'channel not_kept'],
+    ['/comparison', 'code required,by required'], ['/comparison?code=sipas&by=unit', 'code not_allowed'],
+    ['/comparison?code=processed&by=colour', 'by not_allowed'],
+    ['/comparison?code=processed&by=unit&unit=SXD', 'unit not_allowed'],
+    ['/comparison?code=processed&by=level&area=00070', 'area not_kept'],
+    ['/series?code=processed&step=hour', 'step not_allowed'], ['/series?code=processed&from=all', 'from bad_period'],
+    ['/series?code=processed&from=2026-11&to=2026-10', 'to out_of_range'],
+    ['/series?code=processed&step=day&from=2024&to=2026', 'from out_of_range'],
+    ['/series?code=processed&step=day&unit=SXD&category=ve-sinh', 'step not_kept'],
+    ['/series?code=processed&period=2026', 'period unknown_field'],
+  ]) assert.equal(await wrong(path), fault, path);
+});
+
 test('poison is put aside and named, what follows is counted', async () => {
   const now = Date.now();
   const good = opened({ unit: '00082', category: 'cay-xanh', openedAt: now });

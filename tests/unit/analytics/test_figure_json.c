@@ -22,7 +22,7 @@ static void nothing_has_no_value(void **state)
     struct buffer out;
     (void)state;
     buffer_init(&out);
-    figure_of(&figure, &indicators[1], &none);
+    figure_of(&figure, indicator_at(1), &none);
     figure_event_write(&out, &figure, &city, &moment, 1);
     assert_string_equal(figure_event_type(&figure), "vn.hanoi.indicator.changed.v1");
     assert_string_equal(
@@ -43,7 +43,7 @@ static void a_share_carries_its_interval_and_window(void **state)
     (void)state;
     buffer_init(&out);
     period_parse("2026-10", &slice.period);
-    figure_of(&figure, &indicators[0], &tally);
+    figure_of(&figure, indicator_at(0), &tally);
     figure_event_write(&out, &figure, &slice, &moment, 1);
     assert_non_null(strstr(out.data, "\"dimensions\":{\"unit\":\"SXD\"},\"period\":\"2026-10\","
                                      "\"value\":0.666667,\"numerator\":2,\"denominator\":3,"));
@@ -63,7 +63,7 @@ static void times_are_told_in_hours(void **state)
     arena_init(&arena);
     buffer_init(&out);
     sketch_add(&tally.times, sketch_bucket(INT64_C(7200000000)), 1, &arena);
-    figure_of(&figure, &indicators[indicator_find("resolution_time")], &tally);
+    figure_of(&figure, indicator_find("resolution_time"), &tally);
     figure_event_write(&out, &figure, &city, &moment, 1);
     assert_string_equal(figure_event_type(&figure), "vn.hanoi.duration.changed.v1");
     const char *median = strstr(out.data, "\"median_hours\":");

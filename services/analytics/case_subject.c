@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/analytics/case_subject.h"
+
+#include "services/analytics/case_counter.h"
+#include "services/analytics/indicator.h"
+
+/* ---- by what they are counted ---- */
+
+enum {
+    ALL = 1 << PERIOD_ALL,
+    MONTH = 1 << PERIOD_MONTH,
+    DAY = 1 << PERIOD_DAY,
+    EVERY = (1 << PERIOD_KINDS) - 1
+};
+
+static const struct grouping groupings[] = {
+    {.dimension_count = 0, .kept = EVERY, .told = EVERY},
+    {{DIMENSION_UNIT}, 1, EVERY, ALL | MONTH | DAY},
+    {{DIMENSION_CATEGORY}, 1, EVERY, ALL | MONTH | DAY},
+    {{DIMENSION_PROCESS}, 1, EVERY, ALL | MONTH | DAY},
+    {{DIMENSION_LEVEL}, 1, EVERY, ALL | MONTH | DAY},
+    {{DIMENSION_AREA}, 1, EVERY, ALL | MONTH},
+    {{DIMENSION_CHANNEL}, 1, EVERY, ALL | MONTH | DAY},
+    {{DIMENSION_UNIT, DIMENSION_CATEGORY}, 2, ALL | MONTH, ALL},
+    {{DIMENSION_CATEGORY, DIMENSION_AREA}, 2, MONTH, 0},
+    {{DIMENSION_UNIT, DIMENSION_PROCESS}, 2, MONTH, 0},
+    {{DIMENSION_UNIT, DIMENSION_LEVEL}, 2, MONTH, 0},
+    {{DIMENSION_UNIT, DIMENSION_CHANNEL}, 2, MONTH, 0},
+};
+
+/* ---- what is measured of them ---- */
+
+/* Below it a share says little: at 30 a Wilson interval is up to a third wide. Assumption. */
+enum { ENOUGH = 30 };
+
+#define BIT(counter) (UINT64_C(1) << (counter))
+#define REFUSED                                                                                    \
+    (((UINT64_C(1) << (CASE_REASONS + 1)) - 1) << CASE_REFUSED_FIRST) /* whatever the reason */
+#define RATED (BIT(CASE_SATISFIED) | BIT(CASE_ACCEPTABLE) | BIT(CASE_DISSATISFIED))
+
+#define NOT_SIPAS                                                                                                                 \
+    {                                                                                                                             \
+        "Do người gửi tự đánh giá từng phản ánh; không phải chỉ số hài lòng về sự phục vụ hành " \
+        "chính do Bộ Nội vụ điều tra.",                                                                                           \
+            "Rated by the reporters themselves, case by case; not the index of satisfaction that "                                \
+            "the Ministry of Home Affairs surveys."                                                                               \
+    }
+
+/* One class of reason for a rejection. */
+#define REFUSED_BECAUSE(word, class, because_vi, because_en)                                       \
+    {                                                                                              \
+        .code = "rejected_" word, .version = 1, .kind = INDICATOR_SHARE, .better = BETTER_NEITHER, \
+        .subject = SUBJECT_CASES,                                                                  \
+        .label = {"Tỷ lệ từ chối: " because_vi, "Rejected: " because_en},                          \
+        .formula = {"Số phản ánh bị từ chối vì lý do này ÷ tổng số phản ánh.",                     \
+                    "Cases rejected for this reason ÷ all cases."},                                \
+        .source = "assumption", .numerator = BIT(CASE_REFUSED_FIRST + (class)),                    \
+        .denominator = BIT(CASE_ALL), .threshold = ENOUGH                                          \
+    }
+
+static const struct indicator indicators[] = {
+    {
+        .code = "received_on_time",
+        .version = 2,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ tiếp nhận đúng hạn", "Received on time"},
+        .formula = {"Số phản ánh được tiếp nhận (hoặc từ chối ngay) trong 8 giờ làm việc ÷ số phản "
+                    "ánh đã được tiếp nhận hoặc đã hết 8 giờ làm việc. Phản ánh chưa tiếp nhận và "
+                    "chưa đến hạn không tính vào mẫu số, được nêu riêng. Phản ánh được rút hoặc "
+                    "gộp trước khi tiếp nhận chỉ tính khi đã quá hạn.",
+                    "Cases received (or rejected at once) within 8 working hours ÷ cases that were "
+                    "received or whose 8 working hours have passed. Cases not received and not yet "
+                    "due are left out of the denominator and shown apart. Cases withdrawn or "
+                    "merged before they were received count only if they were late by then."},
+        .source = "QĐ 1207/QĐ-UBND",
+        .numerator = BIT(CASE_RECEIVE_MET),
+        .denominator = BIT(CASE_RECEIVE_MET) | BIT(CASE_RECEIVE_MISSED),
+        .pending = BIT(CASE_RECEIVE_PENDING),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "resolved_on_time",
+        .version = 2,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ giải quyết đúng hạn", "Resolved on time"},
+        .formula = {"Số phản ánh được giải quyết trong hạn ÷ (số phản ánh đã giải quyết + số phản "
+                    "ánh đang mở đã quá hạn giải quyết). Hạn giải quyết không tính thời gian chờ "
+                    "người dân hoặc bên thứ ba bổ sung thông tin, và tính cả gia hạn đã duyệt. "
+                    "Phản ánh đang mở chưa đến hạn được nêu riêng; phản ánh bị từ chối, được rút "
+                    "hoặc gộp không tính.",
+                    "Cases resolved in time ÷ (cases resolved + open cases past their time to be "
+                    "resolved). The time does not run while a resident or third party is asked, "
+                    "and includes approved extensions. Open cases not yet due are shown apart; "
+                    "rejected, withdrawn and merged cases do not count."},
+        .source = "assumption",
+        .numerator = BIT(CASE_RESOLVE_MET),
+        .denominator = BIT(CASE_RESOLVE_MET) | BIT(CASE_RESOLVE_MISSED),
+        .pending = BIT(CASE_RESOLVE_PENDING),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "processed",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ đã xử lý (trên số không bị từ chối)", "Processed, of those not rejected"},
+        .formula = {"Số phản ánh đã giải quyết ÷ (tổng số phản ánh − số phản ánh bị từ chối).",
+                    "Cases resolved ÷ (all cases − cases rejected)."},
+        .source = "assumption",
+        .numerator = BIT(CASE_DONE),
+        .denominator = BIT(CASE_ALL),
+        .denominator_less = REFUSED,
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "processed_of_all",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ đã xử lý (trên tổng số)", "Processed, of all"},
+        .formula = {"Số phản ánh đã giải quyết ÷ tổng số phản ánh: cách tính của báo chí và báo "
+                    "cáo chính thức.",
+                    "Cases resolved ÷ all cases: as the press and official reports have it."},
+        .source = "assumption",
+        .numerator = BIT(CASE_DONE),
+        .denominator = BIT(CASE_ALL),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "rejected",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .better = BETTER_NEITHER,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ từ chối", "Rejected"},
+        .formula = {"Số phản ánh bị từ chối ÷ tổng số phản ánh.", "Cases rejected ÷ all cases."},
+        .source = "assumption",
+        .numerator = REFUSED,
+        .denominator = BIT(CASE_ALL),
+        .threshold = ENOUGH,
+    },
+    REFUSED_BECAUSE("out_of_scope_legal", 0, "thuộc khiếu nại, tố cáo hoặc trình tự pháp luật khác",
+                    "a matter of complaint, denunciation or another legal way"),
+    REFUSED_BECAUSE("unclear", 1, "thông tin không rõ", "unclear"),
+    REFUSED_BECAUSE("duplicate", 2, "trùng lặp", "a duplicate"),
+    REFUSED_BECAUSE("not_city", 3, "không thuộc thẩm quyền Thành phố", "not a matter of the city"),
+    REFUSED_BECAUSE("abusive", 4, "vi phạm quy định về nội dung", "abusive"),
+    REFUSED_BECAUSE("other", 5, "lý do khác", "another reason"),
+    {
+        .code = "satisfied_or_accepting",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ hài lòng và chấp nhận (người gửi tự chọn)",
+                  "Satisfied or accepting, as reporters chose"},
+        .formula = {"Số phản ánh được đánh giá hài lòng hoặc chấp nhận ÷ số phản ánh được đánh "
+                    "giá. Người gửi tự quyết định có đánh giá hay không.",
+                    "Cases rated satisfied or acceptable ÷ cases rated. Whoever reported decides "
+                    "whether to rate."},
+        .note = NOT_SIPAS,
+        .source = "assumption",
+        .numerator = BIT(CASE_SATISFIED) | BIT(CASE_ACCEPTABLE),
+        .denominator = RATED,
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "satisfied",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ hài lòng (người gửi tự chọn)", "Satisfied, as reporters chose"},
+        .formula = {"Số phản ánh được đánh giá hài lòng ÷ số phản ánh được đánh giá.",
+                    "Cases rated satisfied ÷ cases rated."},
+        .note = NOT_SIPAS,
+        .source = "assumption",
+        .numerator = BIT(CASE_SATISFIED),
+        .denominator = RATED,
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "rating_response",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ trả lời đánh giá", "Answered when asked to rate"},
+        .formula = {"Số phản ánh được đánh giá ÷ số phản ánh đã mời đánh giá.",
+                    "Cases rated ÷ cases whose reporter was asked to rate."},
+        .source = "assumption",
+        .numerator = RATED,
+        .denominator = BIT(CASE_ASKED),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "resolution_time",
+        .version = 1,
+        .kind = INDICATOR_TIME,
+        .better = BETTER_LOW,
+        .subject = SUBJECT_CASES,
+        .label = {"Thời gian xử lý (giờ làm việc)", "Time to resolve, in working hours"},
+        .formula = {"Trung vị và phân vị 90 của số giờ làm việc từ khi tiếp nhận đến khi có kết "
+                    "quả, không tính thời gian tạm dừng, của các phản ánh đã giải quyết; sai số "
+                    "tương đối tối đa 1%. Nêu riêng trung vị khi coi các phản ánh chưa giải quyết "
+                    "là lâu hơn tất cả.",
+                    "Median and 90th percentile of the working hours from acceptance to the "
+                    "result, pauses left out, of resolved cases; off by at most 1%. Shown apart: "
+                    "the median when open cases are taken to last longer than all."},
+        .source = "assumption",
+        .denominator = BIT(CASE_DONE),
+        .pending = BIT(CASE_UNDER_WAY),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "handovers_per_case",
+        .version = 1,
+        .kind = INDICATOR_MEAN,
+        .better = BETTER_LOW,
+        .subject = SUBJECT_CASES,
+        .label = {"Số lần chuyển vòng trên mỗi phản ánh", "Hand-overs for each case"},
+        .formula = {"Tổng số lần các đơn vị trả lại ÷ tổng số phản ánh.",
+                    "How often units gave cases back ÷ all cases."},
+        .source = "assumption",
+        .numerator = BIT(CASE_HANDOVERS),
+        .denominator = BIT(CASE_ALL),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "handed_over_often",
+        .version = 2,
+        .kind = INDICATOR_SHARE,
+        .better = BETTER_LOW,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ phản ánh chuyển vòng từ 2 lần", "Handed over twice or more"},
+        .formula = {"Số phản ánh bị các đơn vị trả lại từ 2 lần trở lên ÷ tổng số phản ánh.",
+                    "Cases that units gave back twice or more ÷ all cases."},
+        .source = "assumption",
+        .numerator = BIT(CASE_OFTEN),
+        .denominator = BIT(CASE_ALL),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "reopened",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .better = BETTER_LOW,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ mở lại", "Reopened"},
+        .formula = {"Số phản ánh được mở lại ít nhất một lần trong thời hạn phúc tra ÷ số phản ánh "
+                    "đã từng có kết quả.",
+                    "Cases reopened at least once within the time to contest a result ÷ cases that "
+                    "have had a result."},
+        .source = "assumption",
+        .numerator = BIT(CASE_REOPENED),
+        .denominator = BIT(CASE_HAD_RESULT),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "resolved_with_evidence",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ có bằng chứng kết quả", "Resolved with evidence"},
+        .formula = {"Số phản ánh đã giải quyết có hình ảnh hoặc tài liệu kèm theo ÷ số phản ánh đã "
+                    "giải quyết.",
+                    "Resolved cases whose result has a picture or document ÷ resolved cases."},
+        .source = "assumption",
+        .numerator = BIT(CASE_EVIDENCE),
+        .denominator = BIT(CASE_RESULT),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "placed",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ có vị trí hợp lệ", "With a valid place"},
+        .formula = {"Số phản ánh xác định được xã, phường (không còn nghi vấn ranh giới) ÷ tổng số "
+                    "phản ánh.",
+                    "Cases whose ward or commune is known and not in doubt ÷ all cases."},
+        .source = "assumption",
+        .numerator = BIT(CASE_PLACED),
+        .denominator = BIT(CASE_ALL),
+        .threshold = ENOUGH,
+    },
+    {
+        .code = "reclassified",
+        .version = 1,
+        .kind = INDICATOR_SHARE,
+        .better = BETTER_LOW,
+        .subject = SUBJECT_CASES,
+        .label = {"Tỷ lệ đổi lĩnh vực", "Category changed"},
+        .formula =
+            {"Số phản ánh có lĩnh vực khác với lĩnh vực khi gửi ÷ số phản ánh biết được lĩnh "
+             "vực khi gửi.",
+             "Cases whose category is not the one that they were filed under ÷ cases of "
+             "which that is known."},
+        .source = "assumption",
+        .numerator = BIT(CASE_RECLASSIFIED),
+        .denominator = BIT(CASE_FILED),
+        .threshold = ENOUGH,
+    },
+};
+
+/* ---- the subject ---- */
+
+static bool count(struct contribution *contribution, int64_t *turn_at, int64_t *at,
+                  const struct fact_body *body, int64_t now, struct arena *arena)
+{
+    struct case_fact fact;
+    if (!case_fact_unpack(&fact, body->bytes, body->size, arena)) {
+        return false;
+    }
+    fact.filed_category = body->filed;
+    case_count(contribution, turn_at, &fact, now);
+    *at = fact.at;
+    return true;
+}
+
+const struct subject_layout case_subject = {
+    .name = "cases",
+    .groupings = groupings,
+    .grouping_count = sizeof groupings / sizeof groupings[0],
+    .indicators = indicators,
+    .indicator_count = sizeof indicators / sizeof indicators[0],
+    .amount_counter = CASE_HANDOVERS,
+    .side_counters = {CASE_RETURNED, CASE_TAKEN_OVER},
+    .count = count,
+};

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET /api/analytics/comparison: one indicator of every member of a dimension, side by side.
+ *
+ * The best first, with a rank: equal values share one. Members with too few cases come after them,
+ * without: their values say more of chance than of work. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/analytics/analytics.h"
+#include "services/analytics/figure_json.h"
+#include "services/analytics/http_analytics.h"
+
+struct row {
+    const char *member;
+    struct tally tally;
+    struct figure figure;
+};
+
+struct compare {
+    struct http_request *request;
+    const struct indicator *indicator;
+    enum dimension by;
+    struct slice slice;       /* without a member of `by` */
+    struct slice_cells cells; /* any member of it */
+    size_t place;             /* of `by` among the grouping's dimensions */
+};
+
+static bool compare_decode(struct compare *compare, struct error *err);
+static void compare_read(struct compare *compare, struct pg *pg);
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void compare_answer(struct compare *compare, const struct pg_tx *tx,
+                           const struct moment *moment);
+
+void http_get_comparison(struct http_request *request, void *state)
+{
+    const struct analytics *analytics = state;
+    struct compare *compare = arena_alloc(http_arena(request), sizeof *compare);
+    struct error err = {0};
+
+    *compare = (struct compare){.request = request};
+    if (!compare_decode(compare, &err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    compare_read(compare, analytics->parts->pg);
+}
+
+static bool compare_decode(struct compare *compare, struct error *err)
+{
+    const char *by = http_query(compare->request, "by");
+    http_read_indicator(&compare->indicator, compare->request, err);
+    compare->by = http_read_dimension("by", by, err);
+    if (compare->by < DIMENSIONS && http_query(compare->request, by) != NULL) {
+        error_add_field(err, by, "not_allowed", "is what is compared");
+    }
+    if (error_is_set(err) || !http_read_slice(&compare->slice, &compare->cells, compare->request,
+                                              1u << compare->by, err)) {
+        return false;
+    }
+    const struct grouping *grouping =
+        &subjects[compare->cells.subject]->groupings[compare->cells.grouping];
+    while (grouping->dimensions[compare->place] != compare->by) {
+        compare->place++;
+    }
+    return true;
+}
+
+enum { MOMENT, CELLS, NAMES };
+
+static void compare_read(struct compare *compare, struct pg *pg)
+{
+    struct pg_tx *tx = pg_tx_new(pg);
+    pg_tx_set_read_only(tx);
+    store_read_moment(tx);
+    http_read_cells(tx, &compare->cells);
+    store_read_names(tx, compare->by == DIMENSION_CATEGORY ? NAME_CATEGORY : NAME_UNIT);
+    pg_tx_send(tx, on_read, compare);
+}
+
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct compare *compare = arg;
+    struct error err = {0};
+    struct moment moment;
+
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+    } else {
+        http_take_moment(tx, MOMENT, &moment, &err);
+    }
+    if (error_is_set(&err)) {
+        http_answer_error(compare->request, &err);
+        return;
+    }
+    compare_answer(compare, tx, &moment);
+}
+
+/* ---- rows ---- */
+
+/* Where only months are kept, a member has several cells. */
+static struct row *row_of(struct row *rows, size_t *count, const char *member)
+{
+    size_t i = 0;
+    while (i < *count && strcmp(rows[i].member, member) != 0) {
+        i++;
+    }
+    if (i == *count) {
+        rows[(*count)++] = (struct row){.member = member, .tally = {.counts = {0}}};
+    }
+    return &rows[i];
+}
+
+static struct row *take_rows(const struct compare *compare, const struct pg_tx *tx, size_t *count)
+{
+    struct arena *arena = http_arena(compare->request);
+    struct row *rows = arena_array(arena, pg_rows(tx, CELLS), sizeof *rows);
+    *count = 0;
+    for (size_t i = 0; i < pg_rows(tx, CELLS); i++) {
+        struct cell_row cell;
+        if (store_take_cell(tx, CELLS, i, arena, &cell)) {
+            struct row *row = row_of(rows, count, cell.key.members[compare->place]);
+            tally_add(&row->tally, &cell.tally, arena);
+        }
+    }
+    for (size_t i = 0; i < *count; i++) {
+        figure_of(&rows[i].figure, compare->indicator, &rows[i].tally);
+    }
+    return rows;
+}
+
+/* The ranked ones, best first; the others, most cases first; equal ones by code. */
+static int by_rank(const void *a, const void *b)
+{
+    const struct row *left = a, *right = b;
+    bool unsure[] = {figure_is_uncertain(&left->figure), figure_is_uncertain(&right->figure)};
+    if (unsure[0] != unsure[1]) {
+        return unsure[0] ? 1 : -1;
+    }
+    int order = unsure[0] ? (left->figure.denominator < right->figure.denominator) -
+                                (left->figure.denominator > right->figure.denominator)
+                          : figure_order(&left->figure, &right->figure);
+    return order != 0 ? order : strcmp(left->member, right->member);
+}
+
+static void put_row(struct json_writer *writer, const struct compare *compare,
+                    const struct pg_tx *tx, const struct row *row, size_t rank)
+{
+    struct bilingual name = {0};
+    bool named = compare->by == DIMENSION_CATEGORY || compare->by == DIMENSION_UNIT ||
+                 compare->by == DIMENSION_AREA;
+    json_open_object(writer, NULL);
+    json_put_text(writer, "member", row->member);
+    if (named && store_find_name(tx, NAMES, row->member, &name)) {
+        http_put_name(writer, &name);
+    }
+    if (rank > 0) {
+        json_put_int(writer, "rank", (int64_t)rank);
+    }
+    figure_put_value(writer, &row->figure);
+    json_close_object(writer);
+}
+
+static bool is_ranked(const struct figure *figure)
+{
+    return !figure_is_uncertain(figure) && figure->indicator->better != BETTER_NEITHER;
+}
+
+static void put_rows(struct json_writer *writer, const struct compare *compare,
+                     const struct pg_tx *tx)
+{
+    size_t count, rank = 0;
+    struct row *rows = take_rows(compare, tx, &count);
+    qsort(rows, count, sizeof *rows, by_rank);
+    for (size_t i = 0; i < count; i++) {
+        bool shares = i > 0 && rank > 0 && figure_order(&rows[i - 1].figure, &rows[i].figure) == 0;
+        rank = shares ? rank : i + 1;
+        put_row(writer, compare, tx, &rows[i], is_ranked(&rows[i].figure) ? rank : 0);
+    }
+}
+
+static void compare_answer(struct compare *compare, const struct pg_tx *tx,
+                           const struct moment *moment)
+{
+    struct json_writer writer;
+    struct buffer body;
+
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    json_open_object(&writer, NULL);
+    figure_put_definition(&writer, compare->indicator);
+    json_put_text(&writer, "by", dimension_words[compare->by]);
+    figure_put_slice(&writer, &compare->slice);
+    figure_put_window(&writer, &compare->slice.period, moment);
+    json_open_array(&writer, "items");
+    put_rows(&writer, compare, tx);
+    json_close_array(&writer);
+    json_close_object(&writer);
+    http_answer_header(compare->request, "Cache-Control", FIGURES_CACHE);
+    http_answer(compare->request, 200, NULL, body.data, body.size);
+    buffer_finish(&body);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET /api/analytics/series: one indicator, period after period. Periods without a case are there,
+ * too. Where the set of units changed, the series is marked: what is before and after it is not the
+ * same thing. */
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/date.h"
+#include "services/analytics/analytics.h"
+#include "services/analytics/figure_json.h"
+#include "services/analytics/http_analytics.h"
+
+enum { POINTS_MAX = 400, POINTS_USUAL = 12 };
+
+struct series {
+    struct http_request *request;
+    const struct indicator *indicator;
+    enum period_kind step;
+    struct period from, to; /* of the step's kind, both included */
+    struct slice slice;
+    struct slice_cells cells;
+};
+
+static bool series_decode(struct series *series, struct error *err);
+static void series_read(struct series *series, struct pg *pg);
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void series_answer(struct series *series, const struct pg_tx *tx,
+                          const struct moment *moment);
+
+void http_get_series(struct http_request *request, void *state)
+{
+    const struct analytics *analytics = state;
+    struct series *series = arena_alloc(http_arena(request), sizeof *series);
+    struct error err = {0};
+
+    *series = (struct series){.request = request};
+    if (!series_decode(series, &err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    series_read(series, analytics->parts->pg);
+}
+
+/* ---- what is asked for ---- */
+
+static void read_step(struct series *series, struct error *err)
+{
+    const char *step = http_query(series->request, "step");
+    series->step = PERIOD_MONTH;
+    for (int kind = PERIOD_YEAR; step != NULL; kind++) {
+        if (kind == PERIOD_KINDS) {
+            error_add_field(err, "step", "not_allowed",
+                            "must be one of year, quarter, month, week, day");
+            return;
+        }
+        if (strcmp(step, period_words[kind]) == 0) {
+            series->step = (enum period_kind)kind;
+            return;
+        }
+    }
+}
+
+/* Any period names the one of the step's kind that it begins in. */
+static bool read_end(struct series *series, const char *name, struct period *end, struct error *err)
+{
+    const char *text = http_query(series->request, name);
+    struct period period;
+    if (text == NULL) {
+        return false;
+    }
+    if (!period_parse(text, &period) || period.kind == PERIOD_ALL) {
+        error_add_field(err, name, "bad_period",
+                        "must be like 2026, 2026-Q4, 2026-11, 2026-W48, 2026-11-24");
+        return false;
+    }
+    *end = period_of(series->step, period.first);
+    return true;
+}
+
+static size_t count_points(const struct series *series)
+{
+    size_t count = 0;
+    for (struct period at = series->from; at.first <= series->to.first && count <= POINTS_MAX;
+         at = period_next(&at)) {
+        count++;
+    }
+    return count;
+}
+
+static void read_ends(struct series *series, struct error *err)
+{
+    if (!read_end(series, "to", &series->to, err)) {
+        series->to = period_of(series->step, period_day(clock_now_us()));
+    }
+    if (!read_end(series, "from", &series->from, err)) {
+        series->from = series->to;
+        for (size_t i = 1; i < POINTS_USUAL; i++) {
+            series->from = period_previous(&series->from);
+        }
+    }
+    if (error_is_set(err)) {
+        return;
+    }
+    size_t points = count_points(series);
+    if (points == 0) {
+        error_add_field(err, "to", "out_of_range", "must not be before from");
+    } else if (points > POINTS_MAX) {
+        error_add_field(err, "from", "out_of_range", "at most %d periods at once", POINTS_MAX);
+    }
+}
+
+static bool series_decode(struct series *series, struct error *err)
+{
+    http_read_indicator(&series->indicator, series->request, err);
+    read_step(series, err);
+    read_ends(series, err);
+    if (error_is_set(err) ||
+        !http_read_slice(&series->slice, &series->cells, series->request, 0, err)) {
+        return false;
+    }
+    series->slice.period = series->from;
+    if (slice_find(&series->cells, series->indicator->subject, &series->slice, 0) != SLICE_KEPT) {
+        return error_add_field(err, "step", "not_kept",
+                               "by these dimensions figures are kept by month and longer");
+    }
+    series->cells.to = period_end(&series->to);
+    return true;
+}
+
+/* ---- what is answered ---- */
+
+enum { MOMENT, CELLS };
+
+static void series_read(struct series *series, struct pg *pg)
+{
+    struct pg_tx *tx = pg_tx_new(pg);
+    pg_tx_set_read_only(tx);
+    store_read_moment(tx);
+    http_read_cells(tx, &series->cells);
+    pg_tx_send(tx, on_read, series);
+}
+
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct series *series = arg;
+    struct error err = {0};
+    struct moment moment;
+
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+    } else {
+        http_take_moment(tx, MOMENT, &moment, &err);
+    }
+    if (error_is_set(&err)) {
+        http_answer_error(series->request, &err);
+        return;
+    }
+    series_answer(series, tx, &moment);
+}
+
+static void put_point(struct json_writer *writer, const struct series *series,
+                      const struct period *period, const struct tally *tally,
+                      const struct moment *moment)
+{
+    char text[PERIOD_TEXT_SIZE];
+    struct figure figure;
+    figure_of(&figure, series->indicator, tally);
+    json_open_object(writer, NULL);
+    json_put_text(writer, "period", period_format(period, text));
+    figure_put_value(writer, &figure);
+    json_put_bool(writer, "over", period_instant(period_end(period)) <= moment->as_of);
+    json_close_object(writer);
+}
+
+/* Cells come in the order of their periods. */
+static void put_points(struct json_writer *writer, const struct series *series,
+                       const struct pg_tx *tx, const struct moment *moment)
+{
+    struct arena *arena = http_arena(series->request);
+    size_t row = 0;
+    for (struct period at = series->from; at.first <= series->to.first; at = period_next(&at)) {
+        struct tally tally = {.counts = {0}};
+        struct cell_row cell;
+        for (; row < pg_rows(tx, CELLS) && store_cell_first(tx, CELLS, row) < period_end(&at);
+             row++) {
+            if (store_take_cell(tx, CELLS, row, arena, &cell)) {
+                tally_add(&tally, &cell.tally, arena);
+            }
+        }
+        put_point(writer, series, &at, &tally, moment);
+    }
+}
+
+/* Decision 19/2025/QĐ-TTg: 126 communes and wards instead of 30 districts, from 2025-07-01. */
+static void put_breaks(struct json_writer *writer, const struct series *series)
+{
+    static const struct bilingual why = {"Từ 01/7/2025 Thành phố có 126 xã, phường thay cho 30 "
+                                         "quận, huyện, thị xã; số liệu trước và "
+                                         "sau ngày này không cùng đơn vị.",
+                                         "Since 2025-07-01 the city has 126 wards and communes "
+                                         "instead of 30 districts; figures from "
+                                         "before and after that day are not of the same units."};
+    int32_t change = (int32_t)date_day(2025, 7, 1);
+    json_open_array(writer, "breaks");
+    if (series->from.first < change && period_end(&series->to) > change) {
+        json_open_object(writer, NULL);
+        json_put_text(writer, "at", "2025-07-01");
+        figure_put_bilingual(writer, "why", &why);
+        json_close_object(writer);
+    }
+    json_close_array(writer);
+}
+
+static void series_answer(struct series *series, const struct pg_tx *tx,
+                          const struct moment *moment)
+{
+    struct json_writer writer;
+    struct buffer body;
+    struct period whole = {PERIOD_ALL, 0};
+
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    json_open_object(&writer, NULL);
+    figure_put_definition(&writer, series->indicator);
+    series->slice.period = whole;
+    figure_put_dimensions(&writer, &series->slice);
+    json_put_text(&writer, "step", period_words[series->step]);
+    json_put_instant(&writer, "as_of", moment->as_of);
+    json_put_instant_if(&writer, "cutoff", moment->cutoff);
+    put_breaks(&writer, series);
+    json_open_array(&writer, "items");
+    put_points(&writer, series, tx, moment);
+    json_close_array(&writer);
+    json_close_object(&writer);
+    http_answer_header(series->request, "Cache-Control", FIGURES_CACHE);
+    http_answer(series->request, 200, NULL, body.data, body.size);
+    buffer_finish(&body);
+}
