@@ -307,7 +307,7 @@ test('what cannot be asked for is told, field by field', async () => {
     ['/series?code=processed&from=2026-11&to=2026-10', 'to out_of_range'],
     ['/series?code=processed&step=day&from=2024&to=2026', 'from out_of_range'],
     ['/series?code=processed&step=day&unit=SXD&category=ve-sinh', 'step not_kept'],
-    ['/series?code=processed&period=2026', 'period unknown_field'],
+    ['/series?code=processed&period=2026', 'period unknown_parameter'],
   ]) assert.equal(await wrong(path), fault, path);
 });
 
