@@ -10,7 +10,7 @@
 #include "services/analytics/turn.h"
 
 /* A round is bounded by memory: some 2 KB for each fact with its cells. */
-enum { ROUND_MAX = 4000, ROUNDS = 16 /* then others may tell */ };
+enum { ROUND_MAX = 4000 };
 
 struct fold {
     const struct service_parts *parts;
@@ -19,7 +19,6 @@ struct fold {
     int64_t now;
     struct changed_fact *facts;
     size_t count;
-    unsigned rounds;
     bool whole;     /* the round has all that there was */
     int64_t cutoff; /* newest event among them; 0: none */
     struct cells cells;
@@ -37,7 +36,7 @@ static void read_cells(struct fold *fold);
 static void on_cells(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void write(struct fold *fold, const struct pg_tx *read);
 static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
-static void end(struct fold *fold);
+static void end(struct fold *fold, bool whole);
 
 struct fold *fold_new(const struct service_parts *parts, struct turn *turn)
 {
@@ -73,7 +72,6 @@ void fold_run(struct fold *fold, fold_on_done *on_done, void *arg)
 {
     fold->on_done = on_done;
     fold->done_arg = arg;
-    fold->rounds = 0;
     read_changed(fold);
 }
 
@@ -92,7 +90,7 @@ static void on_changed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct fold *fold = arg;
     if (failed(tx, outcome, "changes_not_read") || !take_changed(fold, tx)) {
-        end(fold);
+        end(fold, true);
         return;
     }
     count(fold);
@@ -157,7 +155,7 @@ static void on_cells(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct fold *fold = arg;
     if (failed(tx, outcome, "cells_not_read")) {
-        end(fold);
+        end(fold, true);
         return;
     }
     write(fold, tx);
@@ -213,25 +211,16 @@ static void write(struct fold *fold, const struct pg_tx *read)
     pg_tx_send(tx, on_written, fold);
 }
 
-/* A full round has more behind it. */
 static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct fold *fold = arg;
-    if (!turn_took(fold->turn, tx, outcome, "fold_not_written")) {
-        end(fold);
-        return;
-    }
-    metrics_add(fold->folded, fold->count);
-    if (fold->whole || ++fold->rounds == ROUNDS || turn_is_closing(fold->turn)) {
-        end(fold);
-        return;
-    }
-    arena_reset(&fold->arena);
-    read_changed(fold);
+    bool took = turn_took(fold->turn, tx, outcome, "fold_not_written");
+    metrics_add(fold->folded, took ? fold->count : 0);
+    end(fold, !took || fold->whole);
 }
 
-static void end(struct fold *fold)
+static void end(struct fold *fold, bool whole)
 {
     arena_reset(&fold->arena);
-    fold->on_done(fold->done_arg);
+    fold->on_done(whole, fold->done_arg);
 }

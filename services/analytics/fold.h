@@ -16,8 +16,8 @@ struct turn;
 struct fold *fold_new(const struct service_parts *parts, struct turn *turn);
 void fold_free(struct fold *fold); /* not while it runs; NULL is fine */
 
-/* Rounds until all that was there is counted, or a round fails. */
-typedef void fold_on_done(void *arg);
+/* One round. whole: all that there was is counted, or the round failed; else there is more. */
+typedef void fold_on_done(bool whole, void *arg);
 void fold_run(struct fold *fold, fold_on_done *on_done, void *arg);
 
 #endif

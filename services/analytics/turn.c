@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "services/analytics/fold.h"
 #include "services/analytics/publisher.h"
@@ -11,9 +12,10 @@
 enum {
     TICK_MS = 250,
     LEASE_MS = 10000,
-    WRITE_MS = 8000,   /* within the lease */
-    IDLE_TICKS = 12,   /* an idle holder shows that it lives */
-    FOLLOWER_TICKS = 4 /* others look once a second whether it does */
+    WRITE_MS = 8000,    /* within the lease */
+    IDLE_TICKS = 12,    /* an idle holder shows that it lives */
+    FOLLOWER_TICKS = 4, /* others look once a second whether it does */
+    TELL_SHARE = 4      /* telling takes a fifth of the time at most, so that counting goes on */
 };
 
 enum phase { PHASE_IDLE, PHASE_CLAIM, PHASE_FOLD, PHASE_PUBLISH, PHASE_KEEP, PHASE_LEAVE };
@@ -25,6 +27,8 @@ struct turn {
     uv_timer_t timer;
     enum phase phase;
     int64_t number;            /* 0: somebody else holds it, or nobody */
+    bool behind;               /* the last round of the fold left something */
+    uint64_t tell_us;          /* when telling began; then, when it may begin again. Monotonic */
     unsigned quiet;            /* ticks since the number was taken, or looked for */
     turn_on_closed *on_closed; /* NULL while open */
     void *closed_arg;
@@ -33,9 +37,10 @@ struct turn {
 /* A tick of the holder, in running order. */
 static void claim(struct turn *turn);
 static void fold(struct turn *turn);
-static void on_folded(void *arg);
+static void on_folded(bool whole, void *arg);
 static void publish(struct turn *turn);
 static void on_published(void *arg);
+static void go_on(struct turn *turn);
 static void keep(struct turn *turn);
 static void rest(struct turn *turn);
 static void leave(struct turn *turn);
@@ -138,26 +143,43 @@ static void fold(struct turn *turn)
     fold_run(turn->fold, on_folded, turn);
 }
 
-static void on_folded(void *arg)
+static void on_folded(bool whole, void *arg)
 {
     struct turn *turn = arg;
-    if (turn->number != 0 && turn->on_closed == NULL) {
+    turn->behind = !whole;
+    if (turn->number == 0 || turn->on_closed != NULL) {
+        rest(turn);
+    } else if (clock_monotonic_us() >= turn->tell_us) {
         publish(turn);
     } else {
-        rest(turn);
+        go_on(turn);
     }
 }
 
 static void publish(struct turn *turn)
 {
     turn->phase = PHASE_PUBLISH;
+    turn->tell_us = clock_monotonic_us();
     publisher_run(turn->publisher, on_published, turn);
 }
 
 static void on_published(void *arg)
 {
     struct turn *turn = arg;
-    if (turn->number != 0 && turn->quiet >= IDLE_TICKS && turn->on_closed == NULL) {
+    uint64_t now = clock_monotonic_us();
+    turn->tell_us = now + TELL_SHARE * (now - turn->tell_us);
+    if (turn->number == 0 || turn->on_closed != NULL) {
+        rest(turn);
+    } else {
+        go_on(turn);
+    }
+}
+
+static void go_on(struct turn *turn)
+{
+    if (turn->behind) {
+        fold(turn);
+    } else if (turn->quiet >= IDLE_TICKS) {
         keep(turn);
     } else {
         rest(turn);
