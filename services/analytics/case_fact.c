@@ -83,28 +83,6 @@ size_t case_facts_coalesce(struct case_fact *facts, size_t count)
 enum { LAYOUT = 1, TEXTS = 8, INSTANTS = 7, NUMBERS = 6 };
 enum { FLAG_APPOINTMENT = 1, FLAG_NEAR_BORDER = 2, FLAG_RATING_ASKED = 4 };
 
-static void put_text(struct buffer *out, const char *text)
-{
-    size_t size = text != NULL ? strlen(text) : 0;
-    varint_put(out, text != NULL ? size + 1 : 0);
-    buffer_put(out, text, size);
-}
-
-static const char *get_text(struct varint_reader *reader, struct arena *arena)
-{
-    uint64_t size = varint_get(reader);
-    if (size == 0) {
-        return NULL;
-    }
-    if (size - 1 > (uint64_t)(reader->end - reader->at)) {
-        reader->failed = true;
-        return NULL;
-    }
-    const char *text = arena_copy(arena, (const char *)reader->at, (size_t)size - 1);
-    reader->at += size - 1;
-    return text;
-}
-
 void case_fact_pack(const struct case_fact *fact, struct buffer *out)
 {
     const char *const texts[TEXTS] = {fact->unit, fact->category, fact->process, fact->level,
@@ -116,7 +94,7 @@ void case_fact_pack(const struct case_fact *fact, struct buffer *out)
                                   fact->handovers,  fact->reopenings, fact->evidence};
     varint_put(out, LAYOUT);
     for (size_t i = 0; i < TEXTS; i++) {
-        put_text(out, texts[i]);
+        varint_put_text(out, texts[i]);
     }
     for (size_t i = 0; i < INSTANTS; i++) {
         varint_put_signed(out, instants[i]);
@@ -135,7 +113,7 @@ static void get_texts(struct case_fact *fact, struct varint_reader *reader, stru
     const char **const texts[TEXTS] = {&fact->unit, &fact->category, &fact->process, &fact->level,
                                        &fact->area, &fact->channel,  &fact->givers,  &fact->takers};
     for (size_t i = 0; i < TEXTS; i++) {
-        *texts[i] = get_text(reader, arena);
+        *texts[i] = varint_get_text(reader, arena);
     }
 }
 

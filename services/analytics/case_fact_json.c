@@ -5,17 +5,9 @@
 
 #include "common/json.h"
 #include "common/words.h"
+#include "services/analytics/code_json.h"
 
-enum {
-    CODE_MIN = 2,
-    CODE_MAX = 32,
-    CATEGORY_MAX = 64,
-    WORD_MAX = 32,
-    TRAIL_MAX = 8,
-    COUNT_MAX = 1000,
-    EVIDENCE_MAX = 10,
-    URL_MAX = 2000
-};
+enum { WORD_MAX = 32, TRAIL_MAX = 8, COUNT_MAX = 1000, EVIDENCE_MAX = 10, URL_MAX = 2000 };
 
 #define SPENT_MAX   INT64_C(9007199254740991)
 #define APPOINTMENT "reception_booking"
@@ -24,33 +16,6 @@ enum { QUEUE_UNIT }; /* the first word */
 static const char *const queues[] = {"unit", "unroutable", "disputed", NULL};
 static const char *const levels[] = {"urgent", "complex", "normal", NULL};
 static const char *const ratings[] = {"satisfied", "acceptable", "dissatisfied", NULL};
-
-/* ^[0-9A-Z][0-9A-Z-]*$ or, for categories, the same in lower case with single inner dashes. */
-static void check_code(struct json_reader *reader, const char *name, const char *code, char first)
-{
-    bool dash = true; /* one may not follow */
-    for (const char *at = code; *at != '\0'; at++) {
-        bool letter = (*at >= first && *at <= first + 25) || (*at >= '0' && *at <= '9');
-        if (!letter && (*at != '-' || (dash && (first == 'a' || at == code)))) {
-            json_read_fault(reader, name, "not_allowed", "is no code");
-            return;
-        }
-        dash = !letter;
-    }
-    if (dash && first == 'a') {
-        json_read_fault(reader, name, "not_allowed", "is no code");
-    }
-}
-
-static const char *read_code(struct json_reader *reader, const char *name,
-                             enum json_presence presence, size_t min, size_t max, char first)
-{
-    const char *code = json_read_text(reader, name, presence, min, max);
-    if (code != NULL) {
-        check_code(reader, name, code, first);
-    }
-    return code;
-}
 
 /* Events from before there were phases tell one of six states. */
 static enum case_state read_state(struct json_reader *reader)
@@ -116,7 +81,7 @@ static void read_trail(struct case_fact *fact, struct json_reader *reader, int q
     for (size_t i = 0; i < count; i++) {
         struct json_reader item;
         if (json_read_item(reader, "handovers", i, &item)) {
-            const char *from = read_code(&item, "from", JSON_REQUIRED, CODE_MIN, CODE_MAX, 'A');
+            const char *from = code_read_unit(&item, "from", JSON_REQUIRED);
             hands[known] = from;
             known += from != NULL;
             json_read_end(&item);
@@ -185,7 +150,7 @@ static void read_course(struct case_fact *fact, struct json_reader *reader)
 
 static void read_place(struct case_fact *fact, struct json_reader *reader)
 {
-    fact->area = read_code(reader, "area", JSON_OPTIONAL, CODE_MIN, CODE_MAX, 'A');
+    fact->area = code_read_unit(reader, "area", JSON_OPTIONAL);
     bool near = json_read_bool(reader, "near_border", JSON_REQUIRED, false);
     fact->near_border =
         json_read_bool(reader, "area_confirmed", JSON_OPTIONAL, false) ? false : near;
@@ -200,11 +165,11 @@ static void read_members(struct case_fact *fact, struct json_reader *reader, str
     fact->channel = json_read_text(reader, "channel", JSON_OPTIONAL, 1, WORD_MAX);
     int level = json_read_word(reader, "level", JSON_REQUIRED, levels);
     fact->level = level >= 0 ? levels[level] : NULL;
-    fact->category = read_code(reader, "category", JSON_REQUIRED, 1, CATEGORY_MAX, 'a');
+    fact->category = code_read_category(reader, "category", JSON_REQUIRED);
     fact->state = read_state(reader);
     int queue = json_read_word(reader, "queue", JSON_REQUIRED, queues);
-    fact->unit = read_code(reader, "unit", queue == QUEUE_UNIT ? JSON_REQUIRED : JSON_OPTIONAL,
-                           CODE_MIN, CODE_MAX, 'A');
+    fact->unit =
+        code_read_unit(reader, "unit", queue == QUEUE_UNIT ? JSON_REQUIRED : JSON_OPTIONAL);
     if (fact->version == 1) {
         fact->filed_category = fact->category;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/varint.h"
 
+#include <string.h>
+
 void varint_put(struct buffer *out, uint64_t value)
 {
     uint8_t bytes[10];
@@ -15,6 +17,13 @@ void varint_put(struct buffer *out, uint64_t value)
 void varint_put_signed(struct buffer *out, int64_t value)
 {
     varint_put(out, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
+}
+
+void varint_put_text(struct buffer *out, const char *text)
+{
+    size_t size = text != NULL ? strlen(text) : 0;
+    varint_put(out, text != NULL ? size + 1 : 0);
+    buffer_put(out, text, size);
 }
 
 void varint_read(struct varint_reader *reader, const void *bytes, size_t size)
@@ -41,4 +50,19 @@ int64_t varint_get_signed(struct varint_reader *reader)
 {
     uint64_t value = varint_get(reader);
     return (int64_t)((value >> 1) ^ (0 - (value & 1)));
+}
+
+const char *varint_get_text(struct varint_reader *reader, struct arena *arena)
+{
+    uint64_t size = varint_get(reader);
+    if (size == 0) {
+        return NULL;
+    }
+    if (size - 1 > (uint64_t)(reader->end - reader->at)) {
+        reader->failed = true;
+        return NULL;
+    }
+    const char *text = arena_copy(arena, (const char *)reader->at, (size_t)size - 1);
+    reader->at += size - 1;
+    return text;
 }

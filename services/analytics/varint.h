@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "common/arena.h"
 #include "common/buffer.h"
 
 struct varint_reader {
@@ -16,9 +17,11 @@ struct varint_reader {
 
 void varint_put(struct buffer *out, uint64_t value);
 void varint_put_signed(struct buffer *out, int64_t value);
+void varint_put_text(struct buffer *out, const char *text); /* its size + 1 first; NULL: 0 */
 
 void varint_read(struct varint_reader *reader, const void *bytes, size_t size);
 uint64_t varint_get(struct varint_reader *reader);
 int64_t varint_get_signed(struct varint_reader *reader);
+const char *varint_get_text(struct varint_reader *reader, struct arena *arena);
 
 #endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/analytics/code_json.h"
+
+#include <string.h>
+
+enum { UNIT_MIN = 2, UNIT_MAX = 32, CATEGORY_MAX = 64, WORD_MAX = 64 };
+
+#define DIGITS "0123456789"
+#define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define LOWER  "abcdefghijklmnopqrstuvwxyz"
+
+/* NULL stays NULL. */
+static const char *keep(struct json_reader *reader, const char *name, const char *code, bool good)
+{
+    if (code != NULL && !good) {
+        json_read_fault(reader, name, "not_allowed", "is no code");
+        return NULL;
+    }
+    return code;
+}
+
+const char *code_read_unit(struct json_reader *reader, const char *name,
+                           enum json_presence presence)
+{
+    const char *code = json_read_text(reader, name, presence, UNIT_MIN, UNIT_MAX);
+    return keep(reader, name, code,
+                code != NULL && code[0] != '-' && code[strspn(code, DIGITS UPPER "-")] == '\0');
+}
+
+const char *code_read_category(struct json_reader *reader, const char *name,
+                               enum json_presence presence)
+{
+    const char *code = json_read_text(reader, name, presence, 1, CATEGORY_MAX);
+    return keep(reader, name, code,
+                code != NULL && code[0] != '-' && code[strlen(code) - 1] != '-' &&
+                    strstr(code, "--") == NULL && code[strspn(code, DIGITS LOWER "-")] == '\0');
+}
+
+const char *code_read_word(struct json_reader *reader, const char *name,
+                           enum json_presence presence)
+{
+    const char *word = json_read_text(reader, name, presence, 1, WORD_MAX);
+    return keep(reader, name, word,
+                word != NULL && word[0] >= 'a' && word[0] <= 'z' &&
+                    word[strspn(word, DIGITS LOWER "_")] == '\0');
+}
