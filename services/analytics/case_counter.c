@@ -129,7 +129,7 @@ void case_count(struct contribution *contribution, int64_t *turn_at, const struc
     }
     contribution->marks |=
         mark(CASE_ALL, true) | mark_course(fact) | mark_opinion(fact) | mark_data(fact);
-    contribution->amount = fact->handovers;
+    contribution->amounts[0] = fact->handovers;
     count_duties(contribution, turn_at, fact, now);
     if (fact->state == CASE_RESOLVED && fact->spent_us >= 0) {
         contribution->bucket = sketch_bucket(fact->spent_us);

@@ -323,7 +323,8 @@ const struct subject_layout case_subject = {
     .grouping_count = sizeof groupings / sizeof groupings[0],
     .indicators = indicators,
     .indicator_count = sizeof indicators / sizeof indicators[0],
-    .amount_counter = CASE_HANDOVERS,
+    .amount_count = 1,
+    .amount_counters = {CASE_HANDOVERS},
     .side_counters = {CASE_RETURNED, CASE_TAKEN_OVER},
     .count = count,
 };

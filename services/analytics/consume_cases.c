@@ -49,6 +49,25 @@ static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, vo
     (void)batch, (void)tx, (void)state;
 }
 
+static struct told_fact *pack_facts(const struct case_fact *facts, size_t count,
+                                    struct arena *arena)
+{
+    struct told_fact *told = arena_array(arena, count, sizeof *told);
+    struct buffer body;
+    buffer_init(&body);
+    for (size_t i = 0; i < count; i++) {
+        buffer_reset(&body);
+        case_fact_pack(&facts[i], &body);
+        told[i] = (struct told_fact){.id = facts[i].case_id,
+                                     .subject = SUBJECT_CASES,
+                                     .version = facts[i].version,
+                                     .body = fact_body_of(&body, arena)};
+        told[i].body.filed = facts[i].filed_category;
+    }
+    buffer_finish(&body);
+    return told;
+}
+
 void consume_cases(struct consume_batch *batch, void *state)
 {
     struct arena *arena = consume_arena(batch);
@@ -59,7 +78,7 @@ void consume_cases(struct consume_batch *batch, void *state)
     struct case_fact *facts = arena_array(arena, count, sizeof *facts);
     count = case_facts_coalesce(facts, read_facts(batch, facts));
     if (count > 0) {
-        store_put_cases(consume_tx(batch), facts, count);
+        store_put_facts(consume_tx(batch), pack_facts(facts, count, arena), count);
     }
     consume_commit(batch, on_committed);
 }

@@ -12,6 +12,14 @@ static void add_marks(struct tally *change, uint64_t marks, int sign)
     }
 }
 
+static void add_amounts(struct tally *change, const struct subject_layout *layout,
+                        const int64_t amounts[CONTRIBUTION_AMOUNTS], int sign)
+{
+    for (size_t i = 0; i < layout->amount_count; i++) {
+        change->counts[layout->amount_counters[i]] += sign * amounts[i];
+    }
+}
+
 /* False: it lacks a member. */
 static bool key_of(struct cell_key *key, enum subject subject, int number,
                    const char *const members[DIMENSIONS])
@@ -31,7 +39,8 @@ static bool key_of(struct cell_key *key, enum subject subject, int number,
 static void add_itself(const struct contribution *contribution, struct cell_key *key,
                        const struct period periods[PERIOD_KINDS], int sign, struct cells *cells)
 {
-    unsigned kept = subjects[key->subject]->groupings[key->grouping].kept;
+    const struct subject_layout *layout = subjects[key->subject];
+    unsigned kept = layout->groupings[key->grouping].kept;
     for (int kind = 0; kind < PERIOD_KINDS; kind++) {
         if ((kept >> kind & 1) == 0) {
             continue;
@@ -39,7 +48,7 @@ static void add_itself(const struct contribution *contribution, struct cell_key 
         key->period = periods[kind];
         struct tally *change = &cells_at(cells, key)->change;
         add_marks(change, contribution->marks, sign);
-        change->counts[subjects[key->subject]->amount_counter] += sign * contribution->amount;
+        add_amounts(change, layout, contribution->amounts, sign);
         if (contribution->bucket != SKETCH_NONE) {
             sketch_add(&change->times, contribution->bucket, sign, cells->arena);
         }

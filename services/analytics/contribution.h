@@ -18,7 +18,7 @@ struct contribution {
     int32_t day;                           /* of the city */
     const char *members[DIMENSIONS];       /* NULL: has none, is in no grouping by it */
     uint64_t marks;                        /* counters (by bit) that grow by one */
-    int64_t amount;                        /* what the subject's counter of amounts grows by */
+    int64_t amounts[CONTRIBUTION_AMOUNTS]; /* what the subject's counters of amounts grow by */
     int32_t bucket;                        /* of the sketch; SKETCH_NONE: it has no duration */
     const char *sides[CONTRIBUTION_SIDES]; /* units, blank-separated; NULL: none */
 };

@@ -32,6 +32,7 @@ void figure_put_definition(struct json_writer *writer, const struct indicator *i
 {
     json_put_text(writer, "code", indicator->code);
     json_put_int(writer, "definition_version", indicator->version);
+    json_put_text(writer, "subject", subjects[indicator->subject]->name);
     json_put_text(writer, "kind", indicator_kind_words[indicator->kind]);
     json_put_text(writer, "better", indicator_better_words[indicator->better]);
     figure_put_bilingual(writer, "label", &indicator->label);

@@ -14,7 +14,8 @@ void figure_put_window(struct json_writer *writer, const struct period *period,
                        const struct moment *moment);
 void figure_put_bilingual(struct json_writer *writer, const char *name,
                           const struct bilingual *text);
-/* {code, definition_version, kind, better, label, formula, note, source, threshold}, as members. */
+/* {code, definition_version, subject, kind, better, label, formula, note, source, threshold}, as
+ * members. */
 void figure_put_definition(struct json_writer *writer, const struct indicator *indicator);
 void figure_put_dimensions(struct json_writer *writer, const struct slice *slice);
 /* dimensions and period. */

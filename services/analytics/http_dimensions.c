@@ -2,10 +2,12 @@
 /* GET /api/analytics/dimensions: by what figures may be asked for. */
 #include "services/analytics/http_analytics.h"
 
-static void put_grouping(struct json_writer *writer, const struct grouping *grouping)
+static void put_grouping(struct json_writer *writer, const char *subject,
+                         const struct grouping *grouping)
 {
     const char *names[GROUPING_DIMENSIONS];
     json_open_object(writer, NULL);
+    json_put_text(writer, "subject", subject);
     for (size_t i = 0; i < grouping->dimension_count; i++) {
         names[i] = dimension_words[grouping->dimensions[i]];
     }
@@ -23,7 +25,6 @@ static void put_grouping(struct json_writer *writer, const struct grouping *grou
 
 void http_get_dimensions(struct http_request *request, void *state)
 {
-    const struct subject_layout *layout = subjects[SUBJECT_CASES];
     struct json_writer writer;
     struct buffer body;
     (void)state;
@@ -32,8 +33,10 @@ void http_get_dimensions(struct http_request *request, void *state)
     json_write_start(&writer, &body);
     json_open_object(&writer, NULL);
     json_open_array(&writer, "items");
-    for (size_t i = 0; i < layout->grouping_count; i++) {
-        put_grouping(&writer, &layout->groupings[i]);
+    for (size_t i = 0; i < SUBJECTS; i++) {
+        for (size_t j = 0; j < subjects[i]->grouping_count; j++) {
+            put_grouping(&writer, subjects[i]->name, &subjects[i]->groupings[j]);
+        }
     }
     json_close_array(&writer);
     json_close_object(&writer);

@@ -68,6 +68,8 @@ void http_get_indicators(struct http_request *request, void *state)
     if (get->code != NULL && indicator_find(get->code) == NULL) {
         error_add_field(&err, "code", "not_allowed",
                         "is no indicator; GET /api/analytics/definitions names them");
+    } else if (get->code != NULL && http_query(request, "subject") != NULL) {
+        error_add_field(&err, "subject", "not_allowed", "is that of the indicator");
     }
     if (!http_read_slice(&get->slice, &get->cells, request, 0, &err)) {
         http_answer_error(request, &err);
@@ -84,9 +86,9 @@ static void get_read(struct get *get, struct pg *pg)
     pg_tx_set_read_only(tx);
     store_read_moment(tx);
     http_read_cells(tx, &get->cells);
-    store_read_name(tx, NAME_UNIT, get->slice.members[DIMENSION_UNIT]);
-    store_read_name(tx, NAME_AREA, get->slice.members[DIMENSION_AREA]);
-    store_read_name(tx, NAME_CATEGORY, get->slice.members[DIMENSION_CATEGORY]);
+    store_read_name(tx, NAME_UNIT, get->cells.subject, get->slice.members[DIMENSION_UNIT]);
+    store_read_name(tx, NAME_AREA, get->cells.subject, get->slice.members[DIMENSION_AREA]);
+    store_read_name(tx, NAME_CATEGORY, get->cells.subject, get->slice.members[DIMENSION_CATEGORY]);
     pg_tx_send(tx, on_read, get);
 }
 

@@ -5,7 +5,7 @@
 
 #include "services/analytics/indicator.h"
 
-enum { UNIT_MAX = 32, CATEGORY_MAX = 64, WORD_MAX = 32 };
+enum { UNIT_MAX = 32, CATEGORY_MAX = 64, WORD_MAX = 64 };
 
 bool http_check_unit(const char *name, const char *code, struct error *err)
 {
@@ -44,7 +44,7 @@ static check *const checks[DIMENSIONS] = {
     [DIMENSION_UNIT] = http_check_unit, [DIMENSION_CATEGORY] = http_check_category,
     [DIMENSION_PROCESS] = check_word,   [DIMENSION_LEVEL] = check_word,
     [DIMENSION_AREA] = http_check_unit, [DIMENSION_CHANNEL] = check_word,
-    [DIMENSION_REASON] = check_word,
+    [DIMENSION_REASON] = check_word,    [DIMENSION_TEAM] = http_check_unit,
 };
 
 bool http_read_indicator(const struct indicator **indicator, const struct http_request *request,
@@ -68,8 +68,23 @@ enum dimension http_read_dimension(const char *field, const char *name, struct e
         }
     }
     error_add_field(err, field, name == NULL ? "required" : "not_allowed",
-                    "must be one of area, category, channel, level, process, unit");
+                    "must be a dimension; GET /api/analytics/dimensions names them");
     return DIMENSIONS;
+}
+
+enum subject http_read_subject(const char *name, struct error *err)
+{
+    if (name == NULL) {
+        return SUBJECT_CASES;
+    }
+    for (int i = 0; i < SUBJECTS; i++) {
+        if (strcmp(name, subjects[i]->name) == 0) {
+            return (enum subject)i;
+        }
+    }
+    error_add_field(err, "subject", "not_allowed",
+                    "is none; GET /api/analytics/dimensions names them");
+    return SUBJECTS;
 }
 
 static void read_period(struct slice *slice, const struct http_request *request, struct error *err)
@@ -99,11 +114,13 @@ bool http_read_slice(struct slice *slice, struct slice_cells *cells,
 {
     const char *code = http_query(request, "code");
     const struct indicator *indicator = code != NULL ? indicator_find(code) : NULL;
-    enum subject subject = indicator != NULL ? indicator->subject : SUBJECT_CASES;
+    enum subject subject = indicator != NULL
+                               ? indicator->subject
+                               : http_read_subject(http_query(request, "subject"), err);
     *slice = (struct slice){.period = {PERIOD_ALL, 0}};
     for (size_t i = 0; i < DIMENSIONS; i++) {
         const char *name = dimension_words[slice_order[i]];
-        const char *member = slice_order[i] == DIMENSION_REASON ? NULL : http_query(request, name);
+        const char *member = http_query(request, name);
         slice->members[slice_order[i]] = member;
         checks[slice_order[i]](name, member, err);
     }

@@ -14,10 +14,13 @@ bool http_read_indicator(const struct indicator **indicator, const struct http_r
 enum dimension http_read_dimension(const char *field, const char *name, struct error *err);
 
 /* The members of the query that http_read_slice knows, but for the period. */
-#define SLICE_QUERY "area category channel level process unit"
+#define SLICE_QUERY "area category channel level process reason team unit"
 
-/* Of the subject of the query's code; without one, of cases. Names the bad members in err. cells:
- * where its sums are kept. */
+/* A subject by its name; of no name, cases. SUBJECTS when it is none. */
+enum subject http_read_subject(const char *name, struct error *err);
+
+/* Of the subject of the query's code; without one, of that which it names. Names the bad members in
+ * err. cells: where its sums are kept. */
 bool http_read_slice(struct slice *slice, struct slice_cells *cells,
                      const struct http_request *request, unsigned also, struct error *err);
 

@@ -35,7 +35,7 @@ void http_get_unit(struct http_request *request, void *state)
     store_read_moment(tx);
     http_read_cells(tx, &cells);
     store_read_unit_categories(tx, &get->slice.members[DIMENSION_UNIT], 1);
-    store_read_name(tx, NAME_UNIT, code);
+    store_read_name(tx, NAME_UNIT, SUBJECT_CASES, code);
     pg_tx_send(tx, on_read, get);
 }
 

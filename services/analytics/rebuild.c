@@ -14,25 +14,25 @@ enum { POLL_US = 200 * 1000, STALL_POLLS = 150 }; /* 30 s without progress: nobo
  * comes after finds his position moved. */
 static const char *const begin_statements[] = {
     "BEGIN",
-    "SELECT FROM consumer_position WHERE consumer = 'analytics' AND topic = 'city.cases.v1' "
-    "ORDER BY partition FOR UPDATE",
+    "SELECT FROM consumer_position WHERE consumer = 'analytics' "
+    "ORDER BY topic, partition FOR UPDATE",
     /* A rebuild that was begun and not finished keeps the further target. */
     "INSERT INTO rebuild_target AS t (topic, partition, next_offset) "
     "SELECT topic, partition, next_offset FROM consumer_position WHERE consumer = 'analytics' "
-    "AND topic = 'city.cases.v1' ON CONFLICT (topic, partition) DO UPDATE "
+    "ON CONFLICT (topic, partition) DO UPDATE "
     "SET next_offset = greatest(t.next_offset, excluded.next_offset)",
     "UPDATE consumer_position SET next_offset = -1, moved_at = now() "
-    "WHERE consumer = 'analytics' AND topic = 'city.cases.v1'",
+    "WHERE consumer = 'analytics'",
     "TRUNCATE fact",
     /* Nothing counted; what was said stays known, so that it is not said again. */
     "UPDATE cell SET data = '\\x0000'",
     "COMMIT",
 };
 
-static const char show_cases[] = "SELECT count(*), coalesce(sum(version), 0) FROM fact";
+static const char show_facts[] = "SELECT count(*), coalesce(sum(version), 0) FROM fact";
 static const char progress[] =
     "SELECT is_rebuilding(), coalesce(sum(next_offset), 0)::bigint FROM consumer_position "
-    "WHERE consumer = 'analytics' AND topic = 'city.cases.v1'";
+    "WHERE consumer = 'analytics'";
 
 static PGresult *query(PGconn *conn, const char *sql)
 {
@@ -60,13 +60,13 @@ static bool begin(PGconn *conn)
 
 static bool show(PGconn *conn, const char *when)
 {
-    PGresult *cases = query(conn, show_cases);
-    if (cases == NULL) {
+    PGresult *facts = query(conn, show_facts);
+    if (facts == NULL) {
         return false;
     }
-    printf("%s: %s cases, versions %s\n", when, PQgetvalue(cases, 0, 0), PQgetvalue(cases, 0, 1));
+    printf("%s: %s facts, versions %s\n", when, PQgetvalue(facts, 0, 0), PQgetvalue(facts, 0, 1));
     fflush(stdout);
-    PQclear(cases);
+    PQclear(facts);
     return true;
 }
 

@@ -5,7 +5,7 @@
 
 const enum dimension slice_order[DIMENSIONS] = {
     DIMENSION_AREA,    DIMENSION_CATEGORY, DIMENSION_CHANNEL, DIMENSION_LEVEL,
-    DIMENSION_PROCESS, DIMENSION_REASON,   DIMENSION_UNIT,
+    DIMENSION_PROCESS, DIMENSION_REASON,   DIMENSION_TEAM,    DIMENSION_UNIT,
 };
 
 static unsigned dimensions_of(const struct slice *slice)

@@ -7,14 +7,14 @@
 #include "common/digest.h"
 #include "common/outbox.h"
 #include "common/pg.h"
-#include "services/analytics/case_fact.h"
 #include "services/analytics/contribution.h"
+#include "services/analytics/facts.h"
 #include "services/analytics/figure.h"
 
 /* ---- facts (store_fact.c) ---- */
 
 /* Sorted by id, one of each; those that are not newer than what is there change nothing. */
-void store_put_cases(struct pg_tx *tx, const struct case_fact *facts, size_t count);
+void store_put_facts(struct pg_tx *tx, const struct told_fact *facts, size_t count);
 
 /* A fact that is to be counted anew, and how it is counted now. */
 struct changed_fact {
@@ -112,9 +112,9 @@ struct name {
 };
 
 void store_put_names(struct pg_tx *tx, enum name_kind kind, const struct name *names, size_t count);
-/* One row: is it known, by name or by its cases? And its name. NAME_AREA: a unit's name, an area's
- * cases. */
-void store_read_name(struct pg_tx *tx, enum name_kind kind, const char *code);
+/* One row: is it known, by name or by what is counted of it in a subject? And its name. NAME_AREA:
+ * a unit's name, an area's figures. */
+void store_read_name(struct pg_tx *tx, enum name_kind kind, enum subject subject, const char *code);
 /* All of a kind, by code. */
 void store_read_names(struct pg_tx *tx, enum name_kind kind);
 /* Among them; texts are the result's. False: nothing named it. */

@@ -13,39 +13,35 @@ static const struct pg_statement put_facts = {
     "filed = coalesce(f.filed, excluded.filed), dirty = true "
     "WHERE f.version < excluded.version OR (f.filed IS NULL AND excluded.filed IS NOT NULL)"};
 
-void store_put_cases(struct pg_tx *tx, const struct case_fact *facts, size_t count)
+void store_put_facts(struct pg_tx *tx, const struct told_fact *facts, size_t count)
 {
     static const enum pg_type types[] = {PG_UUID, PG_INT2, PG_INT4, PG_BYTEA, PG_TEXT};
     enum { COLUMNS = sizeof types / sizeof types[0] };
     struct pg_array columns[COLUMNS];
-    struct buffer body;
 
-    buffer_init(&body);
     for (size_t i = 0; i < COLUMNS; i++) {
         pg_array_init(&columns[i], types[i]);
     }
     for (size_t i = 0; i < count; i++) {
-        buffer_reset(&body);
-        case_fact_pack(&facts[i], &body);
-        pg_array_uuid(&columns[0], &facts[i].case_id);
-        pg_array_int2(&columns[1], SUBJECT_CASES);
+        pg_array_uuid(&columns[0], &facts[i].id);
+        pg_array_int2(&columns[1], (int16_t)facts[i].subject);
         pg_array_int4(&columns[2], facts[i].version);
-        pg_array_bytes(&columns[3], body.data, body.size);
-        pg_array_text(&columns[4], facts[i].filed_category);
+        pg_array_bytes(&columns[3], facts[i].body.bytes, facts[i].body.size);
+        pg_array_text(&columns[4], facts[i].body.filed);
     }
     pg_tx_add(tx, &put_facts);
     for (size_t i = 0; i < COLUMNS; i++) {
         pg_tx_array(tx, &columns[i]);
         pg_array_finish(&columns[i]);
     }
-    buffer_finish(&body);
 }
 
 /* ---- to be counted ---- */
 
 #define COUNTED                                                                                    \
-    "id, subject::integer, version, filed, body, day, marks, amount, bucket::integer, unit, "      \
-    "category, process, level, area, channel, reason, givers, takers"
+    "id, subject::integer, version, filed, body, day, marks, bucket::integer, amount_1, "          \
+    "amount_2, "                                                                                   \
+    "amount_3, unit, category, process, level, area, channel, reason, team, givers, takers"
 
 static const struct pg_statement read_dirty = {
     "analytics_read_dirty", "SELECT " COUNTED " FROM fact WHERE dirty AND subject < $2::integer "
@@ -56,7 +52,11 @@ static const struct pg_statement read_turned = {
                              "AND NOT dirty AND subject < $3::integer "
                              "ORDER BY turn_at LIMIT $2::integer"};
 
-enum { MEMBER_COLUMN = 9, SIDE_COLUMN = MEMBER_COLUMN + DIMENSIONS };
+enum {
+    AMOUNT_COLUMN = 8,
+    MEMBER_COLUMN = AMOUNT_COLUMN + CONTRIBUTION_AMOUNTS,
+    SIDE_COLUMN = MEMBER_COLUMN + DIMENSIONS
+};
 
 void store_read_changed(struct pg_tx *tx, int64_t now, int32_t limit)
 {
@@ -76,9 +76,11 @@ static void take_counted(const struct pg_tx *tx, size_t statement, size_t row, s
         .counts = !pg_value_is_null(tx, statement, row, 5),
         .day = pg_value_int4(tx, statement, row, 5),
         .marks = (uint64_t)pg_value_int8(tx, statement, row, 6),
-        .amount = pg_value_int8(tx, statement, row, 7),
-        .bucket = pg_value_int4(tx, statement, row, 8),
+        .bucket = pg_value_int4(tx, statement, row, 7),
     };
+    for (int i = 0; i < CONTRIBUTION_AMOUNTS; i++) {
+        counted->amounts[i] = pg_value_int8(tx, statement, row, AMOUNT_COLUMN + i);
+    }
     for (int i = 0; i < DIMENSIONS; i++) {
         counted->members[i] =
             arena_text(arena, pg_value_text(tx, statement, row, MEMBER_COLUMN + i));
@@ -112,18 +114,33 @@ static const struct pg_statement put_counted = {
     "analytics_put_counted",
     "WITH held AS (SELECT id FROM fact WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE) "
     "UPDATE fact AS f SET dirty = f.dirty AND (f.version, f.filed) IS DISTINCT FROM (d.version, "
-    "d.filed), turn_at = d.turn_at, day = d.day, marks = d.marks, amount = d.amount, "
-    "bucket = d.bucket, unit = d.unit, category = d.category, process = d.process, "
-    "level = d.level, area = d.area, channel = d.channel, reason = d.reason, givers = d.givers, "
-    "takers = d.takers "
+    "d.filed), turn_at = d.turn_at, day = d.day, marks = d.marks, bucket = d.bucket, "
+    "amount_1 = d.amount_1, amount_2 = d.amount_2, amount_3 = d.amount_3, unit = d.unit, "
+    "category = d.category, process = d.process, level = d.level, area = d.area, "
+    "channel = d.channel, reason = d.reason, team = d.team, givers = d.givers, takers = d.takers "
     "FROM unnest($1::uuid[], $2::int4[], $3::text[], $4::timestamptz[], $5::int4[], $6::int8[], "
-    "$7::int8[], $8::int2[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], "
-    "$14::text[], $15::text[], $16::text[], $17::text[]) AS d (id, version, filed, turn_at, day, "
-    "marks, amount, bucket, unit, category, process, level, area, channel, reason, givers, takers) "
+    "$7::int2[], $8::int8[], $9::int8[], $10::int8[], $11::text[], $12::text[], $13::text[], "
+    "$14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[]) "
+    "AS d (id, version, filed, turn_at, day, marks, bucket, amount_1, amount_2, amount_3, unit, "
+    "category, process, level, area, channel, reason, team, givers, takers) "
     "JOIN held ON held.id = d.id WHERE f.id = d.id"};
 
-enum { COUNTED_MEMBER = 8, COUNTED_SIDE = COUNTED_MEMBER + DIMENSIONS };
-enum { COUNTED_COLUMNS = COUNTED_SIDE + CONTRIBUTION_SIDES };
+enum {
+    COUNTED_AMOUNT = 7,
+    COUNTED_MEMBER = COUNTED_AMOUNT + CONTRIBUTION_AMOUNTS,
+    COUNTED_SIDE = COUNTED_MEMBER + DIMENSIONS,
+    COUNTED_COLUMNS = COUNTED_SIDE + CONTRIBUTION_SIDES
+};
+
+/* Most have none: NULL takes no room. */
+static void add_amount(struct pg_array *column, int64_t amount)
+{
+    if (amount == 0) {
+        pg_array_null(column);
+    } else {
+        pg_array_int8(column, amount);
+    }
+}
 
 static void add_counted(struct pg_array columns[COUNTED_COLUMNS], const struct changed_fact *fact)
 {
@@ -134,8 +151,10 @@ static void add_counted(struct pg_array columns[COUNTED_COLUMNS], const struct c
     pg_array_instant(&columns[3], fact->turn_at);
     pg_array_int4(&columns[4], counts->day);
     pg_array_int8(&columns[5], (int64_t)counts->marks);
-    pg_array_int8(&columns[6], counts->amount);
-    pg_array_int2(&columns[7], (int16_t)counts->bucket);
+    pg_array_int2(&columns[6], (int16_t)counts->bucket);
+    for (size_t i = 0; i < CONTRIBUTION_AMOUNTS; i++) {
+        add_amount(&columns[COUNTED_AMOUNT + i], counts->amounts[i]);
+    }
     for (size_t i = 0; i < DIMENSIONS; i++) {
         pg_array_text(&columns[COUNTED_MEMBER + i], counts->members[i]);
     }
@@ -147,7 +166,8 @@ static void add_counted(struct pg_array columns[COUNTED_COLUMNS], const struct c
 void store_put_counted(struct pg_tx *tx, struct changed_fact *facts, size_t count)
 {
     static const enum pg_type types[COUNTED_MEMBER] = {PG_UUID, PG_INT4, PG_TEXT, PG_TIMESTAMPTZ,
-                                                       PG_INT4, PG_INT8, PG_INT8, PG_INT2};
+                                                       PG_INT4, PG_INT8, PG_INT2, PG_INT8,
+                                                       PG_INT8, PG_INT8};
     struct pg_array columns[COUNTED_COLUMNS];
 
     for (size_t i = 0; i < COUNTED_COLUMNS; i++) {

@@ -19,14 +19,15 @@ static const struct pg_statement read_name[] = {
     [NAME_UNIT] = {"analytics_read_unit_name",
                    "SELECT n.vi, n.en FROM (SELECT $1::text AS code) AS k "
                    "LEFT JOIN unit_name n ON n.code = k.code WHERE n.code IS NOT NULL "
-                   "OR EXISTS (SELECT FROM cell c WHERE c.subject = 0 AND c.grouping = $2::integer "
+                   "OR EXISTS (SELECT FROM cell c WHERE c.subject = $2::integer "
+                   "AND c.grouping = $3::integer "
                    "AND c.period = 0 AND c.first = 0 AND c.a = k.code)"},
-    [NAME_CATEGORY] =
-        {"analytics_read_category_name",
-         "SELECT n.vi, n.en FROM (SELECT $1::text AS code) AS k "
-         "LEFT JOIN category_name n ON n.code = k.code WHERE n.code IS NOT NULL "
-         "OR EXISTS (SELECT FROM cell c WHERE c.subject = 0 AND c.grouping = $2::integer "
-         "AND c.period = 0 AND c.first = 0 AND c.a = k.code)"},
+    [NAME_CATEGORY] = {"analytics_read_category_name",
+                       "SELECT n.vi, n.en FROM (SELECT $1::text AS code) AS k "
+                       "LEFT JOIN category_name n ON n.code = k.code WHERE n.code IS NOT NULL "
+                       "OR EXISTS (SELECT FROM cell c WHERE c.subject = $2::integer "
+                       "AND c.grouping = $3::integer "
+                       "AND c.period = 0 AND c.first = 0 AND c.a = k.code)"},
 };
 
 static const struct pg_statement read_names[] = {
@@ -63,11 +64,12 @@ static const enum dimension dimensions[] = {
     [NAME_AREA] = DIMENSION_AREA,
 };
 
-void store_read_name(struct pg_tx *tx, enum name_kind kind, const char *code)
+void store_read_name(struct pg_tx *tx, enum name_kind kind, enum subject subject, const char *code)
 {
     pg_tx_add(tx, &read_name[kind == NAME_AREA ? NAME_UNIT : kind]);
     pg_tx_text(tx, code);
-    pg_tx_int4(tx, grouping_find(SUBJECT_CASES, 1u << dimensions[kind]));
+    pg_tx_int4(tx, (int32_t)subject);
+    pg_tx_int4(tx, grouping_find(subject, 1u << dimensions[kind]));
 }
 
 bool store_take_name(const struct pg_tx *tx, size_t statement, struct arena *arena,

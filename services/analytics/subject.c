@@ -3,8 +3,8 @@
 
 #include "services/analytics/case_subject.h"
 
-const char *const dimension_words[DIMENSIONS + 1] = {"unit", "category", "process", "level",
-                                                     "area", "channel",  "reason",  NULL};
+const char *const dimension_words[DIMENSIONS + 1] = {
+    "unit", "category", "process", "level", "area", "channel", "reason", "team", NULL};
 
 const struct subject_layout *const subjects[SUBJECTS] = {
     [SUBJECT_CASES] = &case_subject,

@@ -26,13 +26,14 @@ enum dimension {
     DIMENSION_AREA, /* ward or commune */
     DIMENSION_CHANNEL,
     DIMENSION_REASON,
+    DIMENSION_TEAM, /* who helped people to begin */
     DIMENSIONS
 };
 extern const char *const dimension_words[DIMENSIONS + 1]; /* NULL-terminated */
 
 enum subject { SUBJECT_CASES, SUBJECTS };
 
-enum { GROUPING_DIMENSIONS = 2, CONTRIBUTION_SIDES = 2 };
+enum { GROUPING_DIMENSIONS = 2, CONTRIBUTION_SIDES = 2, CONTRIBUTION_AMOUNTS = 3 };
 
 struct grouping {
     enum dimension dimensions[GROUPING_DIMENSIONS];
@@ -57,8 +58,9 @@ struct subject_layout {
     size_t grouping_count;
     const struct indicator *indicators;
     size_t indicator_count;
-    int amount_counter;                    /* that a contribution's amount is added to */
-    int side_counters[CONTRIBUTION_SIDES]; /* of other units that had to do with it */
+    size_t amount_count;
+    int amount_counters[CONTRIBUTION_AMOUNTS]; /* that a contribution's amounts are added to */
+    int side_counters[CONTRIBUTION_SIDES];     /* of other units that had to do with it */
     /* How a fact counts at `now`. turn_at: past this instant time alone changes that; 0: never. at:
      * of its newest event. Texts are the arena's. False: the bytes are of another program. */
     bool (*count)(struct contribution *contribution, int64_t *turn_at, int64_t *at,

@@ -242,26 +242,26 @@ export class City {
   }
 
   /** Until every message told so far is counted. */
-  async counted(timeoutMs = 30000) {
-    const ends = await this.ends();
+  async counted(timeoutMs = 30000, topic = 'city.cases.v1') {
+    const ends = await this.ends(topic);
     await until('all is counted', async () => {
       const rows = await this.sql(
-        'SELECT partition, next_offset FROM consumer_position WHERE topic = $1', ['city.cases.v1']);
+        'SELECT partition, next_offset FROM consumer_position WHERE topic = $1', [topic]);
       const at = new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]));
       return ends.every((end, partition) => end === 0n || (at.get(partition) ?? -1n) >= end);
     }, timeoutMs);
   }
 
   /** Offsets behind the last message of each partition. */
-  async ends() {
+  async ends(topic = 'city.cases.v1') {
     const { promise, resolve: done, reject: fail } = Promise.withResolvers();
     const { Consumer } = await import('@platformatic/kafka');
     const consumer = new Consumer({ groupId: `ends-${uuid7()}`, clientId: 'test',
       bootstrapBrokers: [this.stack.kafka.brokers] });
-    consumer.listOffsets({ topics: ['city.cases.v1'] }).then(done, fail);
+    consumer.listOffsets({ topics: [topic] }).then(done, fail);
     const offsets = await promise;
     await consumer.close(true);
-    return offsets.get('city.cases.v1');
+    return offsets.get(topic);
   }
 
   async rebuild(...args) {

@@ -216,7 +216,7 @@ static void appointments_are_in_no_indicator(void **state)
     (void)state;
     case_count(&counts, &turn_at, &fact, 50);
     assert_int_equal(counts.marks, UINT64_C(1) << CASE_RECEIVED);
-    assert_int_equal(counts.amount, 0);
+    assert_int_equal(counts.amounts[0], 0);
     assert_int_equal(turn_at, 100); /* it waits to be received */
     fact.state = CASE_IN_PROGRESS;
     fact.accepted_at = 10;

@@ -19,7 +19,7 @@ static struct contribution one(void)
         .day = day,
         .members = {[DIMENSION_UNIT] = "SXD", [DIMENSION_CATEGORY] = "giao-thong"},
         .marks = UINT64_C(1) << CASE_ALL | 1,
-        .amount = 2,
+        .amounts = {2},
         .bucket = 40,
         .sides = {"00070 SXD", "SXD"},
     };

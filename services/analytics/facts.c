@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/analytics/facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/digest.h"
+
+struct uuid fact_id(const char *kind, const char *ref)
+{
+    uint8_t digest[DIGEST_SIZE];
+    struct uuid id;
+    const struct digest_piece pieces[] = {{kind, strlen(kind)}, {":", 1}, {ref, strlen(ref)}};
+    digest_sha256_pieces(pieces, sizeof pieces / sizeof pieces[0], digest);
+    memcpy(id.bytes, digest, sizeof id.bytes);
+    id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0f) | 0x80);
+    id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3f) | 0x80);
+    return id;
+}
+
+/* Highest version first within an id. */
+static int by_id(const void *a, const void *b)
+{
+    const struct told_fact *left = a, *right = b;
+    int order = memcmp(&left->id, &right->id, sizeof left->id);
+    return order != 0 ? order : (right->version > left->version) - (right->version < left->version);
+}
+
+size_t facts_coalesce(struct told_fact *facts, size_t count)
+{
+    size_t kept = 0;
+    qsort(facts, count, sizeof *facts, by_id);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || !uuid_equal(&facts[kept - 1].id, &facts[i].id)) {
+            facts[kept++] = facts[i];
+        }
+    }
+    return kept;
+}
+
+struct fact_body fact_body_of(const struct buffer *packed, struct arena *arena)
+{
+    return (struct fact_body){.bytes = arena_copy(arena, packed->data, packed->size),
+                              .size = packed->size};
+}

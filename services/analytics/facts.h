@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* facts: what a batch of events tells, each packed as its subject stores it. Pure.
+ *
+ * One event may tell several facts: of an account its making, its first use and its end, since a
+ * fact belongs to one day. */
+#ifndef ANALYTICS_FACTS_H
+#define ANALYTICS_FACTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buffer.h"
+#include "common/uuid.h"
+#include "services/analytics/subject.h"
+
+struct told_fact {
+    struct uuid id;
+    enum subject subject;
+    int32_t version;
+    struct fact_body body;
+};
+
+/* Of what has no UUID, or one that must not be stored: a digest (SHA-256) of kind and ref, in the
+ * form of a UUID (version 8, RFC 9562). The same ref gives the same id, and no way leads back
+ * other than to try every ref. */
+struct uuid fact_id(const char *kind, const char *ref);
+
+/* Sorts by id and keeps the highest version of each; returns how many are left. */
+size_t facts_coalesce(struct told_fact *facts, size_t count);
+
+/* What a buffer holds as a body: a copy in the arena. */
+struct fact_body fact_body_of(const struct buffer *packed, struct arena *arena);
+
+#endif
