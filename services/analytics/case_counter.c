@@ -61,16 +61,22 @@ static enum standing resolving(const struct case_fact *fact, int64_t now)
                : STANDING_NONE;
 }
 
+/* Also one that failed the check: the case goes on as if there had been none, but its reporter was
+ * asked to rate it. */
+static bool had_result(const struct case_fact *fact)
+{
+    return fact->resolved_at != 0 || fact->reopenings > 0 || fact->rating_asked;
+}
+
 static uint64_t mark_course(const struct case_fact *fact)
 {
-    bool rejected = fact->state == CASE_REJECTED, had_result = fact->resolved_at != 0;
+    bool rejected = fact->state == CASE_REJECTED, has_result = fact->resolved_at != 0;
     return mark(CASE_UNDER_WAY, case_is_open(fact) && fact->accepted_at != 0) |
            mark(CASE_DONE, fact->state == CASE_RESOLVED) |
            mark(CASE_REFUSED_FIRST + fact->reason, rejected) |
            mark(CASE_OFTEN, fact->handovers >= HANDOVERS_MANY) |
-           mark(CASE_HAD_RESULT, had_result || fact->reopenings > 0) |
-           mark(CASE_REOPENED, fact->reopenings > 0) | mark(CASE_RESULT, had_result) |
-           mark(CASE_EVIDENCE, had_result && fact->evidence > 0);
+           mark(CASE_HAD_RESULT, had_result(fact)) | mark(CASE_REOPENED, fact->reopenings > 0) |
+           mark(CASE_RESULT, has_result) | mark(CASE_EVIDENCE, has_result && fact->evidence > 0);
 }
 
 static uint64_t mark_opinion(const struct case_fact *fact)

@@ -60,7 +60,7 @@ export const RULES = {
   resolution_time: null, // times, see there
   handovers_per_case: (c) => [(c.handovers ?? []).length, 1, 0],
   handed_over_often: share(all, (c) => (c.handovers ?? []).length >= 2),
-  reopened: share((c) => c.resolved_at !== undefined || c.reopenings > 0, (c) => c.reopenings > 0),
+  reopened: share((c) => c.resolved_at !== undefined || c.reopenings > 0 || c.rating_asked === true, (c) => c.reopenings > 0),
   resolved_with_evidence: share((c) => c.resolved_at !== undefined, (c) => c.result.evidence.length > 0),
   placed: share(all, (c) => c.area !== undefined && (!c.near_border || c.area_confirmed === true)),
   reclassified: share((c) => c.filed !== undefined, (c) => c.filed !== c.category),
