@@ -4,7 +4,7 @@
 #   make run        install what is missing, start PostgreSQL, Kafka and the services
 #   make test       all tests, 45 minutes on two cores; ends with "N passed, N failed"
 # Others: unit sanitize valgrind fuzz service-c contract service service-sanitize service-valgrind
-#         openapi cluster faults bench demo token test-compose lint format clean
+#         openapi cluster faults model bench demo token test-compose lint format clean
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := all
@@ -160,6 +160,14 @@ $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(BENCH_SHARED) $(OUT)/libcommon.a
 .PHONY: bench-programs
 bench-programs: $(BENCH_PROGRAMS)
 
+# --- the model of analytics: tests/model/produce.c fills the topic ------------------------------
+$(OUT)/model/%: $(OUT)/tests/model/%.o
+	@mkdir -p $(@D)
+	@echo "ld $@"
+	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
+.PHONY: model-programs
+model-programs: $(OUT)/model/produce
+
 .PHONY: unit unit-programs
 unit-programs: $(UNIT_PROGRAMS)
 unit: $(UNIT_PROGRAMS)
@@ -249,9 +257,14 @@ token:
 test: install
 	@tests/run-all
 
-.PHONY: contract service openapi cluster faults bench demo test-compose
+.PHONY: contract service openapi cluster faults model bench demo test-compose
 contract service openapi cluster faults: all
 	@SERVICE_BIN=$(BIN) tests/run-suite $@
+# A year of CASES cases, ten minutes; make test has a small one.
+CASES ?= 500000
+SEED  ?= 1
+model: all model-programs
+	@SERVICE_BIN=$(BIN) $(NODE) tests/model/run.mjs $(CASES) $(SEED)
 bench: install
 	$(MAKE) all bench-programs
 	$(NODE) tests/bench/bench.mjs $(BENCH)
