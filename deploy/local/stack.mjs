@@ -230,7 +230,7 @@ export class Stack extends EventEmitter {
 
   writeApiKeys() {
     const sha256 = createHash('sha256').update(DEMO_KEY).digest('hex');
-    const keys = [{ id: 'demo', sha256, scopes: ['report:write', 'report:read', 'events:write'], demo: true }];
+    const keys = [{ id: 'demo', sha256, scopes: ['report:write', 'report:read', 'events:write', 'figures:read'], demo: true }];
     writeFileSync(this.apiKeysFile, JSON.stringify({ keys }, null, 2));
   }
 

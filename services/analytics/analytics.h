@@ -10,10 +10,12 @@
 #define INDICATORS_TOPIC "analytics.indicators.v1"
 #define UNITS_TOPIC      "analytics.units.v1"
 
+struct discloser;
 struct turn;
 
 struct analytics {
     const struct service_parts *parts;
+    struct discloser *discloser;
     struct turn *turn;
 };
 

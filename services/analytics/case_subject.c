@@ -6,21 +6,16 @@
 
 /* ---- by what they are counted ---- */
 
-enum {
-    ALL = 1 << PERIOD_ALL,
-    MONTH = 1 << PERIOD_MONTH,
-    DAY = 1 << PERIOD_DAY,
-    EVERY = (1 << PERIOD_KINDS) - 1
-};
+enum { ALL = 1 << PERIOD_ALL, MONTH = 1 << PERIOD_MONTH, EVERY = (1 << PERIOD_KINDS) - 1 };
 
 static const struct grouping groupings[] = {
     {.dimension_count = 0, .kept = EVERY, .told = EVERY},
-    {{DIMENSION_UNIT}, 1, EVERY, ALL | MONTH | DAY},
-    {{DIMENSION_CATEGORY}, 1, EVERY, ALL | MONTH | DAY},
-    {{DIMENSION_PROCESS}, 1, EVERY, ALL | MONTH | DAY},
-    {{DIMENSION_LEVEL}, 1, EVERY, ALL | MONTH | DAY},
+    {{DIMENSION_UNIT}, 1, EVERY, ALL | MONTH},
+    {{DIMENSION_CATEGORY}, 1, EVERY, ALL | MONTH},
+    {{DIMENSION_PROCESS}, 1, EVERY, ALL | MONTH},
+    {{DIMENSION_LEVEL}, 1, EVERY, ALL | MONTH},
     {{DIMENSION_AREA}, 1, EVERY, ALL | MONTH},
-    {{DIMENSION_CHANNEL}, 1, EVERY, ALL | MONTH | DAY},
+    {{DIMENSION_CHANNEL}, 1, EVERY, ALL | MONTH},
     {{DIMENSION_UNIT, DIMENSION_CATEGORY}, 2, ALL | MONTH, ALL},
     {{DIMENSION_CATEGORY, DIMENSION_AREA}, 2, MONTH, 0},
     {{DIMENSION_UNIT, DIMENSION_PROCESS}, 2, MONTH, 0},
@@ -323,6 +318,7 @@ const struct subject_layout case_subject = {
     .grouping_count = sizeof groupings / sizeof groupings[0],
     .indicators = indicators,
     .indicator_count = sizeof indicators / sizeof indicators[0],
+    .size_counter = CASE_ALL,
     .amount_count = 1,
     .amount_counters = {CASE_HANDOVERS},
     .side_counters = {CASE_RETURNED, CASE_TAKEN_OVER},

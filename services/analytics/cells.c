@@ -116,3 +116,11 @@ void cells_sort(struct cells *cells)
 {
     qsort(cells->items, cells->count, sizeof *cells->items, by_key);
 }
+
+bool cell_is_told(const struct cell_key *key, int32_t today)
+{
+    const struct grouping *grouping = &subjects[key->subject]->groupings[key->grouping];
+    struct period present = period_of(key->period.kind, today);
+    return (grouping->told >> key->period.kind & 1) != 0 &&
+           (key->period.kind == PERIOD_ALL || key->period.first >= period_previous(&present).first);
+}

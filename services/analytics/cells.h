@@ -37,6 +37,9 @@ struct cell *cells_at(struct cells *cells, const struct cell_key *key);
  * adding: cells_at must not be called any more. */
 void cells_sort(struct cells *cells);
 
+/* Do the topics tell of it? Of kinds that they tell, the present period and the last one. */
+bool cell_is_told(const struct cell_key *key, int32_t today);
+
 bool cell_key_equal(const struct cell_key *a, const struct cell_key *b);
 int cell_key_order(const struct cell_key *a, const struct cell_key *b);
 

@@ -15,6 +15,7 @@ struct moment {
 
 struct figure {
     const struct indicator *indicator;
+    bool hidden; /* the reader may not see it; set by whoever tells it */
     int64_t numerator, denominator, pending;
     struct interval interval; /* of a share, when there is a denominator */
     /* Of INDICATOR_TIME, in hours; numerator and denominator are those that have a time. */

@@ -95,6 +95,10 @@ static void put_times(struct json_writer *writer, const struct figure *figure)
 
 void figure_put_value(struct json_writer *writer, const struct figure *figure)
 {
+    if (figure->hidden) {
+        json_put_bool(writer, "hidden", true);
+        return;
+    }
     if (figure->indicator->kind == INDICATOR_TIME) {
         put_times(writer, figure);
     } else {
@@ -127,6 +131,10 @@ void figure_put(struct json_writer *writer, const struct figure *figure, const s
 
 void figure_put_counts(struct json_writer *writer, const struct unit_counts *counts)
 {
+    if (counts->hidden) {
+        json_put_bool(writer, "hidden", true);
+        return;
+    }
     put_states(writer, "counts", counts->total);
     json_open_object(writer, "by_category");
     for (size_t i = 0; i < counts->category_count; i++) {

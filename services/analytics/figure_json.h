@@ -20,12 +20,12 @@ void figure_put_definition(struct json_writer *writer, const struct indicator *i
 void figure_put_dimensions(struct json_writer *writer, const struct slice *slice);
 /* dimensions and period. */
 void figure_put_slice(struct json_writer *writer, const struct slice *slice);
-/* The numbers. */
+/* The numbers; hidden ones are told to be so. */
 void figure_put_value(struct json_writer *writer, const struct figure *figure);
 /* One item with its definition. */
 void figure_put(struct json_writer *writer, const struct figure *figure, const struct slice *slice,
                 const struct moment *moment);
-/* Members counts, by_category, overdue, handovers. */
+/* Members counts, by_category, overdue, handovers; or that they are hidden. */
 void figure_put_counts(struct json_writer *writer, const struct unit_counts *counts);
 
 /* Type and data of the event that tells a figure: vn.hanoi.indicator.changed.v1, of times

@@ -163,15 +163,6 @@ static void on_cells(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 
 /* ---- writing ---- */
 
-/* The topics tell of the present period and the last one. */
-static bool is_told(const struct cell_key *key, int32_t today)
-{
-    const struct grouping *grouping = &subjects[key->subject]->groupings[key->grouping];
-    struct period present = period_of(key->period.kind, today);
-    return (grouping->told >> key->period.kind & 1) != 0 &&
-           (key->period.kind == PERIOD_ALL || key->period.first >= period_previous(&present).first);
-}
-
 static void add_stored(struct fold *fold, const struct pg_tx *read)
 {
     for (size_t row = 0; row < pg_rows(read, 0); row++) {
@@ -201,7 +192,7 @@ static void write(struct fold *fold, const struct pg_tx *read)
         writes[i] = (struct cell_write){.key = &cell->key,
                                         .data = arena_copy(&fold->arena, data.data, data.size),
                                         .size = data.size,
-                                        .untold = is_told(&cell->key, today)};
+                                        .untold = cell_is_told(&cell->key, today)};
     }
     buffer_finish(&data);
     turn_guard(fold->turn, tx, fold->whole ? fold->now : 0, fold->cutoff);

@@ -5,6 +5,7 @@
 
 #include "common/http.h"
 #include "common/json.h"
+#include "services/analytics/discloser.h"
 #include "services/analytics/http_slice.h"
 #include "services/analytics/store.h"
 
@@ -16,19 +17,28 @@ http_handler http_get_comparison;  /* http_comparison.c */
 http_handler http_get_series;      /* http_series.c */
 
 /* How long an answer may be shown again: sums change each second. */
-#define FIGURES_CACHE "public, max-age=1"
-
+void http_cache_figures(struct http_request *request);
 /* ERR_RETRY while figures are counted again. */
 bool http_take_moment(const struct pg_tx *tx, size_t statement, struct moment *moment,
                       struct error *err);
+/* Officials, and systems with the scope figures:read, see every figure; the public what
+ * disclosure.h leaves it. */
+bool http_sees_all(const struct http_request *request);
+/* ERR_FORBIDDEN when not even the largest such sum is public. key: of any member. */
+bool http_check_public(const struct http_request *request, const struct cell_key *key,
+                       struct error *err);
+/* Computes a figure and whether the caller may see it. */
+void http_figure_of(struct figure *figure, const struct http_request *request,
+                    const struct discloser *discloser, const struct cell_key *key,
+                    const struct indicator *indicator, const struct tally *tally);
 /* The cells of a slice, and their sum. */
 void http_read_cells(struct pg_tx *tx, const struct slice_cells *cells);
 void http_take_tally(const struct pg_tx *tx, size_t statement, struct arena *arena,
                      struct tally *sum);
 /* Items; code NULL: of every indicator. */
-void http_put_figures(struct json_writer *writer, enum subject subject, const char *code,
-                      const struct slice *slice, const struct tally *tally,
-                      const struct moment *moment);
+void http_put_figures(struct json_writer *writer, const struct http_request *request,
+                      const struct discloser *discloser, const struct cell_key *key,
+                      const char *code, const struct tally *tally, const struct moment *moment);
 /* Member name; none when nothing named the code. */
 void http_put_name(struct json_writer *writer, const struct bilingual *name);
 

@@ -18,6 +18,7 @@ struct row {
 
 struct compare {
     struct http_request *request;
+    const struct discloser *discloser;
     const struct indicator *indicator;
     enum dimension by;
     struct slice slice;       /* without a member of `by` */
@@ -37,7 +38,7 @@ void http_get_comparison(struct http_request *request, void *state)
     struct compare *compare = arena_alloc(http_arena(request), sizeof *compare);
     struct error err = {0};
 
-    *compare = (struct compare){.request = request};
+    *compare = (struct compare){.request = request, .discloser = analytics->discloser};
     if (!compare_decode(compare, &err)) {
         http_answer_error(request, &err);
         return;
@@ -62,7 +63,8 @@ static bool compare_decode(struct compare *compare, struct error *err)
     while (grouping->dimensions[compare->place] != compare->by) {
         compare->place++;
     }
-    return true;
+    struct cell_key key = slice_cell(&compare->cells, &compare->slice.period);
+    return http_check_public(compare->request, &key, err);
 }
 
 enum { MOMENT, CELLS, NAMES };
@@ -110,10 +112,28 @@ static struct row *row_of(struct row *rows, size_t *count, const char *member)
     return &rows[i];
 }
 
+/* Whoever is hidden and has nothing must not be told apart from whoever is hidden and has some. */
+static void add_hidden_rows(const struct compare *compare, struct row *rows, size_t *count)
+{
+    const struct disclosure *hidden = discloser_hidden(compare->discloser, compare->cells.subject);
+    for (size_t i = 0; i < hidden->count && !http_sees_all(compare->request); i++) {
+        const struct cell_key *key = &hidden->keys[i];
+        const char *other = compare->cells.members[1 - compare->place];
+        if (key->grouping == compare->cells.grouping &&
+            key->period.kind == compare->slice.period.kind &&
+            key->period.first == compare->slice.period.first &&
+            (other == NULL || strcmp(key->members[1 - compare->place], other) == 0)) {
+            row_of(rows, count, key->members[compare->place]);
+        }
+    }
+}
+
 static struct row *take_rows(const struct compare *compare, const struct pg_tx *tx, size_t *count)
 {
     struct arena *arena = http_arena(compare->request);
-    struct row *rows = arena_array(arena, pg_rows(tx, CELLS), sizeof *rows);
+    size_t most =
+        pg_rows(tx, CELLS) + discloser_hidden(compare->discloser, compare->cells.subject)->count;
+    struct row *rows = arena_array(arena, most, sizeof *rows);
     *count = 0;
     for (size_t i = 0; i < pg_rows(tx, CELLS); i++) {
         struct cell_row cell;
@@ -122,23 +142,48 @@ static struct row *take_rows(const struct compare *compare, const struct pg_tx *
             tally_add(&row->tally, &cell.tally, arena);
         }
     }
+    add_hidden_rows(compare, rows, count);
     for (size_t i = 0; i < *count; i++) {
-        figure_of(&rows[i].figure, compare->indicator, &rows[i].tally);
+        struct cell_key key = slice_cell(&compare->cells, &compare->slice.period);
+        key.members[compare->place] = rows[i].member;
+        http_figure_of(&rows[i].figure, compare->request, compare->discloser, &key,
+                       compare->indicator, &rows[i].tally);
     }
     return rows;
 }
 
-/* The ranked ones, best first; the others, most cases first; equal ones by code. */
+enum place { PLACE_RANKED, PLACE_UNCERTAIN, PLACE_HIDDEN };
+
+static enum place place_of(const struct figure *figure)
+{
+    if (figure->hidden) {
+        return PLACE_HIDDEN;
+    }
+    return figure_is_uncertain(figure) ? PLACE_UNCERTAIN : PLACE_RANKED;
+}
+
+static int by_order(const struct figure *left, const struct figure *right)
+{
+    switch (place_of(left)) {
+    case PLACE_RANKED:
+        return figure_order(left, right);
+    case PLACE_UNCERTAIN:
+        return (left->denominator < right->denominator) - (left->denominator > right->denominator);
+    case PLACE_HIDDEN:
+        break;
+    }
+    return 0; /* their order must not tell anything */
+}
+
+/* The ranked ones, best first; the others, most cases first; the hidden ones; equal ones by code.
+ */
 static int by_rank(const void *a, const void *b)
 {
     const struct row *left = a, *right = b;
-    bool unsure[] = {figure_is_uncertain(&left->figure), figure_is_uncertain(&right->figure)};
-    if (unsure[0] != unsure[1]) {
-        return unsure[0] ? 1 : -1;
+    if (place_of(&left->figure) != place_of(&right->figure)) {
+        return place_of(&left->figure) < place_of(&right->figure) ? -1 : 1;
     }
-    int order = unsure[0] ? (left->figure.denominator < right->figure.denominator) -
-                                (left->figure.denominator > right->figure.denominator)
-                          : figure_order(&left->figure, &right->figure);
+    int order = by_order(&left->figure, &right->figure);
     return order != 0 ? order : strcmp(left->member, right->member);
 }
 
@@ -162,7 +207,7 @@ static void put_row(struct json_writer *writer, const struct compare *compare,
 
 static bool is_ranked(const struct figure *figure)
 {
-    return !figure_is_uncertain(figure) && figure->indicator->better != BETTER_NEITHER;
+    return place_of(figure) == PLACE_RANKED && figure->indicator->better != BETTER_NEITHER;
 }
 
 static void put_rows(struct json_writer *writer, const struct compare *compare,
@@ -195,7 +240,7 @@ static void compare_answer(struct compare *compare, const struct pg_tx *tx,
     put_rows(&writer, compare, tx);
     json_close_array(&writer);
     json_close_object(&writer);
-    http_answer_header(compare->request, "Cache-Control", FIGURES_CACHE);
+    http_cache_figures(compare->request);
     http_answer(compare->request, 200, NULL, body.data, body.size);
     buffer_finish(&body);
 }

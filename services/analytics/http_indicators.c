@@ -10,9 +10,11 @@ enum { RETRY_S = 5 };
 
 struct get {
     struct http_request *request;
+    const struct discloser *discloser;
     const char *code; /* NULL: any */
     struct slice slice;
     struct slice_cells cells;
+    struct cell_key key;
 };
 
 static void get_read(struct get *get, struct pg *pg);
@@ -36,6 +38,14 @@ void http_put_name(struct json_writer *writer, const struct bilingual *name)
     if (name->vi != NULL) {
         figure_put_bilingual(writer, "name", name);
     }
+}
+
+/* What officials see must not be shown to others by a cache between. */
+void http_cache_figures(struct http_request *request)
+{
+    http_answer_header(request, "Cache-Control",
+                       http_sees_all(request) ? "private, max-age=1" : "public, max-age=1");
+    http_answer_header(request, "Vary", "Authorization, X-API-Key");
 }
 
 void http_read_cells(struct pg_tx *tx, const struct slice_cells *cells)
@@ -64,14 +74,19 @@ void http_get_indicators(struct http_request *request, void *state)
     struct get *get = arena_alloc(http_arena(request), sizeof *get);
     struct error err = {0};
 
-    *get = (struct get){.request = request, .code = http_query(request, "code")};
+    *get = (struct get){
+        .request = request, .discloser = analytics->discloser, .code = http_query(request, "code")};
     if (get->code != NULL && indicator_find(get->code) == NULL) {
         error_add_field(&err, "code", "not_allowed",
                         "is no indicator; GET /api/analytics/definitions names them");
     } else if (get->code != NULL && http_query(request, "subject") != NULL) {
         error_add_field(&err, "subject", "not_allowed", "is that of the indicator");
     }
-    if (!http_read_slice(&get->slice, &get->cells, request, 0, &err)) {
+    if (http_read_slice(&get->slice, &get->cells, request, 0, &err)) {
+        get->key = slice_cell(&get->cells, &get->slice.period);
+        http_check_public(request, &get->key, &err);
+    }
+    if (error_is_set(&err)) {
         http_answer_error(request, &err);
         return;
     }
@@ -122,16 +137,17 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     get_answer(get, tx, &moment);
 }
 
-void http_put_figures(struct json_writer *writer, enum subject subject, const char *code,
-                      const struct slice *slice, const struct tally *tally,
-                      const struct moment *moment)
+void http_put_figures(struct json_writer *writer, const struct http_request *request,
+                      const struct discloser *discloser, const struct cell_key *key,
+                      const char *code, const struct tally *tally, const struct moment *moment)
 {
-    for (size_t i = 0; i < subjects[subject]->indicator_count; i++) {
-        const struct indicator *indicator = &subjects[subject]->indicators[i];
+    const struct subject_layout *subject = subjects[key->subject];
+    struct slice slice = slice_of(key);
+    for (size_t i = 0; i < subject->indicator_count; i++) {
         struct figure figure;
-        if (code == NULL || strcmp(code, indicator->code) == 0) {
-            figure_of(&figure, indicator, tally);
-            figure_put(writer, &figure, slice, moment);
+        if (code == NULL || strcmp(code, subject->indicators[i].code) == 0) {
+            http_figure_of(&figure, request, discloser, key, &subject->indicators[i], tally);
+            figure_put(writer, &figure, &slice, moment);
         }
     }
 }
@@ -147,10 +163,10 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     json_write_start(&writer, &body);
     json_open_object(&writer, NULL);
     json_open_array(&writer, "items");
-    http_put_figures(&writer, get->cells.subject, get->code, &get->slice, &tally, moment);
+    http_put_figures(&writer, get->request, get->discloser, &get->key, get->code, &tally, moment);
     json_close_array(&writer);
     json_close_object(&writer);
-    http_answer_header(get->request, "Cache-Control", FIGURES_CACHE);
+    http_cache_figures(get->request);
     http_answer(get->request, 200, NULL, body.data, body.size);
     buffer_finish(&body);
 }

@@ -14,6 +14,7 @@ enum { POINTS_MAX = 400, POINTS_USUAL = 12 };
 
 struct series {
     struct http_request *request;
+    const struct discloser *discloser;
     const struct indicator *indicator;
     enum period_kind step;
     struct period from, to; /* of the step's kind, both included */
@@ -33,7 +34,7 @@ void http_get_series(struct http_request *request, void *state)
     struct series *series = arena_alloc(http_arena(request), sizeof *series);
     struct error err = {0};
 
-    *series = (struct series){.request = request};
+    *series = (struct series){.request = request, .discloser = analytics->discloser};
     if (!series_decode(series, &err)) {
         http_answer_error(request, &err);
         return;
@@ -124,7 +125,8 @@ static bool series_decode(struct series *series, struct error *err)
                                "by these dimensions figures are kept by month and longer");
     }
     series->cells.to = period_end(&series->to);
-    return true;
+    struct cell_key key = slice_cell(&series->cells, &series->from);
+    return http_check_public(series->request, &key, err);
 }
 
 /* ---- what is answered ---- */
@@ -163,8 +165,9 @@ static void put_point(struct json_writer *writer, const struct series *series,
                       const struct moment *moment)
 {
     char text[PERIOD_TEXT_SIZE];
+    struct cell_key key = slice_cell(&series->cells, period);
     struct figure figure;
-    figure_of(&figure, series->indicator, tally);
+    http_figure_of(&figure, series->request, series->discloser, &key, series->indicator, tally);
     json_open_object(writer, NULL);
     json_put_text(writer, "period", period_format(period, text));
     figure_put_value(writer, &figure);
@@ -232,7 +235,7 @@ static void series_answer(struct series *series, const struct pg_tx *tx,
     put_points(&writer, series, tx, moment);
     json_close_array(&writer);
     json_close_object(&writer);
-    http_answer_header(series->request, "Cache-Control", FIGURES_CACHE);
+    http_cache_figures(series->request);
     http_answer(series->request, 200, NULL, body.data, body.size);
     buffer_finish(&body);
 }

@@ -6,7 +6,9 @@
 
 struct get {
     struct http_request *request;
+    const struct discloser *discloser;
     struct slice slice;
+    struct cell_key key;
 };
 
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
@@ -24,12 +26,14 @@ void http_get_unit(struct http_request *request, void *state)
     struct error err = {0};
 
     *get = (struct get){.request = request,
+                        .discloser = analytics->discloser,
                         .slice = {.members = {[DIMENSION_UNIT] = code}, .period = {PERIOD_ALL, 0}}};
     if (!http_check_unit("code", code, &err)) {
         http_answer_error(request, &err);
         return;
     }
     slice_find(&cells, SUBJECT_CASES, &get->slice, 0); /* always kept */
+    get->key = slice_cell(&cells, &get->slice.period);
     struct pg_tx *tx = pg_tx_new(analytics->parts->pg);
     pg_tx_set_read_only(tx);
     store_read_moment(tx);
@@ -60,13 +64,21 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     get_answer(get, tx, &moment, &name);
 }
 
-static void take_categories(struct unit_counts *counts, const struct pg_tx *tx, struct arena *arena)
+static bool may_see(const struct get *get, const struct cell_key *key, const struct tally *tally)
 {
+    return http_sees_all(get->request) || !discloser_hides(get->discloser, key, tally);
+}
+
+static void take_categories(const struct get *get, struct unit_counts *counts,
+                            const struct pg_tx *tx)
+{
+    struct arena *arena = http_arena(get->request);
     size_t rows = pg_rows(tx, CATEGORIES);
     struct category_counts *categories = arena_array(arena, rows, sizeof *categories);
     for (size_t row = 0; row < rows; row++) {
         struct cell_row *cell = arena_alloc(arena, sizeof *cell);
-        if (store_take_cell(tx, CATEGORIES, row, arena, cell)) {
+        if (store_take_cell(tx, CATEGORIES, row, arena, cell) &&
+            may_see(get, &cell->key, &cell->tally)) {
             categories[counts->category_count++] =
                 (struct category_counts){cell->key.members[1], &cell->tally};
         }
@@ -84,7 +96,8 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     struct buffer body;
 
     http_take_tally(tx, CELLS, arena, &total);
-    take_categories(&counts, tx, arena);
+    counts.hidden = !may_see(get, &get->key, &total);
+    take_categories(get, &counts, tx);
     buffer_init(&body);
     json_write_start(&writer, &body);
     json_open_object(&writer, NULL);
@@ -92,11 +105,11 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     http_put_name(&writer, name);
     figure_put_counts(&writer, &counts);
     json_open_array(&writer, "indicators");
-    http_put_figures(&writer, SUBJECT_CASES, NULL, &get->slice, &total, moment);
+    http_put_figures(&writer, get->request, get->discloser, &get->key, NULL, &total, moment);
     json_close_array(&writer);
     figure_put_window(&writer, &get->slice.period, moment);
     json_close_object(&writer);
-    http_answer_header(get->request, "Cache-Control", FIGURES_CACHE);
+    http_cache_figures(get->request);
     http_answer(get->request, 200, NULL, body.data, body.size);
     buffer_finish(&body);
 }

@@ -5,6 +5,7 @@
 #include "services/analytics/analytics.h"
 #include "services/analytics/consume_cases.h"
 #include "services/analytics/consume_reference.h"
+#include "services/analytics/discloser.h"
 #include "services/analytics/http_analytics.h"
 #include "services/analytics/rebuild.h"
 #include "services/analytics/turn.h"
@@ -62,7 +63,8 @@ static void open_analytics(struct service_parts *parts, void **state, service_on
 {
     struct analytics *analytics = memory_zero(1, sizeof *analytics);
     analytics->parts = parts;
-    analytics->turn = turn_new(parts);
+    analytics->discloser = discloser_new(parts);
+    analytics->turn = turn_new(parts, analytics->discloser);
     *state = analytics;
     on_opened(arg, NULL);
 }
@@ -73,12 +75,18 @@ struct closing {
     void *arg;
 };
 
-static void on_turn_closed(void *arg)
+static void on_discloser_closed(void *arg)
 {
     struct closing closing = *(struct closing *)arg;
     free(arg);
     free(closing.analytics);
     closing.on_closed(closing.arg);
+}
+
+static void on_turn_closed(void *arg)
+{
+    struct closing *closing = arg;
+    discloser_close(closing->analytics->discloser, on_discloser_closed, closing);
 }
 
 static void close_analytics(void *state, service_on_closed *on_closed, void *arg)

@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "services/analytics/analytics.h"
+#include "services/analytics/discloser.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/store.h"
 #include "services/analytics/turn.h"
@@ -26,13 +27,15 @@ struct said {
 struct publisher {
     const struct service_parts *parts;
     struct turn *turn;
-    struct arena arena; /* of the round */
+    const struct discloser *discloser;
+    uint64_t generation; /* of the discloser, that the cells are marked for */
+    struct arena arena;  /* of the round */
     int64_t now;
     struct moment moment;
     struct cell_row *cells; /* whose figures are to be told */
     size_t cell_count;
-    struct cell_row *outdated;
-    size_t outdated_count;
+    struct cell_row *gone; /* whose figures are told no more */
+    size_t gone_count;
     unsigned runs;
     const char **units; /* whose counts may have changed */
     uint8_t *digests;   /* of what is said of them, DIGEST_SIZE bytes each */
@@ -46,6 +49,8 @@ struct publisher {
 };
 
 /* A round, in running order. */
+static void mark_disclosed(struct publisher *publisher);
+static void on_marked(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void read_untold(struct publisher *publisher);
 static void on_untold(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static bool take_untold(struct publisher *publisher, const struct pg_tx *tx);
@@ -54,15 +59,18 @@ static void on_units(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void stage_figures(struct publisher *publisher);
 static void stage_tombstones(struct publisher *publisher);
 static void stage_units(struct publisher *publisher, const struct pg_tx *tx);
+static void stage_gone_units(struct publisher *publisher);
 static void write(struct publisher *publisher);
 static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void end(struct publisher *publisher);
 
-struct publisher *publisher_new(const struct service_parts *parts, struct turn *turn)
+struct publisher *publisher_new(const struct service_parts *parts, struct turn *turn,
+                                const struct discloser *discloser)
 {
     struct publisher *publisher = memory_zero(1, sizeof *publisher);
     publisher->parts = parts;
     publisher->turn = turn;
+    publisher->discloser = discloser;
     arena_init(&publisher->arena);
     buffer_init(&publisher->json);
     publisher->published = metrics_counter(parts->metrics, "analytics_published_total",
@@ -94,7 +102,90 @@ void publisher_run(struct publisher *publisher, publisher_on_done *on_done, void
 {
     publisher->on_done = on_done;
     publisher->done_arg = arg;
-    if (outbox_is_full(publisher->parts->outbox)) {
+    bool ready = discloser_generation(publisher->discloser) != 0; /* else nothing may be told */
+    if (!ready || outbox_is_full(publisher->parts->outbox)) {
+        end(publisher);
+    } else if (discloser_generation(publisher->discloser) != publisher->generation) {
+        mark_disclosed(publisher);
+    } else {
+        read_untold(publisher);
+    }
+}
+
+/* ---- what may be told now, and might not before; and the other way round ---- */
+
+/* Of every kind of cell that is told, the present and the last period. */
+static size_t list_told(struct cell_key *wheres)
+{
+    size_t count = 0;
+    int32_t today = period_day(clock_now_us());
+    for (int subject = 0; subject < SUBJECTS; subject++) {
+        for (size_t i = 0; i < subjects[subject]->grouping_count; i++) {
+            for (int kind = 0; kind < PERIOD_KINDS; kind++) {
+                struct period period = period_of((enum period_kind)kind, today);
+                if ((subjects[subject]->groupings[i].told >> kind & 1) != 0) {
+                    period = kind == PERIOD_ALL ? period : period_previous(&period);
+                    wheres[count++] = (struct cell_key){.subject = (enum subject)subject,
+                                                        .grouping = (int)i,
+                                                        .period = period,
+                                                        .members = {"", ""}};
+                }
+            }
+        }
+    }
+    return count;
+}
+
+enum { WHERES_MAX = SUBJECTS * 32 * PERIOD_KINDS };
+
+/* Those of them that the topics tell of. */
+static void mark_told(struct publisher *publisher, struct pg_tx *tx, const struct cell_key *keys,
+                      size_t count)
+{
+    struct cell_key *told = arena_array(&publisher->arena, count, sizeof *told);
+    int32_t today = period_day(clock_now_us());
+    size_t told_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (cell_is_told(&keys[i], today)) {
+            told[told_count++] = keys[i];
+        }
+    }
+    store_mark_untold(tx, told, told_count);
+}
+
+/* Who has missed a change looks at everything. */
+static void mark_all(struct publisher *publisher, struct pg_tx *tx)
+{
+    struct cell_key *wheres = arena_array(&publisher->arena, WHERES_MAX, sizeof *wheres);
+    store_mark_unsaid(tx, wheres, list_told(wheres));
+    for (int subject = 0; subject < SUBJECTS; subject++) {
+        const struct disclosure *hidden =
+            discloser_hidden(publisher->discloser, (enum subject)subject);
+        mark_told(publisher, tx, hidden->keys, hidden->count);
+    }
+}
+
+static void mark_disclosed(struct publisher *publisher)
+{
+    struct pg_tx *tx = pg_tx_new(publisher->parts->pg);
+    uint64_t generation = discloser_generation(publisher->discloser);
+    turn_guard(publisher->turn, tx, 0, 0);
+    if (publisher->generation != 0 && generation == publisher->generation + 1) {
+        size_t count;
+        const struct cell_key *changed = discloser_changed(publisher->discloser, &count);
+        mark_told(publisher, tx, changed, count);
+    } else {
+        mark_all(publisher, tx);
+    }
+    publisher->generation = generation;
+    pg_tx_send(tx, on_marked, publisher);
+}
+
+static void on_marked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct publisher *publisher = arg;
+    if (!turn_took(publisher->turn, tx, outcome, "disclosure_not_marked")) {
+        publisher->generation = 0;
         end(publisher);
         return;
     }
@@ -133,33 +224,46 @@ static void on_untold(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     read_units(publisher);
 }
 
-static size_t take_cells(struct publisher *publisher, const struct pg_tx *tx, size_t statement,
-                         struct cell_row *cells)
+/* Cells that may not be seen go to those that are told no more. */
+static void take_untold_cells(struct publisher *publisher, const struct pg_tx *tx)
 {
-    size_t count = 0;
-    for (size_t row = 0; row < pg_rows(tx, statement); row++) {
-        count += store_take_cell(tx, statement, row, &publisher->arena, &cells[count]);
+    for (size_t row = 0; row < pg_rows(tx, UNTOLD); row++) {
+        struct cell_row *cell = &publisher->cells[publisher->cell_count];
+        if (!store_take_cell(tx, UNTOLD, row, &publisher->arena, cell)) {
+            continue;
+        }
+        if (discloser_hides(publisher->discloser, &cell->key, &cell->tally)) {
+            publisher->gone[publisher->gone_count++] = *cell;
+        } else {
+            publisher->cell_count++;
+        }
     }
-    return count;
+}
+
+static void take_outdated_cells(struct publisher *publisher, const struct pg_tx *tx)
+{
+    for (size_t i = OUTDATED; i < pg_tx_statements(tx); i++) {
+        for (size_t row = 0; row < pg_rows(tx, i); row++) {
+            publisher->gone_count += store_take_cell(tx, i, row, &publisher->arena,
+                                                     &publisher->gone[publisher->gone_count]);
+        }
+    }
 }
 
 /* False: there is nothing, or the figures are not whole. */
 static bool take_untold(struct publisher *publisher, const struct pg_tx *tx)
 {
-    size_t outdated = 0;
+    size_t most = pg_rows(tx, UNTOLD);
+    publisher->cells = arena_array(&publisher->arena, most, sizeof *publisher->cells);
     for (size_t i = OUTDATED; i < pg_tx_statements(tx); i++) {
-        outdated += pg_rows(tx, i);
+        most += pg_rows(tx, i);
     }
-    publisher->cells = arena_array(&publisher->arena, pg_rows(tx, UNTOLD), sizeof(struct cell_row));
-    publisher->outdated = arena_array(&publisher->arena, outdated, sizeof(struct cell_row));
-    publisher->cell_count = take_cells(publisher, tx, UNTOLD, publisher->cells);
-    publisher->outdated_count = 0;
-    for (size_t i = OUTDATED; i < pg_tx_statements(tx); i++) {
-        publisher->outdated_count +=
-            take_cells(publisher, tx, i, publisher->outdated + publisher->outdated_count);
-    }
+    publisher->gone = arena_array(&publisher->arena, most, sizeof *publisher->gone);
+    publisher->cell_count = publisher->gone_count = 0;
+    take_untold_cells(publisher, tx);
+    take_outdated_cells(publisher, tx);
     return store_take_moment(tx, MOMENT, &publisher->moment) &&
-           publisher->cell_count + publisher->outdated_count > 0;
+           publisher->cell_count + publisher->gone_count > 0;
 }
 
 /* ---- the counts of units ---- */
@@ -201,18 +305,19 @@ static void on_units(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         end(publisher);
         return;
     }
-    size_t most = publisher->unit_count;
+    size_t most = publisher->unit_count + publisher->gone_count;
     for (size_t i = 0; i < publisher->cell_count; i++) {
         most += subjects[publisher->cells[i].key.subject]->indicator_count;
     }
-    for (size_t i = 0; i < publisher->outdated_count; i++) {
-        most += subjects[publisher->outdated[i].key.subject]->indicator_count;
+    for (size_t i = 0; i < publisher->gone_count; i++) {
+        most += subjects[publisher->gone[i].key.subject]->indicator_count;
     }
     publisher->said = arena_array(&publisher->arena, most, sizeof *publisher->said);
     publisher->said_count = 0;
     stage_figures(publisher);
     stage_tombstones(publisher);
     stage_units(publisher, tx);
+    stage_gone_units(publisher);
     write(publisher);
 }
 
@@ -241,6 +346,12 @@ static bool is_nothing(const struct figure *figure)
     return figure->numerator == 0 && figure->denominator == 0 && figure->pending == 0;
 }
 
+/* What readers have of a figure: nothing, when it was not said or may not be seen. */
+static bool is_told(const struct figure *figure)
+{
+    return !is_nothing(figure) && !discloser_hides_figure(figure);
+}
+
 static void stage_figure(struct publisher *publisher, const struct cell_row *cell,
                          const struct indicator *indicator)
 {
@@ -248,14 +359,14 @@ static void stage_figure(struct publisher *publisher, const struct cell_row *cel
     struct slice slice = slice_of(&cell->key);
     figure_of(&now, indicator, &cell->tally);
     figure_of(&said, indicator, &cell->said); /* of nothing when it was not said */
-    if (figure_equal(&now, &said) && (cell->was_said || is_nothing(&now))) {
+    if (figure_equal(&now, &said) || (!is_told(&now) && !is_told(&said))) {
         return;
     }
     buffer_reset(&publisher->json);
     figure_event_write(&publisher->json, &now, &slice, &publisher->moment,
                        turn_next(publisher->turn));
     stage(publisher, INDICATORS_TOPIC, figure_event_type(&now),
-          slice_key(indicator->code, &slice, &publisher->arena), false);
+          slice_key(indicator->code, &slice, &publisher->arena), !is_told(&now));
 }
 
 static void stage_figures(struct publisher *publisher)
@@ -270,15 +381,15 @@ static void stage_figures(struct publisher *publisher)
 
 static void stage_tombstones(struct publisher *publisher)
 {
-    for (size_t i = 0; i < publisher->outdated_count; i++) {
-        const struct cell_row *cell = &publisher->outdated[i];
+    for (size_t i = 0; i < publisher->gone_count; i++) {
+        const struct cell_row *cell = &publisher->gone[i];
         const struct subject_layout *subject = subjects[cell->key.subject];
         struct slice slice = slice_of(&cell->key);
         for (size_t j = 0; j < subject->indicator_count; j++) {
             const struct indicator *indicator = &subject->indicators[j];
             struct figure said;
             figure_of(&said, indicator, &cell->said);
-            if (!is_nothing(&said)) {
+            if (is_told(&said)) {
                 stage(publisher, INDICATORS_TOPIC, figure_event_type(&said),
                       slice_key(indicator->code, &slice, &publisher->arena), true);
             }
@@ -298,6 +409,9 @@ static size_t take_categories(struct publisher *publisher, const struct pg_tx *t
         }
         if (strcmp(cell->key.members[0], unit) != 0) {
             break;
+        }
+        if (discloser_hides(publisher->discloser, &cell->key, &cell->tally)) {
+            continue;
         }
         categories[count++] = (struct category_counts){cell->key.members[1], &cell->tally};
     }
@@ -351,6 +465,17 @@ static void stage_units(struct publisher *publisher, const struct pg_tx *tx)
     publisher->unit_count = kept;
 }
 
+static void stage_gone_units(struct publisher *publisher)
+{
+    for (size_t i = 0; i < publisher->gone_count; i++) {
+        const struct cell_row *cell = &publisher->gone[i];
+        if (cell->was_said && is_unit_total(&cell->key)) {
+            stage(publisher, UNITS_TOPIC, "vn.hanoi.unit_counts.changed.v1", cell->key.members[0],
+                  true);
+        }
+    }
+}
+
 /* ---- the end ---- */
 
 static void write(struct publisher *publisher)
@@ -366,7 +491,7 @@ static void write(struct publisher *publisher)
     }
     turn_guard(publisher->turn, tx, 0, 0);
     store_put_told(tx, publisher->cells, publisher->cell_count, false);
-    store_put_told(tx, publisher->outdated, publisher->outdated_count, true);
+    store_put_told(tx, publisher->gone, publisher->gone_count, true);
     store_put_units_said(tx, publisher->units, publisher->digests, publisher->unit_count);
     store_put_events(tx, publisher->parts->outbox, items, commands, publisher->said_count);
     pg_tx_send(tx, on_written, publisher);

@@ -44,6 +44,16 @@ enum slice_fault slice_find(struct slice_cells *cells, enum subject subject,
     return SLICE_KEPT;
 }
 
+struct cell_key slice_cell(const struct slice_cells *cells, const struct period *period)
+{
+    struct cell_key key = {
+        .subject = cells->subject, .grouping = cells->grouping, .period = *period};
+    for (size_t i = 0; i < GROUPING_DIMENSIONS; i++) {
+        key.members[i] = cells->members[i] != NULL ? cells->members[i] : "";
+    }
+    return key;
+}
+
 struct slice slice_of(const struct cell_key *key)
 {
     const struct grouping *grouping = &subjects[key->subject]->groupings[key->grouping];

@@ -31,6 +31,9 @@ enum slice_fault {
 enum slice_fault slice_find(struct slice_cells *cells, enum subject subject,
                             const struct slice *slice, unsigned also);
 
+/* The key that one cell of these members has; where any member is meant, "". */
+struct cell_key slice_cell(const struct slice_cells *cells, const struct period *period);
+
 /* The slice that a cell holds. */
 struct slice slice_of(const struct cell_key *key);
 

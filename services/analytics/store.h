@@ -64,6 +64,14 @@ void store_read_range(struct pg_tx *tx, enum subject subject, int grouping, enum
 /* False: the row is of another program. */
 bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
                      struct cell_row *cell);
+/* Cells of these groupings and kinds of period (wheres: first days and members are of no matter),
+ * in the order of their keys. */
+void store_read_kinds(struct pg_tx *tx, const struct cell_key *wheres, size_t count);
+/* These are to be looked at by the publisher again, if there are such cells. */
+void store_mark_untold(struct pg_tx *tx, const struct cell_key *keys, size_t count);
+/* And cells of these groupings and kinds of period, from their first days on, of which nothing was
+ * said yet. */
+void store_mark_unsaid(struct pg_tx *tx, const struct cell_key *wheres, size_t count);
 /* Its period's first day. */
 int32_t store_cell_first(const struct pg_tx *tx, size_t statement, size_t row);
 /* The cells of these rows are told as they were read (or, gone: not any more). */
@@ -79,6 +87,8 @@ void store_take_turn(struct pg_tx *tx, int64_t number, int32_t lease_ms, int64_t
                      int64_t cutoff);
 /* When that was the end of a rebuild, it is over. */
 void store_end_rebuild(struct pg_tx *tx);
+/* One row: how many rounds of counting there were. */
+void store_read_counted(struct pg_tx *tx);
 void store_leave_turn(struct pg_tx *tx, int64_t number);
 /* One row. */
 void store_read_moment(struct pg_tx *tx);

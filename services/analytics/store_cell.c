@@ -98,6 +98,52 @@ static const struct pg_statement read_range = {
          "AND first >= $4::integer AND first < $5::integer AND ($6::text IS NULL OR a = $6::text) "
          "AND ($7::text IS NULL OR b = $7::text) ORDER BY first, a, b"};
 
+static const struct pg_statement read_kinds = {
+    "analytics_read_kinds",
+    "SELECT c.subject::integer, c.grouping::integer, c.period::integer, c.first, c.a, c.b, c.data, "
+    "NULL::bytea FROM " KEYS_UNNEST ") AS k (" KEYS ") JOIN cell c ON c.subject = k.subject "
+    "AND c.grouping = k.grouping AND c.period = k.period "
+    "ORDER BY c.subject, c.grouping, c.period, c.first, c.a, c.b"};
+
+static const struct pg_statement mark_untold = {
+    "analytics_mark_untold",
+    "UPDATE cell c SET untold = true FROM " KEYS_UNNEST ") AS k (" KEYS ") "
+    "WHERE c.subject = k.subject AND c.grouping = k.grouping AND c.period = k.period "
+    "AND c.first = k.first AND c.a = k.a AND c.b = k.b AND NOT c.untold"};
+
+static const struct pg_statement mark_unsaid = {
+    "analytics_mark_unsaid",
+    "UPDATE cell c SET untold = true FROM " KEYS_UNNEST ") AS k (" KEYS ") "
+    "WHERE c.subject = k.subject AND c.grouping = k.grouping AND c.period = k.period "
+    "AND c.first >= k.first AND c.said IS NULL AND NOT c.untold"};
+
+static void add_with_keys(struct pg_tx *tx, const struct pg_statement *statement,
+                          const struct cell_key *keys, size_t count)
+{
+    struct pg_array columns[KEY_COLUMNS];
+    init_keys(columns);
+    for (size_t i = 0; i < count; i++) {
+        add_key(columns, &keys[i]);
+    }
+    pg_tx_add(tx, statement);
+    put_keys(tx, columns);
+}
+
+void store_read_kinds(struct pg_tx *tx, const struct cell_key *wheres, size_t count)
+{
+    add_with_keys(tx, &read_kinds, wheres, count);
+}
+
+void store_mark_untold(struct pg_tx *tx, const struct cell_key *keys, size_t count)
+{
+    add_with_keys(tx, &mark_untold, keys, count);
+}
+
+void store_mark_unsaid(struct pg_tx *tx, const struct cell_key *wheres, size_t count)
+{
+    add_with_keys(tx, &mark_unsaid, wheres, count);
+}
+
 void store_read_untold(struct pg_tx *tx, int64_t before, int32_t limit)
 {
     pg_tx_add(tx, &read_untold);

@@ -45,6 +45,14 @@ void store_end_rebuild(struct pg_tx *tx)
     pg_tx_add(tx, &end_rebuild);
 }
 
+static const struct pg_statement read_counted = {"analytics_read_counted",
+                                                 "SELECT counted FROM turn"};
+
+void store_read_counted(struct pg_tx *tx)
+{
+    pg_tx_add(tx, &read_counted);
+}
+
 void store_leave_turn(struct pg_tx *tx, int64_t number)
 {
     pg_tx_add(tx, &leave_turn);

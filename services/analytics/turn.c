@@ -59,13 +59,13 @@ static void on_tick(uv_timer_t *timer)
     }
 }
 
-struct turn *turn_new(const struct service_parts *parts)
+struct turn *turn_new(const struct service_parts *parts, const struct discloser *discloser)
 {
     struct turn *turn = memory_zero(1, sizeof *turn);
     turn->parts = parts;
     turn->quiet = FOLLOWER_TICKS;
     turn->fold = fold_new(parts, turn);
-    turn->publisher = publisher_new(parts, turn);
+    turn->publisher = publisher_new(parts, turn, discloser);
     uv_timer_init(loop_uv(parts->loop), &turn->timer);
     turn->timer.data = turn;
     uv_timer_start(&turn->timer, on_tick, TICK_MS, TICK_MS);

@@ -10,9 +10,10 @@
 
 #include "common/service.h"
 
+struct discloser;
 struct turn;
 
-struct turn *turn_new(const struct service_parts *parts);
+struct turn *turn_new(const struct service_parts *parts, const struct discloser *discloser);
 
 /* Waits for the step in hand, gives the turn back, frees. */
 typedef void turn_on_closed(void *arg);

@@ -10,9 +10,10 @@ struct category_counts {
     const struct tally *tally;
 };
 
-/* Categories in order. */
+/* Categories in order, those that the reader may see. */
 struct unit_counts {
     const char *unit;
+    bool hidden; /* the reader may not see them */
     const struct tally *total;
     const struct category_counts *categories;
     size_t category_count;

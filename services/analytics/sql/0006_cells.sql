@@ -72,6 +72,7 @@ CREATE TABLE unit_said (
 -- rise over restarts, changes of the holder and recounts.
 CREATE TABLE turn (
     number     bigint      NOT NULL,
+    counted    bigint      NOT NULL DEFAULT 0, -- rounds of counting
     held_until timestamptz NOT NULL,
     as_of      timestamptz NOT NULL, -- the cells are exact for this instant
     cutoff     timestamptz  -- newest event in them
@@ -86,7 +87,7 @@ CREATE FUNCTION turn_take(held bigint, lease_ms integer, exact timestamptz, newe
 DECLARE
     taken bigint;
 BEGIN
-    UPDATE turn SET number = number + 1, as_of = coalesce(exact, as_of),
+    UPDATE turn SET number = number + 1, counted = counted + (newest IS NOT NULL)::integer, as_of = coalesce(exact, as_of),
         cutoff = greatest(cutoff, newest),
         held_until = clock_timestamp() + lease_ms * interval '1 millisecond'
         WHERE number = held RETURNING number INTO taken;

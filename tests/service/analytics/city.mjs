@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { until } from '../../../deploy/local/process.mjs';
-import { Stack } from '../../../deploy/local/stack.mjs';
+import { DEMO_KEY, Stack } from '../../../deploy/local/stack.mjs';
 import { chance } from '../../support/chance.mjs';
 import { takeOffset } from '../../support/ports.mjs';
 import { message, Topics, uuid7 } from '../../support/topics.mjs';
@@ -202,8 +202,10 @@ export class City {
     return (await this.db.query(text, parameters)).rows;
   }
 
-  async get(path, { base = this.stack.url('analytics') } = {}) {
-    const answer = await fetch(`${base}/api/analytics${path}`);
+  /** As a system that may see every figure; isPublic: as anybody. */
+  async get(path, { base = this.stack.url('analytics'), isPublic = false } = {}) {
+    const answer = await fetch(`${base}/api/analytics${path}`,
+      { headers: isPublic ? {} : { 'x-api-key': DEMO_KEY } });
     return { status: answer.status, headers: answer.headers, body: await answer.json() };
   }
 

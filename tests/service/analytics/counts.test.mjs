@@ -197,12 +197,15 @@ test('open cases turn late once when their time is over, and not again by a late
 test('what is said on the topics is valid, rises, and is the present state',
   { timeout: 60000 }, async () => {
     const ajv = compiler('draft-07');
-    const latest = (events) => new Map(events.map((event) => [event.key, event.data]));
+    const latest = (events) => new Map([...new Map(events.map((event) => [event.key, event.data]))]
+      .filter(([, data]) => data !== null));
+    let missing;
     await until('the topics say what HTTP says', async () => {
       const said = latest(indicators);
       for (const [key, data] of picked.shuffle([...said]).slice(0, 300)) {
         const slice = { ...data.dimensions, ...(data.period !== 'all' && { period: data.period }) };
         const now = await city.figure(data.code, slice);
+        missing = `${key}: ${JSON.stringify(data)} and ${JSON.stringify(now)}`;
         if (now.numerator !== data.numerator || now.denominator !== data.denominator
           || now.median_hours !== data.median_hours) return false;
         assert.equal(key, `${data.code}|${Object.keys(slice).sort().map((name) => `${name}=${slice[name]}`).join(',')}`);
@@ -210,13 +213,25 @@ test('what is said on the topics is valid, rises, and is the present state',
       const counts = latest(unitCounts);
       for (const unit of UNITS) {
         const { body } = await city.get(`/units/${unit}`);
+        missing = `${unit}: ${JSON.stringify(counts.get(unit)?.counts)} and ${JSON.stringify(body.counts)}`;
         if (JSON.stringify(counts.get(unit)?.counts) !== JSON.stringify(body.counts)) return false;
       }
-      return CODES.every((code) => said.has(`${code}|`)
-        && UNITS.every((unit) => said.has(`${code}|unit=${unit}`)));
-    }, 15000);
+      for (const unit of [undefined, ...UNITS]) { // all that the public may see, and nothing else
+        const { body } = await city.get(`/indicators${unit ? `?unit=${unit}` : ''}`, { isPublic: true });
+        for (const figure of body.items) {
+          const there = !figure.hidden && (figure.denominator ?? figure.count) + (figure.pending ?? figure.open) > 0;
+          missing = `${figure.code}|${unit ? `unit=${unit}` : ''}`;
+          if (said.has(missing) !== there) return false;
+        }
+      }
+      return true;
+    }, 15000).catch((error) => assert.fail(`${error.message} (${missing})`));
     const seen = new Map();
     for (const event of [...indicators, ...unitCounts]) {
+      if (event.data === null) {
+        seen.delete(event.key); // not to be seen any more
+        continue;
+      }
       const validate = ajv.getSchema(`https://schemas.ihanoi.example/events/${event.type}`);
       assert.ok(validate(event.data), JSON.stringify(validate.errors));
       const before = seen.get(event.key);
@@ -309,6 +324,62 @@ test('what cannot be asked for is told, field by field', async () => {
     ['/series?code=processed&step=day&unit=SXD&category=ve-sinh', 'step not_kept'],
     ['/series?code=processed&period=2026', 'period unknown_parameter'],
   ]) assert.equal(await wrong(path), fault, path);
+});
+
+test('the public sees no small sum, nor what would give one away', { timeout: 60000 }, async () => {
+  const isHidden = (figure) => figure.hidden === true;
+  const at = (await city.get('/indicators?code=placed')).body.items[0];
+  const rare = opened({ unit: 'EVNHANOI', category: 'dien', openedAt: Date.now(), level: 'urgent', area: '00001' });
+  await told([rare, ...['giao-thong', 've-sinh', 'giao-thong'].map((category) => (
+    opened({ unit: 'EVNHANOI', category, openedAt: Date.now() })))]);
+  await until('they are counted', async () => (
+    (await city.get('/indicators?code=placed')).body.items[0].denominator === at.denominator + 4), 10000);
+  let units;
+  await until('another unit is hidden with the small one', async () => {
+    units = (await city.get('/comparison?code=placed&by=unit', { isPublic: true })).body;
+    return units.items.filter(isHidden).length >= 2;
+  }, 15000);
+  isAs('Comparison', units);
+  assert.ok(units.items.find(({ member }) => member === 'EVNHANOI').hidden);
+  assert.deepEqual(Object.keys(units.items.find(isHidden)).sort(), ['hidden', 'member', 'name']
+    .filter((name) => name !== 'name' || units.items.find(isHidden).name));
+  assert.ok(units.items.some((row) => row.denominator >= 5), 'others are seen');
+  const month = periodsOf(new Date().toISOString())[3];
+  for (const path of ['/indicators', `/indicators?period=${month}`, '/indicators?unit=EVNHANOI', '/indicators?unit=SXD',
+    '/indicators?level=urgent&period=2026', '/indicators?unit=SXD&category=ve-sinh', '/indicators?area=00001']) {
+    const { body } = await city.get(path, { isPublic: true });
+    for (const figure of body.items) {
+      isAs('Figure', figure);
+      const of = figure.denominator ?? figure.count;
+      assert.ok(figure.hidden || of === 0 || of >= 5, `${path} ${figure.code}: ${of}`);
+    }
+  }
+  assert.ok((await city.get('/indicators?unit=EVNHANOI', { isPublic: true })).body.items.every(isHidden));
+  const page = (await city.get('/units/EVNHANOI', { isPublic: true })).body;
+  isAs('Unit', page);
+  assert.equal(page.hidden, true);
+  assert.equal(page.counts, undefined);
+  const { body: series } = await city.get('/series?code=placed&unit=EVNHANOI', { isPublic: true });
+  isAs('Series', series);
+  const years = new Set([...model.cases.values()].map((c) => periodsOf(c.opened_at)[1])); // before, nobody has cases
+  assert.ok(series.items.filter(({ period }) => years.has(period.slice(0, 4))).every(isHidden), 'months without a case too');
+  for (const path of ['/indicators?unit=SXD&period=2026-11-24', '/indicators?unit=SXD&level=urgent',
+    '/indicators?unit=SXD&category=ve-sinh&period=2026-11', '/comparison?code=placed&by=category&unit=SXD&period=2026',
+    '/series?code=placed&step=day&unit=SXD']) {
+    const { status, body } = await city.get(path, { isPublic: true });
+    assert.deepEqual([status, body.code], [403, 'not_public'], path);
+    assert.equal((await city.get(path)).status, 200, path);
+  }
+  const seen = (await city.get('/indicators?unit=EVNHANOI&code=placed')).body.items[0];
+  assert.deepEqual(sums(seen), { numerator: 1, denominator: 4, pending: 0 });
+  const answers = await Promise.all([true, false].map((isPublic) => city.get('/indicators', { isPublic })));
+  assert.deepEqual(answers.map(({ headers }) => headers.get('cache-control')), ['public, max-age=1', 'private, max-age=1']);
+  for (const { key, data } of [...indicators, ...unitCounts]) {
+    if (data === null) continue;
+    const of = data.denominator ?? data.count ?? Object.values(data.counts).reduce((a, b) => a + b);
+    assert.ok(of === 0 || of >= 5, `${key}: ${of}`);
+    assert.doesNotMatch(key, /EVNHANOI|area=00001/);
+  }
 });
 
 test('poison is put aside and named, what follows is counted', async () => {
