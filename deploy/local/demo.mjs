@@ -151,8 +151,12 @@ async function printFigures() {
     { as: { role: 'supervisor', unit: 'HN', sub: 'demo-supervisor' } });
   console.log('\nHow well the city works');
   for (const figure of items.filter(({ dimensions }) => Object.keys(dimensions).length === 0)) {
+    if (figure.kind === 'time') {
+      console.log(`  ${pad(figure.label.vi, 44)} ${String(figure.median_hours ?? '–').padStart(8)}  (of ${figure.count})`);
+      continue;
+    }
     const share = figure.denominator > 0 ? `${((100 * figure.numerator) / figure.denominator).toFixed(1)} %` : '–';
-    console.log(`  ${pad(figure.label.vi, 30)} ${share.padStart(8)}  (${figure.numerator} of ${figure.denominator})`);
+    console.log(`  ${pad(figure.label.vi, 44)} ${share.padStart(8)}  (${figure.numerator} of ${figure.denominator})`);
   }
 }
 

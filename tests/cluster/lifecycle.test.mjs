@@ -268,7 +268,7 @@ describe('a report that is handed over, asked about, contested and rated', () =>
 
   test('counts where it was handed over, as reopened, and with evidence', async () => {
     const get = async (path) => (await cluster.call('analytics', 'GET', `/api/analytics/${path}`,
-      { as: citizen })).json;
+      { as: 'supervisor' })).json; // the public sees no sum over a single case
     const figure = async (code) => (await get(`indicators?code=${code}&unit=00004`)).items[0];
     // Between the reopening and the second result it counts as reopened, but not as resolved.
     await cluster.waitFor('the case, reopened and resolved again', async () =>
@@ -437,11 +437,11 @@ describe('figures', () => {
     await cluster.waitFor('the counts', async () => {
       const { json } = await cluster.call('analytics', 'GET', '/api/analytics/units/00070',
         { as: 'supervisor' });
-      const newest = spoken.filter((e) => e.topic === 'analytics.units.v1' && e.key === '00070')
-        .sort((a, b) => b.data.sequence - a.data.sequence)[0];
+      const newest = spoken.findLast((e) => e.topic === 'analytics.units.v1' && e.key === '00070');
+      const told = newest?.data ?? json; // so few that the public must not see them are not on the topic
       const expected = Object.entries(Object.groupBy(recount(), (c) => c.state));
       return expected.length > 1 && expected.every(([state, cases]) => (
-        json.counts[state] === cases.length && newest.data.counts[state] === cases.length));
+        json.counts[state] === cases.length && told.counts[state] === cases.length));
     });
   });
 
