@@ -198,6 +198,30 @@ class Comparison:
             member = self.random.choice(members[1 - fewer])
             self.compare_members(dimensions, period, dimensions[fewer], (dimensions[1 - fewer], member))
 
+    def compare_series(self, dimensions):
+        """Of the city, or of one member: months, quarters and years one after another."""
+        members = sorted(self.tables[dimensions, "all"])
+        key = self.random.choice(members) if members else None
+        for code, step in itertools.product(model.CODES, ("year", "quarter", "month")):
+            if key is None or self.random.random() >= self.part:
+                continue
+            periods = sorted(period for wanted, period in self.tables if wanted == dimensions and model.kind_of(period) == step)
+            self.compare_steps(dimensions, key, code, step, periods)
+
+    def compare_steps(self, dimensions, key, code, step, periods):
+        """All periods in which cases were opened, those between them too."""
+        body = self.service.get("series", **{"code": code, "step": step, "from": periods[0], "to": periods[-1]},
+                                **dict(zip(dimensions, key)))
+        where, turned = f"{code} by {step}, {dict(zip(dimensions, key))}", self.turned(body["as_of"])
+        told = [item["period"] for item in body["items"]]
+        if not set(periods) <= set(told) or told != sorted(set(told)):
+            self.differ(where, told, periods)
+        for item in body["items"]:
+            period = item["period"]
+            slice_ = self.tables.get((dimensions, period), {}).get(key, model.Slice())
+            totals = self.totals(dimensions, period, key, slice_.total, turned, body["as_of"])
+            self.check(f"{where}, {period}", code, item, slice_, totals)
+
     def compare_units(self, hands):
         table, by_category = self.tables[("unit",), "all"], self.tables[("unit", "category"), "all"]
         for (unit,), slice_ in table.items():
@@ -231,6 +255,8 @@ class Comparison:
                 self.compare_members(dimensions, period, dimensions[0], None)
             else:
                 self.compare_pairs(dimensions, period)
+        for dimensions in {dimensions: None for dimensions, _ in self.tables}:
+            self.compare_series(dimensions)
         self.compare_units(hands)
 
 
