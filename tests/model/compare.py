@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares what analytics answers with what the model counts.
 
-    python3 tests/model/compare.py FOLDER URL
+    python3 tests/model/compare.py FOLDER URL KEY
 
 Reads the dump in FOLDER once. Then each line of the input is a comparison to make: a seed, and
 which part of the answers is looked at (1: all), drawn by the seed; those of the city and of the
 units as a whole always are. Prints differences as lines, and for each comparison one line of JSON:
-how many figures of how many answers, how many differences.
+how many figures of how many answers, how many differences. KEY is of a system that may see small
+figures too.
 """
 import bisect
 import datetime
@@ -30,14 +31,16 @@ SECOND = datetime.timedelta(seconds=1)
 class Service:
     """Answers of analytics, over one connection."""
 
-    def __init__(self, url):
+    def __init__(self, url, key):
         place = urllib.parse.urlsplit(url)
+        self.headers = {"X-API-Key": key}
         self.connection = http.client.HTTPConnection(place.hostname, place.port, timeout=60)
         self.answers = 0
 
     def get(self, path, **query):
         query = {name: value for name, value in query.items() if value is not None}
-        self.connection.request("GET", f"/api/analytics/{path}?{urllib.parse.urlencode(query)}")
+        self.connection.request("GET", f"/api/analytics/{path}?{urllib.parse.urlencode(query)}",
+                                headers=self.headers)
         answer = self.connection.getresponse()
         body = json.loads(answer.read())
         if answer.status != 200:
@@ -301,7 +304,7 @@ def compare(city, service, groupings, seed, part):
 
 
 def main():
-    folder, url = sys.argv[1:]
+    folder, url, key = sys.argv[1:]
     begun = time.monotonic()
     now = datetime.datetime.now(datetime.timezone.utc).strftime(model.FORM)[:-4] + "Z"
     city = model.City(folder, now)
@@ -309,7 +312,7 @@ def main():
                       "reading_s": round(time.monotonic() - begun, 1)}), flush=True)
     for line in sys.stdin:
         seed, part = line.split()
-        service = Service(url)
+        service = Service(url, key)
         groupings = [(tuple(item["dimensions"]), item["periods"]) for item in service.get("dimensions")["items"]]
         print(json.dumps(compare(city, service, groupings, int(seed), float(part))), flush=True)
 
