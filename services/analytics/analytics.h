@@ -5,10 +5,13 @@
 
 #include "common/service.h"
 
-#define CASES_TOPIC      "city.cases.v1"
-#define REFERENCE_TOPIC  "city.reference.v1"
-#define INDICATORS_TOPIC "analytics.indicators.v1"
-#define UNITS_TOPIC      "analytics.units.v1"
+#define CASES_TOPIC        "city.cases.v1"
+#define REFERENCE_TOPIC    "city.reference.v1"
+#define DELIVERIES_TOPIC   "city.deliveries.v1"
+#define ORDERS_TOPIC       "city.orders.v1"
+#define ORDER_STATUS_TOPIC "city.order-status.v1"
+#define INDICATORS_TOPIC   "analytics.indicators.v1"
+#define UNITS_TOPIC        "analytics.units.v1"
 
 struct discloser;
 struct turn;

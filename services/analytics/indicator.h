@@ -27,6 +27,9 @@ extern const char *const indicator_kind_words[]; /* NULL-terminated */
 enum indicator_better { BETTER_HIGH, BETTER_LOW, BETTER_NEITHER };
 extern const char *const indicator_better_words[]; /* NULL-terminated */
 
+/* The bit of a counter. */
+#define COUNTER(number) (UINT64_C(1) << (number))
+
 struct indicator {
     const char *code;
     int32_t version;

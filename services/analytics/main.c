@@ -4,6 +4,8 @@
 
 #include "services/analytics/analytics.h"
 #include "services/analytics/consume_cases.h"
+#include "services/analytics/consume_deliveries.h"
+#include "services/analytics/consume_orders.h"
 #include "services/analytics/consume_reference.h"
 #include "services/analytics/discloser.h"
 #include "services/analytics/http_analytics.h"
@@ -49,6 +51,9 @@ static const struct http_route routes[] = {
 static const struct consume_topic topics[] = {
     {.topic = REFERENCE_TOPIC, .handler = consume_reference, .batch_max = 200},
     {.topic = CASES_TOPIC, .handler = consume_cases, .batch_max = 2000, .hold_ms = 25},
+    {.topic = DELIVERIES_TOPIC, .handler = consume_deliveries, .batch_max = 2000, .hold_ms = 25},
+    {.topic = ORDERS_TOPIC, .handler = consume_orders, .batch_max = 1000, .hold_ms = 25},
+    {.topic = ORDER_STATUS_TOPIC, .handler = consume_orders, .batch_max = 1000, .hold_ms = 25},
 };
 
 static const struct service_verb verbs[] = {

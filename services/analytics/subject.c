@@ -2,12 +2,16 @@
 #include "services/analytics/subject.h"
 
 #include "services/analytics/case_subject.h"
+#include "services/analytics/delivery_subject.h"
+#include "services/analytics/order_subject.h"
 
 const char *const dimension_words[DIMENSIONS + 1] = {
     "unit", "category", "process", "level", "area", "channel", "reason", "team", NULL};
 
 const struct subject_layout *const subjects[SUBJECTS] = {
     [SUBJECT_CASES] = &case_subject,
+    [SUBJECT_DELIVERIES] = &delivery_subject,
+    [SUBJECT_ORDERS] = &order_subject,
 };
 
 static unsigned dimensions_of(const struct grouping *grouping)

@@ -31,9 +31,18 @@ enum dimension {
 };
 extern const char *const dimension_words[DIMENSIONS + 1]; /* NULL-terminated */
 
-enum subject { SUBJECT_CASES, SUBJECTS };
+enum subject { SUBJECT_CASES, SUBJECT_DELIVERIES, SUBJECT_ORDERS, SUBJECTS };
 
 enum { GROUPING_DIMENSIONS = 2, CONTRIBUTION_SIDES = 2, CONTRIBUTION_AMOUNTS = 3 };
+
+/* Kinds of period, by bit. */
+enum {
+    PERIODS_ALL = 1 << PERIOD_ALL,
+    PERIODS_YEAR = 1 << PERIOD_YEAR,
+    PERIODS_MONTH = 1 << PERIOD_MONTH,
+    PERIODS_DAY = 1 << PERIOD_DAY,
+    PERIODS_EVERY = (1 << PERIOD_KINDS) - 1
+};
 
 struct grouping {
     enum dimension dimensions[GROUPING_DIMENSIONS];
