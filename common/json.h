@@ -98,6 +98,8 @@ bool json_read_object(struct json_reader *reader, const char *name, enum json_pr
  * if one of them is bad. */
 size_t json_read_texts(struct json_reader *reader, const char *name, enum json_presence presence,
                        size_t count_max, size_t length_max, const char *const **texts);
+/* Is there such a member, whatever its type? */
+bool json_read_has(const struct json_reader *reader, const char *name);
 /* Length of an array of objects (0 when absent or bad), then each one by index. */
 size_t json_read_array(struct json_reader *reader, const char *name, enum json_presence presence,
                        size_t count_max);

@@ -374,6 +374,11 @@ size_t json_read_texts(struct json_reader *reader, const char *name, enum json_p
     return bad ? 0 : count;
 }
 
+bool json_read_has(const struct json_reader *reader, const char *name)
+{
+    return json_value_member(reader->object, name) != NULL;
+}
+
 size_t json_read_array(struct json_reader *reader, const char *name, enum json_presence presence,
                        size_t count_max)
 {

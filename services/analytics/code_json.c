@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { UNIT_MIN = 2, UNIT_MAX = 32, CATEGORY_MAX = 64, WORD_MAX = 64 };
+enum { UNIT_MIN = 2, UNIT_MAX = 32, CATEGORY_MAX = 64, WORD_MAX = 64, AREAS_MAX = 126 };
 
 #define DIGITS "0123456789"
 #define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -19,12 +19,31 @@ static const char *keep(struct json_reader *reader, const char *name, const char
     return code;
 }
 
+static bool is_unit(const char *code)
+{
+    return code != NULL && code[0] != '-' && code[strspn(code, DIGITS UPPER "-")] == '\0';
+}
+
 const char *code_read_unit(struct json_reader *reader, const char *name,
                            enum json_presence presence)
 {
     const char *code = json_read_text(reader, name, presence, UNIT_MIN, UNIT_MAX);
-    return keep(reader, name, code,
-                code != NULL && code[0] != '-' && code[strspn(code, DIGITS UPPER "-")] == '\0');
+    return keep(reader, name, code, is_unit(code));
+}
+
+void code_read_areas(struct json_reader *reader, const char *name)
+{
+    const char *const *areas;
+    size_t count = json_read_texts(reader, name, JSON_OPTIONAL, AREAS_MAX, UNIT_MAX, &areas);
+    if (count == 0 && json_read_has(reader, name) && !reader->faulty) {
+        json_read_fault(reader, name, "too_few", "absent means the whole city");
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(areas[i]) < UNIT_MIN || !is_unit(areas[i])) {
+            json_read_fault(reader, arena_format(reader->arena, "%s[%zu]", name, i), "not_allowed",
+                            "is no code");
+        }
+    }
 }
 
 const char *code_read_category(struct json_reader *reader, const char *name,

@@ -15,5 +15,7 @@ const char *code_read_category(struct json_reader *reader, const char *name,
 /* word: ^[a-z][a-z0-9_]{0,63}$ */
 const char *code_read_word(struct json_reader *reader, const char *name,
                            enum json_presence presence);
+/* areas, if they are there: checked, and not kept. */
+void code_read_areas(struct json_reader *reader, const char *name);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "services/analytics/analytics.h"
 #include "services/analytics/name_json.h"
+#include "services/analytics/store_cadence.h"
 
 enum { KINDS = 2 };
 
@@ -48,6 +49,48 @@ static void take_message(struct consume_batch *batch, struct consume_message *me
     }
 }
 
+/* ---- who must keep a cadence ---- */
+
+#define UNIT_KEY "unit:"
+
+struct duties {
+    struct unit_duty *items;
+    size_t count;
+};
+
+/* As with names. */
+static void add_duty(struct duties *duties, const struct unit_duty *duty)
+{
+    size_t i = 0;
+    while (i < duties->count && strcmp(duties->items[i].unit, duty->unit) != 0) {
+        i++;
+    }
+    duties->items[i] = *duty;
+    duties->count += i == duties->count;
+}
+
+/* A unit that is withdrawn has no duty. */
+static void take_duty(struct consume_batch *batch, struct consume_message *message,
+                      struct duties *duties)
+{
+    const struct event_in *event = &message->event;
+    struct unit_duty duty = {.binds = false};
+    struct error err = {0};
+    if (message->rejected) {
+        return;
+    }
+    if (event->data == NULL && strncmp(message->key, UNIT_KEY, strlen(UNIT_KEY)) == 0) {
+        duty.unit = message->key + strlen(UNIT_KEY);
+        add_duty(duties, &duty);
+    } else if (event->data != NULL && strcmp(event->type, types[NAME_UNIT]) == 0) {
+        if (unit_duty_read(&duty, event->data, event->data_size, consume_arena(batch), &err)) {
+            add_duty(duties, &duty);
+        } else {
+            consume_reject(batch, message, "invalid_data", analytics_fault(&err));
+        }
+    }
+}
+
 static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, void *state)
 {
     (void)batch, (void)tx, (void)state;
@@ -56,6 +99,7 @@ static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, vo
 void consume_reference(struct consume_batch *batch, void *state)
 {
     struct names names[KINDS] = {{0}};
+    struct duties duties = {.count = 0};
     size_t count;
     struct consume_message *messages = consume_messages(batch, &count);
     (void)state;
@@ -63,14 +107,19 @@ void consume_reference(struct consume_batch *batch, void *state)
     for (size_t kind = 0; kind < KINDS; kind++) {
         names[kind].items = arena_array(consume_arena(batch), count, sizeof(struct name));
     }
+    duties.items = arena_array(consume_arena(batch), count, sizeof *duties.items);
     for (size_t i = 0; i < count; i++) {
         take_message(batch, &messages[i], names);
+        take_duty(batch, &messages[i], &duties);
     }
     for (size_t kind = 0; kind < KINDS; kind++) {
         if (names[kind].count > 0) {
             store_put_names(consume_tx(batch), (enum name_kind)kind, names[kind].items,
                             names[kind].count);
         }
+    }
+    if (duties.count > 0) {
+        store_put_duties(consume_tx(batch), duties.items, duties.count);
     }
     consume_commit(batch, on_committed);
 }

@@ -14,7 +14,7 @@ void delivery_count(struct contribution *contribution, const struct delivery_fac
         .members = {[DIMENSION_CHANNEL] = delivery->channel,
                     [DIMENSION_REASON] =
                         delivery->outcome == DELIVERY_SENT ? NULL : delivery->reason},
-        .marks = UINT64_C(1) << counters[delivery->outcome],
+        .marks = UINT64_C(1) << DELIVERIES_ALL | UINT64_C(1) << counters[delivery->outcome],
         .bucket = SKETCH_NONE,
     };
 }

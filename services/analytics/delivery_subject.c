@@ -75,5 +75,6 @@ const struct subject_layout delivery_subject = {
     .grouping_count = sizeof groupings / sizeof groupings[0],
     .indicators = indicators,
     .indicator_count = sizeof indicators / sizeof indicators[0],
+    .size_counter = DELIVERIES_ALL,
     .count = count,
 };

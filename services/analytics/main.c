@@ -6,6 +6,7 @@
 #include "services/analytics/consume_cases.h"
 #include "services/analytics/consume_deliveries.h"
 #include "services/analytics/consume_orders.h"
+#include "services/analytics/consume_publications.h"
 #include "services/analytics/consume_reference.h"
 #include "services/analytics/discloser.h"
 #include "services/analytics/http_analytics.h"
@@ -36,6 +37,11 @@ static const struct http_route routes[] = {
      .handler = http_get_unit,
      .query = ""},
     {.method = "GET",
+     .path = "/api/analytics/cadence",
+     .access = "",
+     .handler = http_get_cadence,
+     .query = "period unit"},
+    {.method = "GET",
      .path = "/api/analytics/definitions",
      .access = "",
      .handler = http_get_definitions,
@@ -54,6 +60,7 @@ static const struct consume_topic topics[] = {
     {.topic = DELIVERIES_TOPIC, .handler = consume_deliveries, .batch_max = 2000, .hold_ms = 25},
     {.topic = ORDERS_TOPIC, .handler = consume_orders, .batch_max = 1000, .hold_ms = 25},
     {.topic = ORDER_STATUS_TOPIC, .handler = consume_orders, .batch_max = 1000, .hold_ms = 25},
+    {.topic = PUBLICATIONS_TOPIC, .handler = consume_publications, .batch_max = 500},
 };
 
 static const struct service_verb verbs[] = {

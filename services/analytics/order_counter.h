@@ -12,6 +12,7 @@
 #include "services/analytics/order_fact.h"
 
 enum order_counter {
+    ORDERS_ALL,
     ORDERS_STATE_FIRST, /* one for each enum order_state */
     ORDERS_EVER_PAID = ORDERS_STATE_FIRST + ORDER_STATES,
     ORDERS_PAID_SETTLED, /* paid, and not waiting any more */

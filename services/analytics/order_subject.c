@@ -140,6 +140,7 @@ const struct subject_layout order_subject = {
     .grouping_count = sizeof groupings / sizeof groupings[0],
     .indicators = indicators,
     .indicator_count = sizeof indicators / sizeof indicators[0],
+    .size_counter = ORDERS_ALL,
     .amount_count = 2,
     .amount_counters = {ORDERS_PAID_VND, ORDERS_REFUNDED_VND},
     .count = count,

@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "services/analytics/cadence_publisher.h"
 #include "services/analytics/fold.h"
 #include "services/analytics/publisher.h"
 #include "services/analytics/store.h"
@@ -18,12 +19,21 @@ enum {
     TELL_SHARE = 4      /* telling takes a fifth of the time at most, so that counting goes on */
 };
 
-enum phase { PHASE_IDLE, PHASE_CLAIM, PHASE_FOLD, PHASE_PUBLISH, PHASE_KEEP, PHASE_LEAVE };
+enum phase {
+    PHASE_IDLE,
+    PHASE_CLAIM,
+    PHASE_FOLD,
+    PHASE_PUBLISH,
+    PHASE_CADENCE,
+    PHASE_KEEP,
+    PHASE_LEAVE
+};
 
 struct turn {
     const struct service_parts *parts;
     struct fold *fold;
     struct publisher *publisher;
+    struct cadence_publisher *cadence;
     uv_timer_t timer;
     enum phase phase;
     int64_t number;            /* 0: somebody else holds it, or nobody */
@@ -40,6 +50,8 @@ static void fold(struct turn *turn);
 static void on_folded(bool whole, void *arg);
 static void publish(struct turn *turn);
 static void on_published(void *arg);
+static void publish_cadence(struct turn *turn);
+static void on_told(void *arg);
 static void go_on(struct turn *turn);
 static void keep(struct turn *turn);
 static void rest(struct turn *turn);
@@ -66,6 +78,7 @@ struct turn *turn_new(const struct service_parts *parts, const struct discloser 
     turn->quiet = FOLLOWER_TICKS;
     turn->fold = fold_new(parts, turn);
     turn->publisher = publisher_new(parts, turn, discloser);
+    turn->cadence = cadence_publisher_new(parts, turn);
     uv_timer_init(loop_uv(parts->loop), &turn->timer);
     turn->timer.data = turn;
     uv_timer_start(&turn->timer, on_tick, TICK_MS, TICK_MS);
@@ -166,6 +179,22 @@ static void publish(struct turn *turn)
 static void on_published(void *arg)
 {
     struct turn *turn = arg;
+    if (turn->number != 0 && turn->on_closed == NULL) {
+        publish_cadence(turn);
+    } else {
+        on_told(turn);
+    }
+}
+
+static void publish_cadence(struct turn *turn)
+{
+    turn->phase = PHASE_CADENCE;
+    cadence_publisher_run(turn->cadence, on_told, turn);
+}
+
+static void on_told(void *arg)
+{
+    struct turn *turn = arg;
     uint64_t now = clock_monotonic_us();
     turn->tell_us = now + TELL_SHARE * (now - turn->tell_us);
     if (turn->number == 0 || turn->on_closed != NULL) {
@@ -218,6 +247,7 @@ static void on_handle_closed(uv_handle_t *handle)
     void *arg = turn->closed_arg;
     fold_free(turn->fold);
     publisher_free(turn->publisher);
+    cadence_publisher_free(turn->cadence);
     free(turn);
     on_closed(arg);
 }

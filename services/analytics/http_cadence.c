@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET /api/analytics/cadence: how units keep telling the city something, the worst first. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "services/analytics/analytics.h"
+#include "services/analytics/cadence_json.h"
+#include "services/analytics/figure_json.h"
+#include "services/analytics/http_analytics.h"
+#include "services/analytics/store_cadence.h"
+
+struct get {
+    struct http_request *request;
+    const char *unit; /* NULL: all */
+    struct period period;
+    int64_t now;
+};
+
+/* A unit in the answer. */
+struct row {
+    const struct cadence_unit *unit;
+    struct cadence cadence;
+};
+
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void get_answer(struct get *get, const struct pg_tx *tx);
+
+enum { MOMENT, NAMES, CADENCE };
+
+void http_get_cadence(struct http_request *request, void *state)
+{
+    const struct analytics *analytics = state;
+    struct get *get = arena_alloc(http_arena(request), sizeof *get);
+    const char *period = http_query(request, "period");
+    struct error err = {0};
+
+    *get = (struct get){.request = request,
+                        .unit = http_query(request, "unit"),
+                        .period = {PERIOD_ALL, 0},
+                        .now = clock_now_us()};
+    http_check_unit("unit", get->unit, &err);
+    if (period != NULL && !period_parse(period, &get->period)) {
+        error_add_field(&err, "period", "bad_period",
+                        "must be like 2026, 2026-Q4, 2026-11, 2026-W48, 2026-11-24, or all");
+    }
+    if (error_is_set(&err)) {
+        http_answer_error(request, &err);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(analytics->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_read_moment(tx);
+    store_read_names(tx, NAME_UNIT);
+    store_read_cadence(tx, get->unit);
+    pg_tx_send(tx, on_read, get);
+}
+
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct get *get = arg;
+    struct error err = {0};
+    struct moment moment;
+
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, &err);
+    } else if (http_take_moment(tx, MOMENT, &moment, &err) && get->unit != NULL &&
+               pg_rows(tx, CADENCE) == 0) {
+        error_set(&err, ERR_NOT_FOUND, "no_duty", "this unit has no such duty");
+    }
+    if (error_is_set(&err)) {
+        http_answer_error(get->request, &err);
+        return;
+    }
+    get_answer(get, tx);
+}
+
+static int worst_first(const void *a, const void *b)
+{
+    const struct row *left = a, *right = b;
+    int order = cadence_order(&left->cadence, &right->cadence);
+    return order != 0 ? order : strcmp(left->unit->unit, right->unit->unit);
+}
+
+/* Those whose duty has a day in the period: of the whole time, all. */
+static size_t judge(const struct get *get, const struct cadence_unit *units, size_t count,
+                    struct row *rows)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct row *row = &rows[kept];
+        row->unit = &units[i];
+        cadence_of(&row->cadence, &units[i].duty, units[i].days, units[i].day_count,
+                   period_day(get->now), &get->period);
+        kept += get->period.kind == PERIOD_ALL || row->cadence.longest_gap > 0;
+    }
+    qsort(rows, kept, sizeof *rows, worst_first);
+    return kept;
+}
+
+static void put_row(struct json_writer *writer, const struct get *get, const struct pg_tx *tx,
+                    const struct row *row)
+{
+    struct bilingual name = {0};
+    json_open_object(writer, NULL);
+    json_put_text(writer, "unit", row->unit->unit);
+    store_find_name(tx, NAMES, row->unit->unit, &name);
+    http_put_name(writer, &name);
+    cadence_put(writer, &row->cadence, period_day(get->now));
+    json_close_object(writer);
+}
+
+static void get_answer(struct get *get, const struct pg_tx *tx)
+{
+    struct arena *arena = http_arena(get->request);
+    struct moment moment = {.as_of = get->now};
+    struct cadence_unit *units;
+    struct json_writer writer;
+    struct buffer body;
+    char period[PERIOD_TEXT_SIZE];
+
+    size_t count = store_take_cadence(tx, CADENCE, arena, &units, &moment.cutoff);
+    struct row *rows = arena_array(arena, count, sizeof *rows);
+    count = judge(get, units, count, rows);
+    buffer_init(&body);
+    json_write_start(&writer, &body);
+    json_open_object(&writer, NULL);
+    cadence_put_rule(&writer);
+    json_put_text(&writer, "period", period_format(&get->period, period));
+    json_open_array(&writer, "items");
+    for (size_t i = 0; i < count; i++) {
+        put_row(&writer, get, tx, &rows[i]);
+    }
+    json_close_array(&writer);
+    json_put_instant(&writer, "as_of", moment.as_of);
+    json_put_instant_if(&writer, "cutoff", moment.cutoff);
+    json_close_object(&writer);
+    http_cache_figures(get->request);
+    http_answer(get->request, 200, NULL, body.data, body.size);
+    buffer_finish(&body);
+}
