@@ -100,6 +100,8 @@ size_t json_read_texts(struct json_reader *reader, const char *name, enum json_p
                        size_t count_max, size_t length_max, const char *const **texts);
 /* Is there such a member, whatever its type? */
 bool json_read_has(const struct json_reader *reader, const char *name);
+/* The names of the members that there are, in order of the text: of an object that is a map. */
+size_t json_read_names(const struct json_reader *reader, const char *const **names);
 /* Length of an array of objects (0 when absent or bad), then each one by index. */
 size_t json_read_array(struct json_reader *reader, const char *name, enum json_presence presence,
                        size_t count_max);

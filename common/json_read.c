@@ -379,6 +379,18 @@ bool json_read_has(const struct json_reader *reader, const char *name)
     return json_value_member(reader->object, name) != NULL;
 }
 
+size_t json_read_names(const struct json_reader *reader, const char *const **names)
+{
+    size_t count = reader->object != NULL ? reader->object->size : 0, i = 0;
+    const char **copies = arena_array(reader->arena, count, sizeof *copies);
+    const struct json_value *member = count > 0 ? reader->object->first : NULL;
+    for (; member != NULL; member = member->next) {
+        copies[i++] = arena_copy(reader->arena, member->name, member->name_size);
+    }
+    *names = copies;
+    return count;
+}
+
 size_t json_read_array(struct json_reader *reader, const char *name, enum json_presence presence,
                        size_t count_max)
 {

@@ -14,5 +14,7 @@ struct interval {
 
 /* 0 ≤ met ≤ all, all > 0. */
 struct interval wilson_interval(int64_t met, int64_t all);
+/* Of a share among n, which need not be whole: of a weighed one, the effective number. n > 0. */
+struct interval wilson_of_share(double share, double n);
 
 #endif
