@@ -11,6 +11,7 @@
 #define ORDERS_TOPIC       "city.orders.v1"
 #define ORDER_STATUS_TOPIC "city.order-status.v1"
 #define PUBLICATIONS_TOPIC "city.publications.v1"
+#define SURVEYS_TOPIC      "city.surveys.v1"
 #define CADENCE_TOPIC      "analytics.cadence.v1"
 #define INDICATORS_TOPIC   "analytics.indicators.v1"
 #define UNITS_TOPIC        "analytics.units.v1"

@@ -16,6 +16,7 @@ http_handler http_get_dimensions;  /* http_dimensions.c */
 http_handler http_get_comparison;  /* http_comparison.c */
 http_handler http_get_series;      /* http_series.c */
 http_handler http_get_cadence;     /* http_cadence.c */
+http_handler http_get_survey;      /* http_surveys.c */
 
 /* How long an answer may be shown again: sums change each second. */
 void http_cache_figures(struct http_request *request);

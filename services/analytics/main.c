@@ -8,6 +8,7 @@
 #include "services/analytics/consume_orders.h"
 #include "services/analytics/consume_publications.h"
 #include "services/analytics/consume_reference.h"
+#include "services/analytics/consume_surveys.h"
 #include "services/analytics/discloser.h"
 #include "services/analytics/http_analytics.h"
 #include "services/analytics/rebuild.h"
@@ -42,6 +43,11 @@ static const struct http_route routes[] = {
      .handler = http_get_cadence,
      .query = "period unit"},
     {.method = "GET",
+     .path = "/api/analytics/surveys/{id}",
+     .access = "",
+     .handler = http_get_survey,
+     .query = ""},
+    {.method = "GET",
      .path = "/api/analytics/definitions",
      .access = "",
      .handler = http_get_definitions,
@@ -61,6 +67,7 @@ static const struct consume_topic topics[] = {
     {.topic = ORDERS_TOPIC, .handler = consume_orders, .batch_max = 1000, .hold_ms = 25},
     {.topic = ORDER_STATUS_TOPIC, .handler = consume_orders, .batch_max = 1000, .hold_ms = 25},
     {.topic = PUBLICATIONS_TOPIC, .handler = consume_publications, .batch_max = 500},
+    {.topic = SURVEYS_TOPIC, .handler = consume_surveys, .batch_max = 500, .hold_ms = 25},
 };
 
 static const struct service_verb verbs[] = {

@@ -24,8 +24,9 @@ static const char *const begin_statements[] = {
     "UPDATE consumer_position SET next_offset = -1, moved_at = now() "
     "WHERE consumer = 'analytics'",
     "TRUNCATE fact",
-    /* Older ones than the topic goes back to stay as they are. */
+    /* What is older than its topic goes back to stays. */
     "UPDATE publication SET version = 0",
+    "UPDATE survey SET changes = changes + 1",
     /* Nothing counted; what was said stays known, so that it is not said again. */
     "UPDATE cell SET data = '\\x0000'",
     "COMMIT",

@@ -9,6 +9,7 @@
 #include "services/analytics/fold.h"
 #include "services/analytics/publisher.h"
 #include "services/analytics/store.h"
+#include "services/analytics/survey_counter.h"
 
 enum {
     TICK_MS = 250,
@@ -25,6 +26,7 @@ enum phase {
     PHASE_FOLD,
     PHASE_PUBLISH,
     PHASE_CADENCE,
+    PHASE_SURVEYS,
     PHASE_KEEP,
     PHASE_LEAVE
 };
@@ -34,6 +36,7 @@ struct turn {
     struct fold *fold;
     struct publisher *publisher;
     struct cadence_publisher *cadence;
+    struct survey_counter *surveys;
     uv_timer_t timer;
     enum phase phase;
     int64_t number;            /* 0: somebody else holds it, or nobody */
@@ -51,6 +54,8 @@ static void on_folded(bool whole, void *arg);
 static void publish(struct turn *turn);
 static void on_published(void *arg);
 static void publish_cadence(struct turn *turn);
+static void on_cadence(void *arg);
+static void count_surveys(struct turn *turn);
 static void on_told(void *arg);
 static void go_on(struct turn *turn);
 static void keep(struct turn *turn);
@@ -79,6 +84,7 @@ struct turn *turn_new(const struct service_parts *parts, const struct discloser 
     turn->fold = fold_new(parts, turn);
     turn->publisher = publisher_new(parts, turn, discloser);
     turn->cadence = cadence_publisher_new(parts, turn);
+    turn->surveys = survey_counter_new(parts, turn);
     uv_timer_init(loop_uv(parts->loop), &turn->timer);
     turn->timer.data = turn;
     uv_timer_start(&turn->timer, on_tick, TICK_MS, TICK_MS);
@@ -189,7 +195,23 @@ static void on_published(void *arg)
 static void publish_cadence(struct turn *turn)
 {
     turn->phase = PHASE_CADENCE;
-    cadence_publisher_run(turn->cadence, on_told, turn);
+    cadence_publisher_run(turn->cadence, on_cadence, turn);
+}
+
+static void on_cadence(void *arg)
+{
+    struct turn *turn = arg;
+    if (turn->number != 0 && turn->on_closed == NULL) {
+        count_surveys(turn);
+    } else {
+        on_told(turn);
+    }
+}
+
+static void count_surveys(struct turn *turn)
+{
+    turn->phase = PHASE_SURVEYS;
+    survey_counter_run(turn->surveys, on_told, turn);
 }
 
 static void on_told(void *arg)
@@ -248,6 +270,7 @@ static void on_handle_closed(uv_handle_t *handle)
     fold_free(turn->fold);
     publisher_free(turn->publisher);
     cadence_publisher_free(turn->cadence);
+    survey_counter_free(turn->surveys);
     free(turn);
     on_closed(arg);
 }
