@@ -15,6 +15,8 @@
 #define CADENCE_TOPIC      "analytics.cadence.v1"
 #define INDICATORS_TOPIC   "analytics.indicators.v1"
 #define UNITS_TOPIC        "analytics.units.v1"
+#define ACCOUNTS_TOPIC     "city.accounts.v1"
+#define OUTREACH_TOPIC     "city.outreach.v1"
 
 struct discloser;
 struct turn;

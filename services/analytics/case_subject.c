@@ -6,21 +6,19 @@
 
 /* ---- by what they are counted ---- */
 
-enum { ALL = 1 << PERIOD_ALL, MONTH = 1 << PERIOD_MONTH, EVERY = (1 << PERIOD_KINDS) - 1 };
-
 static const struct grouping groupings[] = {
-    {.dimension_count = 0, .kept = EVERY, .told = EVERY},
-    {{DIMENSION_UNIT}, 1, EVERY, ALL | MONTH},
-    {{DIMENSION_CATEGORY}, 1, EVERY, ALL | MONTH},
-    {{DIMENSION_PROCESS}, 1, EVERY, ALL | MONTH},
-    {{DIMENSION_LEVEL}, 1, EVERY, ALL | MONTH},
-    {{DIMENSION_AREA}, 1, EVERY, ALL | MONTH},
-    {{DIMENSION_CHANNEL}, 1, EVERY, ALL | MONTH},
-    {{DIMENSION_UNIT, DIMENSION_CATEGORY}, 2, ALL | MONTH, ALL},
-    {{DIMENSION_CATEGORY, DIMENSION_AREA}, 2, MONTH, 0},
-    {{DIMENSION_UNIT, DIMENSION_PROCESS}, 2, MONTH, 0},
-    {{DIMENSION_UNIT, DIMENSION_LEVEL}, 2, MONTH, 0},
-    {{DIMENSION_UNIT, DIMENSION_CHANNEL}, 2, MONTH, 0},
+    {.dimension_count = 0, .kept = PERIODS_EVERY, .told = PERIODS_EVERY},
+    {{DIMENSION_UNIT}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
+    {{DIMENSION_CATEGORY}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
+    {{DIMENSION_PROCESS}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
+    {{DIMENSION_LEVEL}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
+    {{DIMENSION_AREA}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
+    {{DIMENSION_CHANNEL}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
+    {{DIMENSION_UNIT, DIMENSION_CATEGORY}, 2, PERIODS_ALL | PERIODS_MONTH, PERIODS_ALL},
+    {{DIMENSION_CATEGORY, DIMENSION_AREA}, 2, PERIODS_MONTH, 0},
+    {{DIMENSION_UNIT, DIMENSION_PROCESS}, 2, PERIODS_MONTH, 0},
+    {{DIMENSION_UNIT, DIMENSION_LEVEL}, 2, PERIODS_MONTH, 0},
+    {{DIMENSION_UNIT, DIMENSION_CHANNEL}, 2, PERIODS_MONTH, 0},
 };
 
 /* ---- what is measured of them ---- */
@@ -28,10 +26,9 @@ static const struct grouping groupings[] = {
 /* Below it a share says little: at 30 a Wilson interval is up to a third wide. Assumption. */
 enum { ENOUGH = 30 };
 
-#define BIT(counter) (UINT64_C(1) << (counter))
 #define REFUSED                                                                                    \
     (((UINT64_C(1) << (CASE_REASONS + 1)) - 1) << CASE_REFUSED_FIRST) /* whatever the reason */
-#define RATED (BIT(CASE_SATISFIED) | BIT(CASE_ACCEPTABLE) | BIT(CASE_DISSATISFIED))
+#define RATED (COUNTER(CASE_SATISFIED) | COUNTER(CASE_ACCEPTABLE) | COUNTER(CASE_DISSATISFIED))
 
 #define NOT_SIPAS                                                                                                                 \
     {                                                                                                                             \
@@ -49,8 +46,8 @@ enum { ENOUGH = 30 };
         .label = {"Tỷ lệ từ chối: " because_vi, "Rejected: " because_en},                          \
         .formula = {"Số phản ánh bị từ chối vì lý do này ÷ tổng số phản ánh.",                     \
                     "Cases rejected for this reason ÷ all cases."},                                \
-        .source = "assumption", .numerator = BIT(CASE_REFUSED_FIRST + (class)),                    \
-        .denominator = BIT(CASE_ALL), .threshold = ENOUGH                                          \
+        .source = "assumption", .numerator = COUNTER(CASE_REFUSED_FIRST + (class)),                    \
+        .denominator = COUNTER(CASE_ALL), .threshold = ENOUGH                                          \
     }
 
 static const struct indicator indicators[] = {
@@ -69,9 +66,9 @@ static const struct indicator indicators[] = {
                     "due are left out of the denominator and shown apart. Cases withdrawn or "
                     "merged before they were received count only if they were late by then."},
         .source = "QĐ 1207/QĐ-UBND",
-        .numerator = BIT(CASE_RECEIVE_MET),
-        .denominator = BIT(CASE_RECEIVE_MET) | BIT(CASE_RECEIVE_MISSED),
-        .pending = BIT(CASE_RECEIVE_PENDING),
+        .numerator = COUNTER(CASE_RECEIVE_MET),
+        .denominator = COUNTER(CASE_RECEIVE_MET) | COUNTER(CASE_RECEIVE_MISSED),
+        .pending = COUNTER(CASE_RECEIVE_PENDING),
         .threshold = ENOUGH,
     },
     {
@@ -90,9 +87,9 @@ static const struct indicator indicators[] = {
                     "and includes approved extensions. Open cases not yet due are shown apart; "
                     "rejected, withdrawn and merged cases do not count."},
         .source = "assumption",
-        .numerator = BIT(CASE_RESOLVE_MET),
-        .denominator = BIT(CASE_RESOLVE_MET) | BIT(CASE_RESOLVE_MISSED),
-        .pending = BIT(CASE_RESOLVE_PENDING),
+        .numerator = COUNTER(CASE_RESOLVE_MET),
+        .denominator = COUNTER(CASE_RESOLVE_MET) | COUNTER(CASE_RESOLVE_MISSED),
+        .pending = COUNTER(CASE_RESOLVE_PENDING),
         .threshold = ENOUGH,
     },
     {
@@ -104,8 +101,8 @@ static const struct indicator indicators[] = {
         .formula = {"Số phản ánh đã giải quyết ÷ (tổng số phản ánh − số phản ánh bị từ chối).",
                     "Cases resolved ÷ (all cases − cases rejected)."},
         .source = "assumption",
-        .numerator = BIT(CASE_DONE),
-        .denominator = BIT(CASE_ALL),
+        .numerator = COUNTER(CASE_DONE),
+        .denominator = COUNTER(CASE_ALL),
         .denominator_less = REFUSED,
         .threshold = ENOUGH,
     },
@@ -119,8 +116,8 @@ static const struct indicator indicators[] = {
                     "cáo chính thức.",
                     "Cases resolved ÷ all cases: as the press and official reports have it."},
         .source = "assumption",
-        .numerator = BIT(CASE_DONE),
-        .denominator = BIT(CASE_ALL),
+        .numerator = COUNTER(CASE_DONE),
+        .denominator = COUNTER(CASE_ALL),
         .threshold = ENOUGH,
     },
     {
@@ -133,7 +130,7 @@ static const struct indicator indicators[] = {
         .formula = {"Số phản ánh bị từ chối ÷ tổng số phản ánh.", "Cases rejected ÷ all cases."},
         .source = "assumption",
         .numerator = REFUSED,
-        .denominator = BIT(CASE_ALL),
+        .denominator = COUNTER(CASE_ALL),
         .threshold = ENOUGH,
     },
     REFUSED_BECAUSE("out_of_scope_legal", 0, "thuộc khiếu nại, tố cáo hoặc trình tự pháp luật khác",
@@ -156,7 +153,7 @@ static const struct indicator indicators[] = {
                     "whether to rate."},
         .note = NOT_SIPAS,
         .source = "assumption",
-        .numerator = BIT(CASE_SATISFIED) | BIT(CASE_ACCEPTABLE),
+        .numerator = COUNTER(CASE_SATISFIED) | COUNTER(CASE_ACCEPTABLE),
         .denominator = RATED,
         .threshold = ENOUGH,
     },
@@ -170,7 +167,7 @@ static const struct indicator indicators[] = {
                     "Cases rated satisfied ÷ cases rated."},
         .note = NOT_SIPAS,
         .source = "assumption",
-        .numerator = BIT(CASE_SATISFIED),
+        .numerator = COUNTER(CASE_SATISFIED),
         .denominator = RATED,
         .threshold = ENOUGH,
     },
@@ -184,7 +181,7 @@ static const struct indicator indicators[] = {
                     "Cases rated ÷ cases whose reporter was asked to rate."},
         .source = "assumption",
         .numerator = RATED,
-        .denominator = BIT(CASE_ASKED),
+        .denominator = COUNTER(CASE_ASKED),
         .threshold = ENOUGH,
     },
     {
@@ -202,8 +199,8 @@ static const struct indicator indicators[] = {
                     "result, pauses left out, of resolved cases; off by at most 1%. Shown apart: "
                     "the median when open cases are taken to last longer than all."},
         .source = "assumption",
-        .denominator = BIT(CASE_DONE),
-        .pending = BIT(CASE_UNDER_WAY),
+        .denominator = COUNTER(CASE_DONE),
+        .pending = COUNTER(CASE_UNDER_WAY),
         .threshold = ENOUGH,
     },
     {
@@ -216,8 +213,8 @@ static const struct indicator indicators[] = {
         .formula = {"Tổng số lần các đơn vị trả lại ÷ tổng số phản ánh.",
                     "How often units gave cases back ÷ all cases."},
         .source = "assumption",
-        .numerator = BIT(CASE_HANDOVERS),
-        .denominator = BIT(CASE_ALL),
+        .numerator = COUNTER(CASE_HANDOVERS),
+        .denominator = COUNTER(CASE_ALL),
         .threshold = ENOUGH,
     },
     {
@@ -230,8 +227,8 @@ static const struct indicator indicators[] = {
         .formula = {"Số phản ánh bị các đơn vị trả lại từ 2 lần trở lên ÷ tổng số phản ánh.",
                     "Cases that units gave back twice or more ÷ all cases."},
         .source = "assumption",
-        .numerator = BIT(CASE_OFTEN),
-        .denominator = BIT(CASE_ALL),
+        .numerator = COUNTER(CASE_OFTEN),
+        .denominator = COUNTER(CASE_ALL),
         .threshold = ENOUGH,
     },
     {
@@ -246,8 +243,8 @@ static const struct indicator indicators[] = {
                     "Cases reopened at least once within the time to contest a result ÷ cases that "
                     "have had a result."},
         .source = "assumption",
-        .numerator = BIT(CASE_REOPENED),
-        .denominator = BIT(CASE_HAD_RESULT),
+        .numerator = COUNTER(CASE_REOPENED),
+        .denominator = COUNTER(CASE_HAD_RESULT),
         .threshold = ENOUGH,
     },
     {
@@ -260,8 +257,8 @@ static const struct indicator indicators[] = {
                     "giải quyết.",
                     "Resolved cases whose result has a picture or document ÷ resolved cases."},
         .source = "assumption",
-        .numerator = BIT(CASE_EVIDENCE),
-        .denominator = BIT(CASE_RESULT),
+        .numerator = COUNTER(CASE_EVIDENCE),
+        .denominator = COUNTER(CASE_RESULT),
         .threshold = ENOUGH,
     },
     {
@@ -274,8 +271,8 @@ static const struct indicator indicators[] = {
                     "phản ánh.",
                     "Cases whose ward or commune is known and not in doubt ÷ all cases."},
         .source = "assumption",
-        .numerator = BIT(CASE_PLACED),
-        .denominator = BIT(CASE_ALL),
+        .numerator = COUNTER(CASE_PLACED),
+        .denominator = COUNTER(CASE_ALL),
         .threshold = ENOUGH,
     },
     {
@@ -291,8 +288,8 @@ static const struct indicator indicators[] = {
              "Cases whose category is not the one that they were filed under ÷ cases of "
              "which that is known."},
         .source = "assumption",
-        .numerator = BIT(CASE_RECLASSIFIED),
-        .denominator = BIT(CASE_FILED),
+        .numerator = COUNTER(CASE_RECLASSIFIED),
+        .denominator = COUNTER(CASE_FILED),
         .threshold = ENOUGH,
     },
 };

@@ -10,6 +10,12 @@ static int64_t sum(const struct tally *tally, uint64_t counters)
     return total;
 }
 
+static double hours_of(const struct figure *figure, int32_t bucket)
+{
+    int finer = figure->indicator->times_finer;
+    return sketch_hours(bucket) / (finer > 0 ? finer : 1);
+}
+
 static void measure_times(struct figure *figure, const struct tally *tally)
 {
     int64_t timed = sketch_total(&tally->times);
@@ -18,10 +24,10 @@ static void measure_times(struct figure *figure, const struct tally *tally)
         return;
     }
     int32_t with_open = sketch_quantile(&tally->times, 0.5, figure->pending);
-    figure->median = sketch_hours(sketch_quantile(&tally->times, 0.5, 0));
-    figure->p90 = sketch_hours(sketch_quantile(&tally->times, 0.9, 0));
+    figure->median = hours_of(figure, sketch_quantile(&tally->times, 0.5, 0));
+    figure->p90 = hours_of(figure, sketch_quantile(&tally->times, 0.9, 0));
     figure->open_known = with_open != SKETCH_NONE;
-    figure->median_with_open = sketch_hours(with_open);
+    figure->median_with_open = hours_of(figure, with_open);
 }
 
 void figure_of(struct figure *figure, const struct indicator *indicator, const struct tally *tally)

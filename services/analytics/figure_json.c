@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/figure_json.h"
 
-enum { SHARE_DECIMALS = 6, HOURS_DECIMALS = 2 };
+enum { SHARE_DECIMALS = 6, HOURS_DECIMALS = 2, FINE_HOURS_DECIMALS = 5 /* of seconds */ };
 
 /* ---- pieces ---- */
 
@@ -80,14 +80,14 @@ static void put_ratio(struct json_writer *writer, const struct figure *figure)
 
 static void put_times(struct json_writer *writer, const struct figure *figure)
 {
+    int decimals = figure->indicator->times_finer > 0 ? FINE_HOURS_DECIMALS : HOURS_DECIMALS;
     json_put_int(writer, "count", figure->denominator);
     json_put_int(writer, "open", figure->pending);
     if (figure->denominator > 0) {
-        json_put_real(writer, "median_hours", figure->median, HOURS_DECIMALS);
-        json_put_real(writer, "p90_hours", figure->p90, HOURS_DECIMALS);
+        json_put_real(writer, "median_hours", figure->median, decimals);
+        json_put_real(writer, "p90_hours", figure->p90, decimals);
         if (figure->open_known) {
-            json_put_real(writer, "median_with_open_hours", figure->median_with_open,
-                          HOURS_DECIMALS);
+            json_put_real(writer, "median_with_open_hours", figure->median_with_open, decimals);
         }
     }
     json_put_real(writer, "relative_error", SKETCH_ERROR, SHARE_DECIMALS);

@@ -19,7 +19,7 @@ struct bilingual {
 enum indicator_kind {
     INDICATOR_SHARE, /* numerator among denominator: 0 to 1, with an interval */
     INDICATOR_MEAN,  /* so many for each */
-    INDICATOR_TIME   /* median and p90 of working hours */
+    INDICATOR_TIME   /* median and p90, in hours */
 };
 extern const char *const indicator_kind_words[]; /* NULL-terminated */
 
@@ -42,6 +42,8 @@ struct indicator {
     /* Bits of counters. The denominator is the sum of the ones less the sum of the others. Of
      * INDICATOR_TIME the denominator is those that might have a time. */
     uint64_t numerator, denominator, denominator_less, pending;
+    int times_finer;   /* of INDICATOR_TIME: its sketch has times this many times as long, since a
+                          sketch knows nothing below a minute; 0: as they are */
     int64_t threshold; /* below such a denominator a value is told as uncertain and never ranked */
 };
 

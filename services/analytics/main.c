@@ -3,10 +3,12 @@
 #include <stdlib.h>
 
 #include "services/analytics/analytics.h"
+#include "services/analytics/consume_accounts.h"
 #include "services/analytics/consume_cases.h"
 #include "services/analytics/consume_deliveries.h"
 #include "services/analytics/consume_orders.h"
 #include "services/analytics/consume_publications.h"
+#include "services/analytics/consume_outreach.h"
 #include "services/analytics/consume_reference.h"
 #include "services/analytics/consume_surveys.h"
 #include "services/analytics/discloser.h"
@@ -68,6 +70,8 @@ static const struct consume_topic topics[] = {
     {.topic = ORDER_STATUS_TOPIC, .handler = consume_orders, .batch_max = 1000, .hold_ms = 25},
     {.topic = PUBLICATIONS_TOPIC, .handler = consume_publications, .batch_max = 500},
     {.topic = SURVEYS_TOPIC, .handler = consume_surveys, .batch_max = 500, .hold_ms = 25},
+    {.topic = ACCOUNTS_TOPIC, .handler = consume_accounts, .batch_max = 1000, .hold_ms = 25},
+    {.topic = OUTREACH_TOPIC, .handler = consume_outreach, .batch_max = 500, .hold_ms = 25},
 };
 
 static const struct service_verb verbs[] = {

@@ -149,7 +149,11 @@ static void add_counted(struct pg_array columns[COUNTED_COLUMNS], const struct c
     pg_array_int4(&columns[1], fact->version);
     pg_array_text(&columns[2], fact->body.filed);
     pg_array_instant(&columns[3], fact->turn_at);
-    pg_array_int4(&columns[4], counts->day);
+    if (counts->counts) {
+        pg_array_int4(&columns[4], counts->day);
+    } else {
+        pg_array_null(&columns[4]); /* so that it is not taken back */
+    }
     pg_array_int8(&columns[5], (int64_t)counts->marks);
     pg_array_int2(&columns[6], (int16_t)counts->bucket);
     for (size_t i = 0; i < CONTRIBUTION_AMOUNTS; i++) {

@@ -31,7 +31,18 @@ enum dimension {
 };
 extern const char *const dimension_words[DIMENSIONS + 1]; /* NULL-terminated */
 
-enum subject { SUBJECT_CASES, SUBJECT_DELIVERIES, SUBJECT_ORDERS, SUBJECTS };
+enum subject {
+    SUBJECT_CASES,
+    SUBJECT_DELIVERIES,
+    SUBJECT_ORDERS,
+    SUBJECT_ACCOUNTS,
+    SUBJECT_INSTALLATIONS,
+    SUBJECT_OUTREACH,
+    SUBJECT_TRAINING,
+    SUBJECT_HOTLINE,
+    SUBJECT_ADOPTION, /* has indicators whose denominators are no sums; nothing is counted in it */
+    SUBJECTS
+};
 
 enum { GROUPING_DIMENSIONS = 2, CONTRIBUTION_SIDES = 2, CONTRIBUTION_AMOUNTS = 3 };
 

@@ -19,8 +19,9 @@ static void definitions_are_whole(void **state)
         assert_true(strlen(indicator->label.vi) > 0 && strlen(indicator->label.en) > 0);
         assert_true(strlen(indicator->formula.vi) > 0 && strlen(indicator->formula.en) > 0);
         assert_true(strlen(indicator->source) > 0);
-        assert_true(indicator->denominator != 0 && indicator->threshold > 0);
-        assert_true((indicator->numerator != 0) == (indicator->kind != INDICATOR_TIME));
+        bool is_sum = indicator->subject != SUBJECT_ADOPTION;
+        assert_true((indicator->denominator != 0) == is_sum && indicator->threshold > 0);
+        assert_true((indicator->numerator != 0) == (is_sum && indicator->kind != INDICATOR_TIME));
     }
     assert_null(indicator_find("sipas"));
 }
