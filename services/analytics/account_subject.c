@@ -9,7 +9,7 @@ static const struct grouping groupings[] = {
     {.dimension_count = 0, .kept = PERIODS_EVERY, .told = PERIODS_EVERY},
     {{DIMENSION_UNIT}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
     {{DIMENSION_AREA}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
-    {{DIMENSION_PROCESS}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH | PERIODS_DAY},
+    {{DIMENSION_PROCESS}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
     {{DIMENSION_CHANNEL}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
     {{DIMENSION_TEAM}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
     {{DIMENSION_AREA, DIMENSION_PROCESS},
@@ -101,5 +101,6 @@ const struct subject_layout account_subject = {
     .grouping_count = sizeof groupings / sizeof groupings[0],
     .indicators = indicators,
     .indicator_count = sizeof indicators / sizeof indicators[0],
+    .size_counter = ACCOUNT_ALL,
     .count = count,
 };

@@ -17,6 +17,7 @@
 #define UNITS_TOPIC        "analytics.units.v1"
 #define ACCOUNTS_TOPIC     "city.accounts.v1"
 #define OUTREACH_TOPIC     "city.outreach.v1"
+#define ADOPTION_TOPIC     "analytics.adoption.v1"
 
 struct discloser;
 struct turn;

@@ -46,8 +46,8 @@ enum { ENOUGH = 30 };
         .label = {"Tỷ lệ từ chối: " because_vi, "Rejected: " because_en},                          \
         .formula = {"Số phản ánh bị từ chối vì lý do này ÷ tổng số phản ánh.",                     \
                     "Cases rejected for this reason ÷ all cases."},                                \
-        .source = "assumption", .numerator = COUNTER(CASE_REFUSED_FIRST + (class)),                    \
-        .denominator = COUNTER(CASE_ALL), .threshold = ENOUGH                                          \
+        .source = "assumption", .numerator = COUNTER(CASE_REFUSED_FIRST + (class)),                \
+        .denominator = COUNTER(CASE_ALL), .threshold = ENOUGH                                      \
     }
 
 static const struct indicator indicators[] = {

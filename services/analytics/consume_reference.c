@@ -4,14 +4,18 @@
 #include <string.h>
 
 #include "services/analytics/analytics.h"
+#include "services/analytics/basis_json.h"
 #include "services/analytics/name_json.h"
 #include "services/analytics/store_cadence.h"
 
-enum { KINDS = 2 };
-
-static const char *const types[KINDS] = {
+static const char *const types[NAME_KINDS] = {
     [NAME_UNIT] = "vn.hanoi.unit.defined.v1",
     [NAME_CATEGORY] = "vn.hanoi.category.defined.v1",
+};
+
+static const char *const basis_types[BASIS_KINDS] = {
+    [BASIS_ROSTER] = "vn.hanoi.roster.published.v1",
+    [BASIS_POPULATION] = "vn.hanoi.population.published.v1",
 };
 
 struct names {
@@ -31,11 +35,11 @@ static void add_name(struct names *names, const struct name *name)
 }
 
 /* Withdrawals and other types leave the names as they are. */
-static void take_message(struct consume_batch *batch, struct consume_message *message,
-                         struct names *names)
+static void take_name(struct consume_batch *batch, struct consume_message *message,
+                      struct names *names)
 {
     const struct event_in *event = &message->event;
-    for (size_t kind = 0; event->data != NULL && kind < KINDS; kind++) {
+    for (size_t kind = 0; event->data != NULL && kind < NAME_KINDS; kind++) {
         struct name name;
         struct error err = {0};
         if (strcmp(event->type, types[kind]) != 0) {
@@ -91,6 +95,57 @@ static void take_duty(struct consume_batch *batch, struct consume_message *messa
     }
 }
 
+/* ---- headcounts and populations ---- */
+
+struct bases {
+    struct basis *items;
+    size_t count;
+};
+
+static bool is_same(const struct basis *a, const struct basis *b)
+{
+    return a->kind == b->kind && a->since == b->since && strcmp(a->code, b->code) == 0;
+}
+
+/* As with names; one that is withdrawn has no source. */
+static void add_basis(struct bases *bases, const struct basis *basis)
+{
+    size_t i = 0;
+    while (i < bases->count && !is_same(&bases->items[i], basis)) {
+        i++;
+    }
+    bases->items[i] = *basis;
+    bases->count += i == bases->count;
+}
+
+static void read_basis(struct consume_batch *batch, struct consume_message *message,
+                       enum basis_kind kind, struct bases *bases)
+{
+    const struct event_in *event = &message->event;
+    struct basis basis;
+    struct error err = {0};
+    if (basis_read(&basis, kind, event->data, event->data_size, consume_arena(batch), &err)) {
+        add_basis(bases, &basis);
+    } else {
+        consume_reject(batch, message, "invalid_data", analytics_fault(&err));
+    }
+}
+
+static void take_basis(struct consume_batch *batch, struct consume_message *message,
+                       struct bases *bases)
+{
+    const struct event_in *event = &message->event;
+    struct basis withdrawn;
+    if (event->data == NULL && basis_parse_key(&withdrawn, message->key, consume_arena(batch))) {
+        add_basis(bases, &withdrawn);
+    }
+    for (int kind = 0; event->data != NULL && kind < BASIS_KINDS; kind++) {
+        if (strcmp(event->type, basis_types[kind]) == 0) {
+            read_basis(batch, message, (enum basis_kind)kind, bases);
+        }
+    }
+}
+
 static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, void *state)
 {
     (void)batch, (void)tx, (void)state;
@@ -98,21 +153,24 @@ static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, vo
 
 void consume_reference(struct consume_batch *batch, void *state)
 {
-    struct names names[KINDS] = {{0}};
+    struct names names[NAME_KINDS] = {{0}};
     struct duties duties = {.count = 0};
+    struct bases bases = {.count = 0};
     size_t count;
     struct consume_message *messages = consume_messages(batch, &count);
     (void)state;
 
-    for (size_t kind = 0; kind < KINDS; kind++) {
+    for (size_t kind = 0; kind < NAME_KINDS; kind++) {
         names[kind].items = arena_array(consume_arena(batch), count, sizeof(struct name));
     }
     duties.items = arena_array(consume_arena(batch), count, sizeof *duties.items);
+    bases.items = arena_array(consume_arena(batch), count, sizeof *bases.items);
     for (size_t i = 0; i < count; i++) {
-        take_message(batch, &messages[i], names);
+        take_name(batch, &messages[i], names);
         take_duty(batch, &messages[i], &duties);
+        take_basis(batch, &messages[i], &bases);
     }
-    for (size_t kind = 0; kind < KINDS; kind++) {
+    for (size_t kind = 0; kind < NAME_KINDS; kind++) {
         if (names[kind].count > 0) {
             store_put_names(consume_tx(batch), (enum name_kind)kind, names[kind].items,
                             names[kind].count);
@@ -120,6 +178,9 @@ void consume_reference(struct consume_batch *batch, void *state)
     }
     if (duties.count > 0) {
         store_put_duties(consume_tx(batch), duties.items, duties.count);
+    }
+    if (bases.count > 0) {
+        store_put_bases(consume_tx(batch), bases.items, bases.count);
     }
     consume_commit(batch, on_committed);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keeps the names of units and categories from city.reference.v1. */
+/* Keeps the names of units and categories, headcounts and populations from city.reference.v1. */
 #ifndef ANALYTICS_CONSUME_REFERENCE_H
 #define ANALYTICS_CONSUME_REFERENCE_H
 

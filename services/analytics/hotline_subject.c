@@ -100,5 +100,6 @@ const struct subject_layout hotline_subject = {
     .grouping_count = sizeof groupings / sizeof groupings[0],
     .indicators = indicators,
     .indicator_count = sizeof indicators / sizeof indicators[0],
+    .size_counter = HOTLINE_ALL,
     .count = count,
 };

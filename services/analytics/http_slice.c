@@ -96,9 +96,14 @@ static void read_period(struct slice *slice, const struct http_request *request,
     }
 }
 
-/* The first dimension that is asked for is the one to blame. */
-static void blame_grouping(const struct slice *slice, struct error *err)
+/* The first dimension that is asked for is the one to blame, unless nothing is counted at all. */
+static void blame_grouping(enum subject subject, const struct slice *slice, struct error *err)
 {
+    if (subjects[subject]->grouping_count == 0) {
+        error_add_field(err, "code", "not_kept",
+                        "is no sum of what was counted; GET /api/analytics/adoption tells it");
+        return;
+    }
     for (size_t i = 0; i < DIMENSIONS; i++) {
         if (slice->members[slice_order[i]] != NULL || i + 1 == DIMENSIONS) {
             error_add_field(err, dimension_words[slice_order[i]], "not_kept",
@@ -130,7 +135,7 @@ bool http_read_slice(struct slice *slice, struct slice_cells *cells,
     }
     switch (slice_find(cells, subject, slice, also)) {
     case SLICE_NO_GROUPING:
-        blame_grouping(slice, err);
+        blame_grouping(subject, slice, err);
         return false;
     case SLICE_NO_PERIOD:
         return error_add_field(err, "period", "not_kept",

@@ -57,5 +57,6 @@ const struct subject_layout installation_subject = {
     .grouping_count = sizeof groupings / sizeof groupings[0],
     .indicators = indicators,
     .indicator_count = sizeof indicators / sizeof indicators[0],
+    .size_counter = INSTALLATION_ALL,
     .count = count,
 };

@@ -81,5 +81,6 @@ const struct subject_layout outreach_subject = {
     .indicator_count = sizeof indicators / sizeof indicators[0],
     .amount_count = 2,
     .amount_counters = {OUTREACH_TOLD, OUTREACH_HELPED},
+    .size_counter = OUTREACH_TOLD,
     .count = count,
 };

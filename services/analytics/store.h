@@ -8,6 +8,7 @@
 #include "common/outbox.h"
 #include "common/pg.h"
 #include "services/analytics/contribution.h"
+#include "services/analytics/coverage.h"
 #include "services/analytics/facts.h"
 #include "services/analytics/figure.h"
 
@@ -106,6 +107,38 @@ void store_read_unit_categories(struct pg_tx *tx, const char *const *units, size
 void store_read_units_said(struct pg_tx *tx, const char *const *units, size_t count);
 void store_put_units_said(struct pg_tx *tx, const char *const *units, const uint8_t *digests,
                           size_t count); /* DIGEST_SIZE bytes each */
+
+/* ---- adoption (store_adoption.c) ---- */
+
+/* One of each kind, code and day; those without a source are withdrawn. */
+void store_put_bases(struct pg_tx *tx, const struct basis *bases, size_t count);
+
+/* Two statements: accounts and bases of these codes as they were at the end of a day; codes NULL:
+ * of all. */
+void store_read_coverages(struct pg_tx *tx, enum basis_kind kind, int32_t day,
+                          const char *const *codes, size_t count);
+/* From the first of the two on; the list is in the order of codes. Returns how many. */
+size_t store_take_coverages(const struct pg_tx *tx, size_t statement, enum basis_kind kind,
+                            struct arena *arena, struct coverage **list);
+
+/* What is or was said of a unit's or an area's adoption, and on what grounds. */
+struct said_adoption {
+    enum basis_kind kind;
+    const char *code;
+    const char *data; /* of the cell that was looked at; NULL: there was none */
+    size_t size;
+    int64_t basis;
+    bool was_said; /* digest is of what was said before */
+    bool is_said;  /* it is said now */
+    uint8_t digest[DIGEST_SIZE];
+};
+/* Of whom something may have to be said on a day, and was not since `before`. */
+void store_read_unsaid_adoption(struct pg_tx *tx, int32_t day, int64_t before, int32_t limit);
+void store_take_unsaid_adoption(const struct pg_tx *tx, size_t statement, size_t row,
+                                struct arena *arena, struct said_adoption *said);
+/* They were looked at, and said where is_said. */
+void store_put_said_adoption(struct pg_tx *tx, int32_t day, const struct said_adoption *said,
+                             size_t count);
 
 /* ---- names (store_name.c) ---- */
 

@@ -72,5 +72,6 @@ const struct subject_layout training_subject = {
     .indicator_count = sizeof indicators / sizeof indicators[0],
     .amount_count = 3,
     .amount_counters = {TRAINING_INVITED, TRAINING_ATTENDED, TRAINING_COMPLETED},
+    .size_counter = TRAINING_INVITED,
     .count = count,
 };

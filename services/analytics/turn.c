@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "services/analytics/adoption_publisher.h"
 #include "services/analytics/cadence_publisher.h"
 #include "services/analytics/fold.h"
 #include "services/analytics/publisher.h"
@@ -27,6 +28,7 @@ enum phase {
     PHASE_PUBLISH,
     PHASE_CADENCE,
     PHASE_SURVEYS,
+    PHASE_ADOPTION,
     PHASE_KEEP,
     PHASE_LEAVE
 };
@@ -37,6 +39,7 @@ struct turn {
     struct publisher *publisher;
     struct cadence_publisher *cadence;
     struct survey_counter *surveys;
+    struct adoption_publisher *adoption;
     uv_timer_t timer;
     enum phase phase;
     int64_t number;            /* 0: somebody else holds it, or nobody */
@@ -56,6 +59,8 @@ static void on_published(void *arg);
 static void publish_cadence(struct turn *turn);
 static void on_cadence(void *arg);
 static void count_surveys(struct turn *turn);
+static void on_surveys(void *arg);
+static void publish_adoption(struct turn *turn);
 static void on_told(void *arg);
 static void go_on(struct turn *turn);
 static void keep(struct turn *turn);
@@ -85,6 +90,7 @@ struct turn *turn_new(const struct service_parts *parts, const struct discloser 
     turn->publisher = publisher_new(parts, turn, discloser);
     turn->cadence = cadence_publisher_new(parts, turn);
     turn->surveys = survey_counter_new(parts, turn);
+    turn->adoption = adoption_publisher_new(parts, turn);
     uv_timer_init(loop_uv(parts->loop), &turn->timer);
     turn->timer.data = turn;
     uv_timer_start(&turn->timer, on_tick, TICK_MS, TICK_MS);
@@ -211,7 +217,23 @@ static void on_cadence(void *arg)
 static void count_surveys(struct turn *turn)
 {
     turn->phase = PHASE_SURVEYS;
-    survey_counter_run(turn->surveys, on_told, turn);
+    survey_counter_run(turn->surveys, on_surveys, turn);
+}
+
+static void on_surveys(void *arg)
+{
+    struct turn *turn = arg;
+    if (turn->number != 0 && turn->on_closed == NULL) {
+        publish_adoption(turn);
+    } else {
+        on_told(turn);
+    }
+}
+
+static void publish_adoption(struct turn *turn)
+{
+    turn->phase = PHASE_ADOPTION;
+    adoption_publisher_run(turn->adoption, on_told, turn);
 }
 
 static void on_told(void *arg)
@@ -271,6 +293,7 @@ static void on_handle_closed(uv_handle_t *handle)
     publisher_free(turn->publisher);
     cadence_publisher_free(turn->cadence);
     survey_counter_free(turn->surveys);
+    adoption_publisher_free(turn->adoption);
     free(turn);
     on_closed(arg);
 }
