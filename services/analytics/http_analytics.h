@@ -14,6 +14,7 @@ http_handler http_get_unit;        /* http_units.c */
 http_handler http_get_definitions; /* http_indicators.c */
 http_handler http_get_dimensions;  /* http_dimensions.c */
 http_handler http_get_adoption;    /* http_adoption.c */
+http_handler http_get_funnel;      /* http_funnel.c */
 http_handler http_get_comparison;  /* http_comparison.c */
 http_handler http_get_series;      /* http_series.c */
 http_handler http_get_cadence;     /* http_cadence.c */

@@ -281,6 +281,95 @@ test('installations count by area, team and day', { timeout: 30000 }, async () =
   }
 });
 
+const outreachEvent = (type, key, data) => message('city.outreach.v1', `vn.hanoi.${type}.v1`, key, data,
+  { source: '/ihanoi/intake' });
+
+/** Figures of codes, until they are as wanted: {code: [slice, numerator, denominator]}. */
+async function figuresBecome(wanted) {
+  let told;
+  await until('figures are as wanted', async () => {
+    told = await Promise.all(wanted.map(async ([code, slice]) => {
+      const { numerator, denominator } = await city.figure(code, slice).catch(() => ({}));
+      return [code, slice, numerator, denominator];
+    }));
+    return JSON.stringify(told) === JSON.stringify(wanted);
+  }, 15000).catch(() => assert.deepEqual(told, wanted));
+}
+
+async function funnel(query, options) {
+  const { status, body } = await city.get(`/funnel?${new URLSearchParams(query)}`, options);
+  assert.equal(status, 200, JSON.stringify(body));
+  isAs('Funnel', body);
+  return body;
+}
+
+test('what nobody told is not in the funnel', { timeout: 30000 }, async () => {
+  const { told, installed, accounts, population } = await funnel({});
+  assert.equal(told, undefined, 'no team has told anything yet');
+  assert.equal(installed.number, 50);
+  assert.equal(accounts.number, [...model.accounts.values()].filter(({ kind }) => kind === 'citizen').length);
+  assert.deepEqual(population, { year: 2023, over_15: 5000, source: 'Nguồn' });
+  assert.equal((await funnel({ area: '00082', period: '2023' })).population, undefined);
+});
+
+test('what teams do is credited to them, and put right by later versions', { timeout: 60000 }, async () => {
+  const at = new Date(FROM).toISOString();
+  const activity = (team, told, helped, area = '00070', kind = 'home_visit') => ({ outreach_id: uuid7(), version: 1,
+    team, area, kind, told, helped, at });
+  const [a, b, c] = [activity(TEAMS[0], 40, 10), activity(TEAMS[0], 20, 3, '00082'), activity(TEAMS[1], 200, 90, '00070', 'event')];
+  const events = [a, b, c, { ...a, version: 2, told: 45 }, b, { ...c, version: 3, helped: 80 }, { ...c, version: 2, told: 1 }];
+  await city.topics.publish(random.shuffle(events).map((data) => outreachEvent('outreach.recorded', data.outreach_id, data)));
+  await figuresBecome([['outreach_told', {}, 265, 3], ['outreach_told', { team: TEAMS[0] }, 65, 2],
+    ['outreach_helped', { team: TEAMS[1] }, 80, 200], ['outreach_told', { area: '00070' }, 245, 2],
+    ['outreach_told', { channel: 'event' }, 200, 1], ['outreach_told', { period: '2024-06' }, 265, 3],
+    ['outreach_told', { period: '2024-07' }, 0, 0]]);
+  const { items } = (await city.get('/comparison?code=accounts_assisted&by=team')).body;
+  for (const { member, numerator } of items) {
+    assert.equal(numerator, model.share('accounts_assisted', { team: member }).numerator);
+  }
+  assert.deepEqual(new Set(items.map(({ member }) => member)), new Set(TEAMS));
+  const way = await funnel({ area: '00070' });
+  assert.deepEqual([way.told.number, way.told.of_population], [245, Math.round(1e6 * (245 / 900)) / 1e6]);
+  assert.equal((await funnel({ period: '2024-Q3' })).told.number, 0, 'nobody in that quarter is not: nobody knows');
+  assert.equal((await funnel({ area: '00070', period: '2024-06-02' })).accounts.number,
+    model.share('accounts_activated', { area: '00070', kind: 'citizen', period: '2024-06-02' }).denominator);
+  for (const [query, wanted] of [[{}, 200], [{ period: '2024-06' }, 200], [{ period: '2024-06-02' }, 403],
+    [{ area: '00070' }, 200], [{ area: '00070', period: '2024' }, 403], [{ area: '00070', period: '2024-W24' }, 400]]) {
+    const { status } = await city.get(`/funnel?${new URLSearchParams(query)}`, { isPublic: true });
+    assert.equal(status, wanted, JSON.stringify(query));
+  }
+});
+
+test('classes count by unit', { timeout: 30000 }, async () => {
+  const at = new Date(FROM).toISOString();
+  const classId = uuid7();
+  const held = (unit, version, invited, attended, completed) => outreachEvent('training.held', classId,
+    { class_id: classId, unit, version, invited, attended, completed, at });
+  await city.topics.publish(random.shuffle([held('SXD', 1, 30, 0, 0), held('SXD', 2, 30, 27, 25), held('SCT', 1, 10, 12, 12),
+    held('SXD', 2, 30, 27, 25)]));
+  await figuresBecome([['training_completed', { unit: 'SXD' }, 25, 30], ['training_attended', { unit: 'SCT' }, 12, 10],
+    ['training_completed', {}, 37, 40]]);
+});
+
+test('calls to branch 8 count, those to others do not', { timeout: 30000 }, async () => {
+  const at = new Date(FROM).toISOString();
+  const call = (branch, waited, more) => ({ call_id: uuid7(), version: 1, branch, waited_s: waited, abandoned: true, at, ...more });
+  const talk = (first) => ({ abandoned: false, talked_s: 60, topic: 'account_locked', resolved_at_first_contact: first });
+  const calls = [call('8', 5, talk(true)), call('8', 10, talk(false)), call('8', 20, talk(true)), call('8', 95), call('7', 500)];
+  const wrong = { ...call('7', 40), version: 1 };
+  const tellCalls = (all) => city.topics.publish(all.map((data) => outreachEvent('hotline_call.ended', data.call_id, data)));
+  await tellCalls([...calls, wrong, calls[0]]);
+  await figuresBecome([['hotline_abandoned', {}, 1, 4], ['hotline_first_contact', {}, 2, 3],
+    ['hotline_first_contact', { reason: 'account_locked' }, 2, 3]]);
+  await tellCalls([{ ...wrong, branch: '8', version: 2 }]);
+  await figuresBecome([['hotline_abandoned', {}, 2, 5]]);
+  await tellCalls([{ ...wrong, branch: '07', version: 3 }]);
+  await figuresBecome([['hotline_abandoned', {}, 1, 4]]);
+  const { count, median_hours: median, p90_hours: p90 } = await city.figure('hotline_waiting_time');
+  assert.equal(count, 4);
+  assert.ok(Math.abs(median * 3600 - 10) < 0.2 && Math.abs(p90 * 3600 - 95) < 1.2, `${median} ${p90}`);
+});
+
 test('what cannot be asked for is told, field by field', async () => {
   for (const [path, fault] of [
     ['/adoption?at=2024', 'at bad_period'], ['/adoption?at=2024-02-30', 'at bad_period'],
