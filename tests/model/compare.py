@@ -153,7 +153,10 @@ class Comparison:
     # ---- answers ----
 
     def compare_city(self, period):
-        for figure in self.service.get("indicators", period=period)["items"]:
+        figures = self.service.get("indicators", period=period)["items"]
+        if not set(model.CODES) <= {figure["code"] for figure in figures}:
+            self.differ(f"the city, {period}", [figure["code"] for figure in figures], model.CODES)
+        for figure in figures:
             code = figure["code"]
             if code not in model.CODES:
                 continue  # of another subject
