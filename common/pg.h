@@ -152,5 +152,8 @@ int64_t pg_value_instant(const struct pg_tx *tx, size_t statement, size_t row, i
 const char *pg_tx_sqlstate(const struct pg_tx *tx);
 /* Fills err by outcome: refused → ERR_FATAL, the others → ERR_RETRY "database_unavailable". */
 bool pg_tx_error(const struct pg_tx *tx, enum pg_outcome outcome, struct error *err);
+/* For work that nobody waits for and that is done again later: true unless committed, with a
+ * warning in the log named event. */
+bool pg_tx_failed(const struct pg_tx *tx, enum pg_outcome outcome, const char *event);
 
 #endif

@@ -3,6 +3,7 @@
 #include <endian.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "common/pg_private.h"
 
 size_t pg_tx_statements(const struct pg_tx *tx)
@@ -208,4 +209,15 @@ bool pg_tx_error(const struct pg_tx *tx, enum pg_outcome outcome, struct error *
     }
     return error_set(err, ERR_RETRY, "database_unavailable",
                      "the connection to the database broke before it answered");
+}
+
+bool pg_tx_failed(const struct pg_tx *tx, enum pg_outcome outcome, const char *event)
+{
+    struct error err = {0};
+    if (outcome == PG_COMMITTED) {
+        return false;
+    }
+    pg_tx_error(tx, outcome, &err);
+    log_warn_error(event, &err);
+    return true;
 }

@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/log.h"
 #include "services/analytics/adoption_json.h"
 #include "services/analytics/analytics.h"
+#include "services/analytics/news.h"
 #include "services/analytics/store.h"
-#include "services/analytics/turn.h"
 
 enum { KEYS_MAX = 500 /* of a round: as many events of 0.7 KB */, INTERVAL_US = 1000000 };
 
@@ -23,13 +22,9 @@ struct adoption_publisher {
     struct moment moment;
     struct said_adoption *said; /* that may have changed */
     size_t count;
-    struct outbox_item **items;
-    struct uuid *commands;
-    size_t item_count;
+    struct news news;
     struct buffer json;
     struct metrics_counter *published;
-    adoption_publisher_on_done *on_done;
-    void *done_arg;
 };
 
 /* A round, in running order. */
@@ -41,8 +36,27 @@ static void write(struct adoption_publisher *publisher);
 static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void end(struct adoption_publisher *publisher);
 
-struct adoption_publisher *adoption_publisher_new(const struct service_parts *parts,
-                                                  struct turn *turn)
+static void run(void *state)
+{
+    struct adoption_publisher *publisher = state;
+    publisher->now = clock_now_us();
+    int64_t rested = publisher->now - publisher->looked_at;
+    if (outbox_is_full(publisher->parts->outbox) || (rested >= 0 && rested < INTERVAL_US)) {
+        end(publisher);
+        return;
+    }
+    read_unsaid(publisher);
+}
+
+static void publisher_free(void *state)
+{
+    struct adoption_publisher *publisher = state;
+    arena_finish(&publisher->arena);
+    buffer_finish(&publisher->json);
+    free(publisher);
+}
+
+struct turn_step adoption_publisher_step(const struct service_parts *parts, struct turn *turn)
 {
     struct adoption_publisher *publisher = memory_zero(1, sizeof *publisher);
     publisher->parts = parts;
@@ -51,41 +65,8 @@ struct adoption_publisher *adoption_publisher_new(const struct service_parts *pa
     buffer_init(&publisher->json);
     publisher->published = metrics_counter(parts->metrics, "analytics_adoption_published_total",
                                            "coverages said", NULL);
-    return publisher;
-}
-
-void adoption_publisher_free(struct adoption_publisher *publisher)
-{
-    if (publisher != NULL) {
-        arena_finish(&publisher->arena);
-        buffer_finish(&publisher->json);
-        free(publisher);
-    }
-}
-
-static bool failed(const struct pg_tx *tx, enum pg_outcome outcome, const char *event)
-{
-    struct error err = {0};
-    if (outcome == PG_COMMITTED) {
-        return false;
-    }
-    pg_tx_error(tx, outcome, &err);
-    log_warn_error(event, &err);
-    return true;
-}
-
-void adoption_publisher_run(struct adoption_publisher *publisher,
-                            adoption_publisher_on_done *on_done, void *arg)
-{
-    publisher->on_done = on_done;
-    publisher->done_arg = arg;
-    publisher->now = clock_now_us();
-    int64_t rested = publisher->now - publisher->looked_at;
-    if (outbox_is_full(publisher->parts->outbox) || (rested >= 0 && rested < INTERVAL_US)) {
-        end(publisher);
-        return;
-    }
-    read_unsaid(publisher);
+    return (struct turn_step){
+        .run = run, .free = publisher_free, .state = publisher, .tells = true};
 }
 
 /* ---- of whom ---- */
@@ -106,7 +87,7 @@ static void read_unsaid(struct adoption_publisher *publisher)
 static void on_unsaid(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct adoption_publisher *publisher = arg;
-    if (failed(tx, outcome, "adoption_not_read") ||
+    if (pg_tx_failed(tx, outcome, "adoption_not_read") ||
         !store_take_moment(tx, MOMENT, &publisher->moment) || pg_rows(tx, UNSAID) == 0) {
         end(publisher);
         return;
@@ -162,23 +143,6 @@ static struct coverages take(struct adoption_publisher *publisher, const struct 
     return list;
 }
 
-static void stage(struct adoption_publisher *publisher, const struct said_adoption *said)
-{
-    const char *key = adoption_key(said->kind, said->code, &publisher->arena);
-    struct uuid command = uuid_new();
-    struct event event = {.id = command,
-                          .type = "vn.hanoi.adoption.changed.v1",
-                          .subject = key,
-                          .topic = ADOPTION_TOPIC,
-                          .key = key,
-                          .time_us = publisher->now,
-                          .data = publisher->json.size > 0 ? publisher->json.data : NULL,
-                          .data_size = publisher->json.size};
-    publisher->commands[publisher->item_count] = command;
-    publisher->items[publisher->item_count++] =
-        outbox_stage(publisher->parts->outbox, &event, &command);
-}
-
 /* Into publisher->json; returns the size of what only changes with the figures. What the public may
  * not see is a tombstone; what it may not see of the past is left out. */
 static size_t put_event(struct adoption_publisher *publisher, struct adoption *adoption)
@@ -194,6 +158,8 @@ static size_t put_event(struct adoption_publisher *publisher, struct adoption *a
                                 turn_next(publisher->turn));
 }
 
+static const struct news_kind kind = {ADOPTION_TOPIC, "vn.hanoi.adoption.changed.v1"};
+
 static void say(struct adoption_publisher *publisher, struct said_adoption *said,
                 const struct coverages *now, const struct coverages *then)
 {
@@ -208,14 +174,15 @@ static void say(struct adoption_publisher *publisher, struct said_adoption *said
     said->is_said = said->was_said ? memcmp(digest, said->digest, DIGEST_SIZE) != 0 : stable > 0;
     memcpy(said->digest, digest, DIGEST_SIZE);
     if (said->is_said) {
-        stage(publisher, said);
+        news_say(&publisher->news, &kind, adoption_key(said->kind, said->code, &publisher->arena),
+                 publisher->json.size > 0 ? &publisher->json : NULL);
     }
 }
 
 static void on_coverages(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct adoption_publisher *publisher = arg;
-    if (failed(tx, outcome, "coverages_not_read")) {
+    if (pg_tx_failed(tx, outcome, "coverages_not_read")) {
         end(publisher);
         return;
     }
@@ -223,10 +190,8 @@ static void on_coverages(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct coverages units = take(publisher, tx, UNITS, BASIS_ROSTER);
     struct coverages then = take(publisher, tx, UNITS_THEN, BASIS_ROSTER);
     struct coverages areas = take(publisher, tx, AREAS, BASIS_POPULATION);
-    publisher->items = arena_array(&publisher->arena, publisher->count, sizeof *publisher->items);
-    publisher->commands =
-        arena_array(&publisher->arena, publisher->count, sizeof *publisher->commands);
-    publisher->item_count = 0;
+    news_init(&publisher->news, publisher->parts->outbox, publisher->now, publisher->count,
+              &publisher->arena);
     for (size_t i = 0; i < publisher->count; i++) {
         bool unit = publisher->said[i].kind == BASIS_ROSTER;
         say(publisher, &publisher->said[i], unit ? &units : &areas, unit ? &then : &none);
@@ -241,34 +206,20 @@ static void write(struct adoption_publisher *publisher)
     struct pg_tx *tx = pg_tx_new(publisher->parts->pg);
     turn_guard(publisher->turn, tx, 0, 0);
     store_put_said_adoption(tx, publisher->day, publisher->said, publisher->count);
-    if (publisher->item_count > 0) {
-        store_put_events(tx, publisher->parts->outbox, publisher->items, publisher->commands,
-                         publisher->item_count);
-    }
+    news_put(&publisher->news, tx);
     pg_tx_send(tx, on_written, publisher);
 }
 
 static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct adoption_publisher *publisher = arg;
-    struct outbox *outbox = publisher->parts->outbox;
     bool took = turn_took(publisher->turn, tx, outcome, "adoption_not_published");
-
-    for (size_t i = 0; i < publisher->item_count; i++) {
-        if (took) {
-            outbox_publish(outbox, publisher->items[i]);
-        } else if (outcome == PG_UNKNOWN) {
-            outbox_doubt(outbox, publisher->items[i]);
-        } else {
-            outbox_drop(outbox, publisher->items[i]);
-        }
-    }
-    metrics_add(publisher->published, took ? publisher->item_count : 0);
+    metrics_add(publisher->published, news_settle(&publisher->news, took, outcome));
     end(publisher);
 }
 
 static void end(struct adoption_publisher *publisher)
 {
     arena_reset(&publisher->arena);
-    publisher->on_done(publisher->done_arg);
+    turn_step_done(publisher->turn, true);
 }

@@ -5,13 +5,11 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/log.h"
 #include "services/analytics/analytics.h"
 #include "services/analytics/cadence_json.h"
 #include "services/analytics/news.h"
 #include "services/analytics/store.h"
 #include "services/analytics/store_cadence.h"
-#include "services/analytics/turn.h"
 
 enum { KEY_INTERVAL_US = 1000000 };
 
@@ -24,8 +22,6 @@ struct cadence_publisher {
     size_t unit_count;
     struct news news;
     struct buffer json;
-    cadence_publisher_on_done *on_done;
-    void *done_arg;
 };
 
 /* A round, in running order. */
@@ -37,36 +33,33 @@ static void write(struct cadence_publisher *publisher);
 static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void end(struct cadence_publisher *publisher);
 
-struct cadence_publisher *cadence_publisher_new(const struct service_parts *parts,
-                                                struct turn *turn)
+static void run(void *state)
+{
+    struct cadence_publisher *publisher = state;
+    if (outbox_is_full(publisher->parts->outbox)) {
+        end(publisher);
+        return;
+    }
+    read_unsaid(publisher);
+}
+
+static void publisher_free(void *state)
+{
+    struct cadence_publisher *publisher = state;
+    arena_finish(&publisher->arena);
+    buffer_finish(&publisher->json);
+    free(publisher);
+}
+
+struct turn_step cadence_publisher_step(const struct service_parts *parts, struct turn *turn)
 {
     struct cadence_publisher *publisher = memory_zero(1, sizeof *publisher);
     publisher->parts = parts;
     publisher->turn = turn;
     arena_init(&publisher->arena);
     buffer_init(&publisher->json);
-    return publisher;
-}
-
-void cadence_publisher_free(struct cadence_publisher *publisher)
-{
-    if (publisher != NULL) {
-        arena_finish(&publisher->arena);
-        buffer_finish(&publisher->json);
-        free(publisher);
-    }
-}
-
-void cadence_publisher_run(struct cadence_publisher *publisher, cadence_publisher_on_done *on_done,
-                           void *arg)
-{
-    publisher->on_done = on_done;
-    publisher->done_arg = arg;
-    if (outbox_is_full(publisher->parts->outbox)) {
-        end(publisher);
-        return;
-    }
-    read_unsaid(publisher);
+    return (struct turn_step){
+        .run = run, .free = publisher_free, .state = publisher, .tells = true};
 }
 
 enum { MOMENT, UNSAID };
@@ -84,17 +77,12 @@ static void read_unsaid(struct cadence_publisher *publisher)
 static void on_unsaid(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct cadence_publisher *publisher = arg;
-    struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        log_warn_error("cadence_not_read", &err);
+    if (pg_tx_failed(tx, outcome, "cadence_not_read") || !take_unsaid(publisher, tx)) {
         end(publisher);
-    } else if (!take_unsaid(publisher, tx)) {
-        end(publisher);
-    } else {
-        stage(publisher);
-        write(publisher);
+        return;
     }
+    stage(publisher);
+    write(publisher);
 }
 
 /* False: there is nothing, or not all is read again. */
@@ -111,17 +99,7 @@ static bool take_unsaid(struct cadence_publisher *publisher, const struct pg_tx 
 
 /* ---- events ---- */
 
-static void stage_event(struct cadence_publisher *publisher, const char *unit, bool tombstone)
-{
-    const struct event event = {.type = "vn.hanoi.cadence.changed.v1",
-                                .subject = unit,
-                                .topic = CADENCE_TOPIC,
-                                .key = unit,
-                                .time_us = publisher->now,
-                                .data = tombstone ? NULL : publisher->json.data,
-                                .data_size = tombstone ? 0 : publisher->json.size};
-    news_stage(&publisher->news, &event);
-}
+static const struct news_kind kind = {CADENCE_TOPIC, "vn.hanoi.cadence.changed.v1"};
 
 static void stage_unit(struct cadence_publisher *publisher, struct cadence_unit *unit)
 {
@@ -142,20 +120,21 @@ static void stage_unit(struct cadence_publisher *publisher, struct cadence_unit 
     unit->says = !unit->was_said || memcmp(digest, unit->digest, DIGEST_SIZE) != 0;
     memcpy(unit->digest, digest, DIGEST_SIZE);
     if (unit->says) {
-        stage_event(publisher, unit->unit, false);
+        news_say(&publisher->news, &kind, unit->unit, &publisher->json);
     }
 }
 
 static void stage(struct cadence_publisher *publisher)
 {
-    news_init(&publisher->news, publisher->parts->outbox, publisher->unit_count, &publisher->arena);
+    news_init(&publisher->news, publisher->parts->outbox, publisher->now, publisher->unit_count,
+              &publisher->arena);
     for (size_t i = 0; i < publisher->unit_count; i++) {
         struct cadence_unit *unit = &publisher->units[i];
         if (unit->binds) {
             stage_unit(publisher, unit);
         } else {
             unit->says = true;
-            stage_event(publisher, unit->unit, true);
+            news_say(&publisher->news, &kind, unit->unit, NULL);
         }
     }
 }
@@ -183,5 +162,5 @@ static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 static void end(struct cadence_publisher *publisher)
 {
     arena_reset(&publisher->arena);
-    publisher->on_done(publisher->done_arg);
+    turn_step_done(publisher->turn, true);
 }

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "common/log.h"
 #include "services/analytics/store.h"
 
 enum { FIRST_MS = 50, PERIOD_MS = 3000 };
@@ -88,17 +87,6 @@ static void rest(struct discloser *discloser)
     }
 }
 
-static bool failed(const struct pg_tx *tx, enum pg_outcome outcome)
-{
-    struct error err = {0};
-    if (outcome == PG_COMMITTED) {
-        return false;
-    }
-    pg_tx_error(tx, outcome, &err);
-    log_warn_error("sums_not_read", &err);
-    return true;
-}
-
 /* ---- a look ---- */
 
 static void look(struct discloser *discloser)
@@ -133,7 +121,8 @@ enum { WHERES_MAX = SUBJECTS * 32 * PERIOD_KINDS };
 static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct discloser *discloser = arg;
-    if (failed(tx, outcome) || pg_value_int8(tx, 0, 0, 0) == discloser->counted) {
+    if (pg_tx_failed(tx, outcome, "sums_not_read") ||
+        pg_value_int8(tx, 0, 0, 0) == discloser->counted) {
         rest(discloser);
         return;
     }
@@ -148,7 +137,7 @@ static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct discloser *discloser = arg;
-    if (failed(tx, outcome)) {
+    if (pg_tx_failed(tx, outcome, "sums_not_read")) {
         discloser->counted = -1;
     } else {
         settle(discloser, tx);

@@ -7,7 +7,6 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "services/analytics/store.h"
-#include "services/analytics/turn.h"
 
 /* A round is bounded by memory: some 2 KB for each fact with its cells. */
 enum { ROUND_MAX = 4000 };
@@ -23,8 +22,6 @@ struct fold {
     int64_t cutoff; /* newest event among them; 0: none */
     struct cells cells;
     struct metrics_counter *folded;
-    fold_on_done *on_done;
-    void *done_arg;
 };
 
 /* A round, in running order. */
@@ -38,7 +35,19 @@ static void write(struct fold *fold, const struct pg_tx *read);
 static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void end(struct fold *fold, bool whole);
 
-struct fold *fold_new(const struct service_parts *parts, struct turn *turn)
+static void run(void *state)
+{
+    read_changed(state);
+}
+
+static void fold_free(void *state)
+{
+    struct fold *fold = state;
+    arena_finish(&fold->arena);
+    free(fold);
+}
+
+struct turn_step fold_step(const struct service_parts *parts, struct turn *turn)
 {
     struct fold *fold = memory_zero(1, sizeof *fold);
     fold->parts = parts;
@@ -46,33 +55,7 @@ struct fold *fold_new(const struct service_parts *parts, struct turn *turn)
     arena_init(&fold->arena);
     fold->folded = metrics_counter(parts->metrics, "analytics_folded_total",
                                    "changed facts that were counted anew", NULL);
-    return fold;
-}
-
-void fold_free(struct fold *fold)
-{
-    if (fold != NULL) {
-        arena_finish(&fold->arena);
-        free(fold);
-    }
-}
-
-static bool failed(const struct pg_tx *tx, enum pg_outcome outcome, const char *event)
-{
-    struct error err = {0};
-    if (outcome == PG_COMMITTED) {
-        return false;
-    }
-    pg_tx_error(tx, outcome, &err);
-    log_warn_error(event, &err);
-    return true;
-}
-
-void fold_run(struct fold *fold, fold_on_done *on_done, void *arg)
-{
-    fold->on_done = on_done;
-    fold->done_arg = arg;
-    read_changed(fold);
+    return (struct turn_step){.run = run, .free = fold_free, .state = fold};
 }
 
 enum { DIRTY, TURNED };
@@ -89,7 +72,7 @@ static void read_changed(struct fold *fold)
 static void on_changed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct fold *fold = arg;
-    if (failed(tx, outcome, "changes_not_read") || !take_changed(fold, tx)) {
+    if (pg_tx_failed(tx, outcome, "changes_not_read") || !take_changed(fold, tx)) {
         end(fold, true);
         return;
     }
@@ -154,7 +137,7 @@ static void read_cells(struct fold *fold)
 static void on_cells(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct fold *fold = arg;
-    if (failed(tx, outcome, "cells_not_read")) {
+    if (pg_tx_failed(tx, outcome, "cells_not_read")) {
         end(fold, true);
         return;
     }
@@ -213,5 +196,5 @@ static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 static void end(struct fold *fold, bool whole)
 {
     arena_reset(&fold->arena);
-    fold->on_done(whole, fold->done_arg);
+    turn_step_done(fold->turn, whole);
 }

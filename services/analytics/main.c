@@ -2,7 +2,9 @@
 /* analytics: how well is it going? */
 #include <stdlib.h>
 
+#include "services/analytics/adoption_publisher.h"
 #include "services/analytics/analytics.h"
+#include "services/analytics/cadence_publisher.h"
 #include "services/analytics/consume_accounts.h"
 #include "services/analytics/consume_cases.h"
 #include "services/analytics/consume_deliveries.h"
@@ -12,9 +14,11 @@
 #include "services/analytics/consume_reference.h"
 #include "services/analytics/consume_surveys.h"
 #include "services/analytics/discloser.h"
+#include "services/analytics/fold.h"
 #include "services/analytics/http_analytics.h"
+#include "services/analytics/publisher.h"
 #include "services/analytics/rebuild.h"
-#include "services/analytics/turn.h"
+#include "services/analytics/survey_counter.h"
 
 extern const struct migration_set analytics_migrations;
 
@@ -97,7 +101,12 @@ static void open_analytics(struct service_parts *parts, void **state, service_on
     struct analytics *analytics = memory_zero(1, sizeof *analytics);
     analytics->parts = parts;
     analytics->discloser = discloser_new(parts);
-    analytics->turn = turn_new(parts, analytics->discloser);
+    analytics->turn = turn_new(parts);
+    turn_add(analytics->turn, fold_step(parts, analytics->turn));
+    turn_add(analytics->turn, publisher_step(parts, analytics->turn, analytics->discloser));
+    turn_add(analytics->turn, cadence_publisher_step(parts, analytics->turn));
+    turn_add(analytics->turn, survey_counter_step(parts, analytics->turn));
+    turn_add(analytics->turn, adoption_publisher_step(parts, analytics->turn));
     *state = analytics;
     on_opened(arg, NULL);
 }

@@ -6,19 +6,27 @@
 
 #include "common/outbox.h"
 
+struct news_kind {
+    const char *topic, *type;
+};
+
 struct news {
     struct outbox *outbox;
+    int64_t now;
     struct outbox_item **items;
     struct uuid *commands;
     size_t count, most;
 };
 
-/* At most so many; the arena outlives them. */
-void news_init(struct news *news, struct outbox *outbox, size_t most, struct arena *arena);
-/* Command and id are made here; the rest is copied. */
-void news_stage(struct news *news, const struct event *event);
+/* At most so many, all of one instant; the arena outlives them. */
+void news_init(struct news *news, struct outbox *outbox, int64_t now, size_t most,
+               struct arena *arena);
+/* data: copied; NULL: a tombstone. */
+void news_say(struct news *news, const struct news_kind *kind, const char *key,
+              const struct buffer *data);
 void news_put(const struct news *news, struct pg_tx *tx);
-/* took: the transaction is committed. Else outcome says whether it may be. */
-void news_settle(const struct news *news, bool took, enum pg_outcome outcome);
+/* took: the transaction is committed. Else outcome says whether it may be. Returns how many are
+ * published. */
+size_t news_settle(const struct news *news, bool took, enum pg_outcome outcome);
 
 #endif

@@ -5,23 +5,16 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/log.h"
 #include "services/analytics/analytics.h"
 #include "services/analytics/discloser.h"
 #include "services/analytics/figure_json.h"
+#include "services/analytics/news.h"
 #include "services/analytics/store.h"
-#include "services/analytics/turn.h"
 
 enum {
     CELLS_MAX = 500,      /* of a round: some twenty events of 0.7 KB each */
     OUTDATED_EVERY = 240, /* runs between looking for periods that are over: a minute */
     KEY_INTERVAL_US = 1000000
-};
-
-/* An event of the round. */
-struct said {
-    struct uuid command;
-    struct outbox_item *item;
 };
 
 struct publisher {
@@ -40,12 +33,9 @@ struct publisher {
     const char **units; /* whose counts may have changed */
     uint8_t *digests;   /* of what is said of them, DIGEST_SIZE bytes each */
     size_t unit_count;
-    struct said *said;
-    size_t said_count;
+    struct news news;
     struct buffer json;
     struct metrics_counter *published;
-    publisher_on_done *on_done;
-    void *done_arg;
 };
 
 /* A round, in running order. */
@@ -64,7 +54,28 @@ static void write(struct publisher *publisher);
 static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void end(struct publisher *publisher);
 
-struct publisher *publisher_new(const struct service_parts *parts, struct turn *turn,
+static void run(void *state)
+{
+    struct publisher *publisher = state;
+    uint64_t generation = discloser_generation(publisher->discloser);
+    if (generation == 0 || outbox_is_full(publisher->parts->outbox)) {
+        end(publisher); /* as long as nothing is known nothing may be told */
+    } else if (generation != publisher->generation) {
+        mark_disclosed(publisher);
+    } else {
+        read_untold(publisher);
+    }
+}
+
+static void publisher_free(void *state)
+{
+    struct publisher *publisher = state;
+    arena_finish(&publisher->arena);
+    buffer_finish(&publisher->json);
+    free(publisher);
+}
+
+struct turn_step publisher_step(const struct service_parts *parts, struct turn *turn,
                                 const struct discloser *discloser)
 {
     struct publisher *publisher = memory_zero(1, sizeof *publisher);
@@ -75,41 +86,8 @@ struct publisher *publisher_new(const struct service_parts *parts, struct turn *
     buffer_init(&publisher->json);
     publisher->published = metrics_counter(parts->metrics, "analytics_published_total",
                                            "figures and counts said", NULL);
-    return publisher;
-}
-
-void publisher_free(struct publisher *publisher)
-{
-    if (publisher != NULL) {
-        arena_finish(&publisher->arena);
-        buffer_finish(&publisher->json);
-        free(publisher);
-    }
-}
-
-static bool failed(const struct pg_tx *tx, enum pg_outcome outcome, const char *event)
-{
-    struct error err = {0};
-    if (outcome == PG_COMMITTED) {
-        return false;
-    }
-    pg_tx_error(tx, outcome, &err);
-    log_warn_error(event, &err);
-    return true;
-}
-
-void publisher_run(struct publisher *publisher, publisher_on_done *on_done, void *arg)
-{
-    publisher->on_done = on_done;
-    publisher->done_arg = arg;
-    bool ready = discloser_generation(publisher->discloser) != 0; /* else nothing may be told */
-    if (!ready || outbox_is_full(publisher->parts->outbox)) {
-        end(publisher);
-    } else if (discloser_generation(publisher->discloser) != publisher->generation) {
-        mark_disclosed(publisher);
-    } else {
-        read_untold(publisher);
-    }
+    return (struct turn_step){
+        .run = run, .free = publisher_free, .state = publisher, .tells = true};
 }
 
 /* ---- what may be told now, and might not before; and the other way round ---- */
@@ -217,7 +195,7 @@ static void read_untold(struct publisher *publisher)
 static void on_untold(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct publisher *publisher = arg;
-    if (failed(tx, outcome, "untold_not_read") || !take_untold(publisher, tx)) {
+    if (pg_tx_failed(tx, outcome, "untold_not_read") || !take_untold(publisher, tx)) {
         end(publisher);
         return;
     }
@@ -301,7 +279,7 @@ static void read_units(struct publisher *publisher)
 static void on_units(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct publisher *publisher = arg;
-    if (failed(tx, outcome, "units_not_read")) {
+    if (pg_tx_failed(tx, outcome, "units_not_read")) {
         end(publisher);
         return;
     }
@@ -312,8 +290,7 @@ static void on_units(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     for (size_t i = 0; i < publisher->gone_count; i++) {
         most += subjects[publisher->gone[i].key.subject]->indicator_count;
     }
-    publisher->said = arena_array(&publisher->arena, most, sizeof *publisher->said);
-    publisher->said_count = 0;
+    news_init(&publisher->news, publisher->parts->outbox, publisher->now, most, &publisher->arena);
     stage_figures(publisher);
     stage_tombstones(publisher);
     stage_units(publisher, tx);
@@ -323,21 +300,15 @@ static void on_units(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 
 /* ---- events ---- */
 
-/* publisher->json holds the data; a tombstone has none. */
-static void stage(struct publisher *publisher, const char *topic, const char *type, const char *key,
-                  bool tombstone)
+static const struct news_kind unit_news = {UNITS_TOPIC, "vn.hanoi.unit_counts.changed.v1"};
+
+/* data NULL: a tombstone. */
+static void say_figure(struct publisher *publisher, const struct figure *figure,
+                       const struct slice *slice, const struct buffer *data)
 {
-    struct said *said = &publisher->said[publisher->said_count++];
-    said->command = uuid_new();
-    struct event event = {.id = said->command,
-                          .type = type,
-                          .subject = key,
-                          .topic = topic,
-                          .key = key,
-                          .time_us = publisher->now,
-                          .data = tombstone ? NULL : publisher->json.data,
-                          .data_size = tombstone ? 0 : publisher->json.size};
-    said->item = outbox_stage(publisher->parts->outbox, &event, &said->command);
+    const struct news_kind kind = {INDICATORS_TOPIC, figure_event_type(figure)};
+    news_say(&publisher->news, &kind, slice_key(figure->indicator->code, slice, &publisher->arena),
+             data);
 }
 
 /* Nothing was ever counted of it: nobody misses it. */
@@ -365,8 +336,7 @@ static void stage_figure(struct publisher *publisher, const struct cell_row *cel
     buffer_reset(&publisher->json);
     figure_event_write(&publisher->json, &now, &slice, &publisher->moment,
                        turn_next(publisher->turn));
-    stage(publisher, INDICATORS_TOPIC, figure_event_type(&now),
-          slice_key(indicator->code, &slice, &publisher->arena), !is_told(&now));
+    say_figure(publisher, &now, &slice, is_told(&now) ? &publisher->json : NULL);
 }
 
 static void stage_figures(struct publisher *publisher)
@@ -386,12 +356,10 @@ static void stage_tombstones(struct publisher *publisher)
         const struct subject_layout *subject = subjects[cell->key.subject];
         struct slice slice = slice_of(&cell->key);
         for (size_t j = 0; j < subject->indicator_count; j++) {
-            const struct indicator *indicator = &subject->indicators[j];
             struct figure said;
-            figure_of(&said, indicator, &cell->said);
+            figure_of(&said, &subject->indicators[j], &cell->said);
             if (is_told(&said)) {
-                stage(publisher, INDICATORS_TOPIC, figure_event_type(&said),
-                      slice_key(indicator->code, &slice, &publisher->arena), true);
+                say_figure(publisher, &said, &slice, NULL);
             }
         }
     }
@@ -458,7 +426,7 @@ static void stage_units(struct publisher *publisher, const struct pg_tx *tx)
                                          turn_next(publisher->turn));
         digest_sha256(publisher->json.data, stable, digest);
         if (!was_said(tx, counts.unit, digest)) {
-            stage(publisher, UNITS_TOPIC, "vn.hanoi.unit_counts.changed.v1", counts.unit, false);
+            news_say(&publisher->news, &unit_news, counts.unit, &publisher->json);
             publisher->units[kept++] = counts.unit;
         }
     }
@@ -470,8 +438,7 @@ static void stage_gone_units(struct publisher *publisher)
     for (size_t i = 0; i < publisher->gone_count; i++) {
         const struct cell_row *cell = &publisher->gone[i];
         if (cell->was_said && is_unit_total(&cell->key)) {
-            stage(publisher, UNITS_TOPIC, "vn.hanoi.unit_counts.changed.v1", cell->key.members[0],
-                  true);
+            news_say(&publisher->news, &unit_news, cell->key.members[0], NULL);
         }
     }
 }
@@ -480,44 +447,25 @@ static void stage_gone_units(struct publisher *publisher)
 
 static void write(struct publisher *publisher)
 {
-    struct outbox_item **items =
-        arena_array(&publisher->arena, publisher->said_count, sizeof(struct outbox_item *));
-    struct uuid *commands = arena_array(&publisher->arena, publisher->said_count, sizeof *commands);
     struct pg_tx *tx = pg_tx_new(publisher->parts->pg);
-
-    for (size_t i = 0; i < publisher->said_count; i++) {
-        items[i] = publisher->said[i].item;
-        commands[i] = publisher->said[i].command;
-    }
     turn_guard(publisher->turn, tx, 0, 0);
     store_put_told(tx, publisher->cells, publisher->cell_count, false);
     store_put_told(tx, publisher->gone, publisher->gone_count, true);
     store_put_units_said(tx, publisher->units, publisher->digests, publisher->unit_count);
-    store_put_events(tx, publisher->parts->outbox, items, commands, publisher->said_count);
+    news_put(&publisher->news, tx);
     pg_tx_send(tx, on_written, publisher);
 }
 
 static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct publisher *publisher = arg;
-    struct outbox *outbox = publisher->parts->outbox;
     bool took = turn_took(publisher->turn, tx, outcome, "figures_not_published");
-
-    for (size_t i = 0; i < publisher->said_count; i++) {
-        if (took) {
-            outbox_publish(outbox, publisher->said[i].item);
-        } else if (outcome == PG_UNKNOWN) {
-            outbox_doubt(outbox, publisher->said[i].item);
-        } else {
-            outbox_drop(outbox, publisher->said[i].item);
-        }
-    }
-    metrics_add(publisher->published, took ? publisher->said_count : 0);
+    metrics_add(publisher->published, news_settle(&publisher->news, took, outcome));
     end(publisher);
 }
 
 static void end(struct publisher *publisher)
 {
     arena_reset(&publisher->arena);
-    publisher->on_done(publisher->done_arg);
+    turn_step_done(publisher->turn, true);
 }

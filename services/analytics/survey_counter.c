@@ -4,9 +4,7 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
-#include "common/log.h"
 #include "services/analytics/store_survey.h"
-#include "services/analytics/turn.h"
 
 enum { SURVEY_INTERVAL_US = 3000000 };
 
@@ -14,8 +12,6 @@ struct survey_counter {
     const struct service_parts *parts;
     struct turn *turn;
     int64_t now;
-    survey_counter_on_done *on_done;
-    void *done_arg;
 };
 
 /* A round, in running order. */
@@ -24,45 +20,35 @@ static void count(struct survey_counter *counter, const struct uuid *survey, int
 static void on_counted(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void end(struct survey_counter *counter);
 
-struct survey_counter *survey_counter_new(const struct service_parts *parts, struct turn *turn)
+static void run(void *state)
 {
-    struct survey_counter *counter = memory_zero(1, sizeof *counter);
-    counter->parts = parts;
-    counter->turn = turn;
-    return counter;
-}
-
-void survey_counter_free(struct survey_counter *counter)
-{
-    free(counter);
-}
-
-void survey_counter_run(struct survey_counter *counter, survey_counter_on_done *on_done, void *arg)
-{
+    struct survey_counter *counter = state;
     struct pg_tx *tx = pg_tx_new(counter->parts->pg);
-    counter->on_done = on_done;
-    counter->done_arg = arg;
     counter->now = clock_now_us();
     pg_tx_set_read_only(tx);
     store_read_uncounted_survey(tx, counter->now - SURVEY_INTERVAL_US);
     pg_tx_send(tx, on_read, counter);
 }
 
+struct turn_step survey_counter_step(const struct service_parts *parts, struct turn *turn)
+{
+    struct survey_counter *counter = memory_zero(1, sizeof *counter);
+    counter->parts = parts;
+    counter->turn = turn;
+    return (struct turn_step){.run = run, .free = free, .state = counter, .tells = true};
+}
+
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct survey_counter *counter = arg;
-    struct error err = {0};
     struct uuid survey;
     int64_t changes;
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        log_warn_error("surveys_not_read", &err);
+    if (pg_tx_failed(tx, outcome, "surveys_not_read") ||
+        !store_take_uncounted_survey(tx, 0, &survey, &changes)) {
         end(counter);
-    } else if (!store_take_uncounted_survey(tx, 0, &survey, &changes)) {
-        end(counter);
-    } else {
-        count(counter, &survey, changes);
+        return;
     }
+    count(counter, &survey, changes);
 }
 
 static void count(struct survey_counter *counter, const struct uuid *survey, int64_t changes)
@@ -82,5 +68,5 @@ static void on_counted(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 
 static void end(struct survey_counter *counter)
 {
-    counter->on_done(counter->done_arg);
+    turn_step_done(counter->turn, true);
 }

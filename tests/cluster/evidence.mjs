@@ -29,8 +29,9 @@ const QUERIES = {
       snapshot::jsonb->>'state' AS state FROM case_history ORDER BY 1, 2`],
   deliveries: ['notification', `SELECT id, event_id, case_id, recipient, channel, template, state
       FROM delivery`],
-  facts: ['analytics', 'SELECT id, version, unit, category FROM fact'],
-  // Grouping 7 is unit and category, period 0 all; the counters from 0 on are the states (services/analytics).
+  // Subject 0 is cases: deliveries are facts, too, and there are as many as were sent. Grouping 7
+  // is unit and category, period 0 all; counters from 0 on are the states (services/analytics).
+  facts: ['analytics', 'SELECT id, version, unit, category FROM fact WHERE subject = 0'],
   counts: ['analytics', `SELECT a AS unit, b AS category, ${STATES.map((state, i) => (
     `coalesce(sum(n) FILTER (WHERE counter = ${i}), 0)::int AS ${state}`)).join(', ')}
       FROM cell, tally_counts(data) WHERE subject = 0 AND grouping = 7 AND period = 0 GROUP BY a, b`],
