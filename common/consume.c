@@ -121,7 +121,7 @@ struct consume_partition *consume_partition_of(struct consume_line *line, int32_
     if (need > line->partition_count) {
         line->partitions = memory_grow(line->partitions, need, sizeof(struct consume_partition));
         for (size_t i = line->partition_count; i < need; i++) {
-            line->partitions[i] = (struct consume_partition){.position = -1};
+            line->partitions[i] = (struct consume_partition){.position = -1, .end = INT64_MAX};
         }
         line->partition_count = need;
     }
@@ -148,6 +148,11 @@ static void on_message(struct kafka_message *message, void *arg)
 
     if (partition == NULL || !partition->assigned || consume->reload || consume->reading ||
         message->offset < partition->wanted) {
+        kafka_message_free(message);
+        return;
+    }
+    if (message->offset >= partition->end) {
+        partition->passed = true;
         kafka_message_free(message);
         return;
     }
@@ -342,6 +347,7 @@ struct consume *consume_new(uv_loop_t *loop, struct pg *pg, struct outbox *outbo
     consume->outbox = outbox;
     consume->group = memory_text(config->group);
     consume->state = config->state;
+    consume->rereads = config->rereads;
     open_lines(consume, config, metrics);
     consume->alarms_gauge =
         metrics_gauge(metrics, "consume_alarms", "partitions that wait for an operator", NULL);

@@ -65,7 +65,9 @@ struct consume_config {
     const char *group;
     const struct consume_topic *topics;
     size_t topic_count;
-    void *state; /* given to handlers */
+    void *state;  /* given to handlers */
+    bool rereads; /* what another group has taken before: rejected messages are left out, since that
+                     group has told of them. Handlers stage no events; outbox may be NULL */
 };
 
 struct consume *consume_new(uv_loop_t *loop, struct pg *pg, struct outbox *outbox,
@@ -77,6 +79,16 @@ void consume_close(struct consume *consume, consume_on_closed *on_closed, void *
 bool consume_is_ready(const struct consume *consume); /* assigned once, no alarm standing */
 /* True when everything that was in the topics when the process started has been applied. */
 bool consume_has_caught_up(const struct consume *consume);
+
+/* For reading what was, up to a point: messages at or past an end are left until the ends are moved
+ * on. Partitions that are not named have none. The list is copied. */
+struct consume_end {
+    const char *topic;
+    int32_t partition;
+    int64_t offset;
+};
+void consume_read_until(struct consume *consume, const struct consume_end *ends, size_t count);
+bool consume_has_reached_ends(const struct consume *consume); /* all before them is applied */
 
 /* Operator verb, blocking: `position accept --topic T --partition P --at beginning|end|OFFSET`: the
  * way out of an alarm about a lost log or a replaced broker. Returns the exit code. */

@@ -204,6 +204,50 @@ bool consume_has_caught_up(const struct consume *consume)
     return consume->caught_up;
 }
 
+/* ---- ends ---- */
+
+void consume_read_until(struct consume *consume, const struct consume_end *ends, size_t count)
+{
+    for (size_t i = 0; i < consume->line_count; i++) {
+        for (size_t j = 0; j < consume->lines[i].partition_count; j++) {
+            consume->lines[i].partitions[j].end = INT64_MAX;
+            consume->lines[i].partitions[j].passed = false;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct consume_line *line = consume_line_of(consume, ends[i].topic, ends[i].partition);
+        if (line != NULL) {
+            consume_partition_of(line, ends[i].partition)->end = ends[i].offset;
+        }
+    }
+    consume_reload(consume); /* what was left is fetched again */
+}
+
+/* Messages just before an end may be gone from the log: then the next one, or the log's end, tells
+ * that nothing more comes. */
+static bool has_reached_end(const struct consume *consume, const struct consume_line *line,
+                            int32_t number)
+{
+    const struct consume_partition *partition = &line->partitions[number];
+    bool seen =
+        partition->passed || kafka_consumer_reached_end(consume->consumer, line->topic, number);
+    return partition->position >= partition->end ||
+           (seen && partition->assigned && partition->position == partition->wanted);
+}
+
+bool consume_has_reached_ends(const struct consume *consume)
+{
+    bool reached = consume->assigned_once && !consume->reload && !consume->reading;
+    for (size_t i = 0; i < consume->line_count && reached; i++) {
+        const struct consume_line *line = &consume->lines[i];
+        for (size_t j = 0; j < line->partition_count && reached; j++) {
+            reached =
+                line->partitions[j].end == INT64_MAX || has_reached_end(consume, line, (int32_t)j);
+        }
+    }
+    return reached;
+}
+
 /* ---- what Kafka tells ---- */
 
 static void on_assigned(const struct kafka_partition *partitions, size_t count, void *arg)

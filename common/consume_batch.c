@@ -193,7 +193,7 @@ static void batch_send(struct consume_batch *batch)
 {
     struct pg_tx *tx = batch->tx;
 
-    if (batch->letter_count > 0) {
+    if (batch->letter_count > 0 && !batch->consume->rereads) {
         consume_batch_guard(batch);
         batch->staged_letters =
             arena_array(&batch->arena, batch->letter_count, sizeof(struct outbox_item *));

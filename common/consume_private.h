@@ -27,6 +27,8 @@ struct consume_partition {
     enum partition_alarm alarm;
     int64_t position; /* as in the database */
     int64_t wanted;   /* the next message of the line; earlier ones are dropped */
+    int64_t end;      /* messages from here on are left; INT64_MAX: none */
+    bool passed;      /* one that was left has been seen */
     int64_t watched;  /* position when the rows were last looked at */
     bool past_known;  /* what was in the log at the start is known to end at … */
     int64_t past_end;
@@ -68,6 +70,7 @@ struct consume {
     struct kafka_consumer *consumer;
     char *group;
     void *state;
+    bool rereads;
     struct consume_line *lines;
     size_t line_count;
 

@@ -91,6 +91,7 @@ struct pg_config {
     size_t connections;   /* 2–16 */
     size_t waiting_max;   /* transactions waiting for a connection before pg_tx_send says busy */
     unsigned deadline_ms; /* default for each transaction */
+    const char *settings; /* more options of sessions, "-csearch_path=…"; NULL: none */
 };
 
 bool pg_open(struct pg **pg, uv_loop_t *loop, const struct pg_config *config,

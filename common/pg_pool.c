@@ -227,9 +227,9 @@ void pool_next_turn(struct pg *pg)
 
 /* Ours first, so that options in the connection string win. Also the check of that string; what
  * is wrong in it is not said, since it holds the password. */
-static char *make_options(const char *conninfo, struct error *err)
+static char *make_options(const struct pg_config *config, struct error *err)
 {
-    PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
+    PQconninfoOption *options = PQconninfoParse(config->conninfo, NULL);
     struct buffer text;
 
     if (options == NULL) {
@@ -244,6 +244,9 @@ static char *make_options(const char *conninfo, struct error *err)
         }
     }
     PQconninfoFree(options);
+    if (config->settings != NULL) {
+        buffer_put_format(&text, " %s", config->settings);
+    }
     return text.data; /* now the pool's */
 }
 
@@ -273,7 +276,7 @@ bool pg_open(struct pg **opened, uv_loop_t *loop, const struct pg_config *config
              struct metrics *metrics, struct error *err)
 {
     assert(config->connections > 0 && config->waiting_max > 0 && config->deadline_ms > 0);
-    char *options = make_options(config->conninfo, err);
+    char *options = make_options(config, err);
     if (options == NULL) {
         return false;
     }

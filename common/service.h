@@ -68,6 +68,9 @@ struct service {
     bool (*is_ready)(struct buffer *why_not, void *state);
 };
 
+/* For verbs that read or write topics themselves. */
+struct kafka_config service_kafka_config(const struct config *config);
+
 int service_main(const struct service *service, int argc, char **argv);
 
 #endif

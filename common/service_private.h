@@ -10,6 +10,4 @@ extern const struct migration_set common_migrations;
 /* Runs until stopped; the exit code. */
 int service_serve(const struct service *service, const struct config *config);
 
-struct kafka_config service_kafka_config(const struct config *config);
-
 #endif

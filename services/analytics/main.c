@@ -5,20 +5,13 @@
 #include "services/analytics/adoption_publisher.h"
 #include "services/analytics/analytics.h"
 #include "services/analytics/cadence_publisher.h"
-#include "services/analytics/consume_accounts.h"
-#include "services/analytics/consume_cases.h"
-#include "services/analytics/consume_deliveries.h"
-#include "services/analytics/consume_orders.h"
-#include "services/analytics/consume_publications.h"
-#include "services/analytics/consume_outreach.h"
-#include "services/analytics/consume_reference.h"
-#include "services/analytics/consume_surveys.h"
 #include "services/analytics/discloser.h"
 #include "services/analytics/fold.h"
 #include "services/analytics/http_analytics.h"
 #include "services/analytics/publisher.h"
 #include "services/analytics/rebuild.h"
 #include "services/analytics/survey_counter.h"
+#include "services/analytics/topics.h"
 
 extern const struct migration_set analytics_migrations;
 
@@ -76,21 +69,9 @@ static const struct http_route routes[] = {
     {.method = NULL},
 };
 
-static const struct consume_topic topics[] = {
-    {.topic = REFERENCE_TOPIC, .handler = consume_reference, .batch_max = 200},
-    {.topic = CASES_TOPIC, .handler = consume_cases, .batch_max = 2000, .hold_ms = 25},
-    {.topic = DELIVERIES_TOPIC, .handler = consume_deliveries, .batch_max = 2000, .hold_ms = 25},
-    {.topic = ORDERS_TOPIC, .handler = consume_orders, .batch_max = 1000, .hold_ms = 25},
-    {.topic = ORDER_STATUS_TOPIC, .handler = consume_orders, .batch_max = 1000, .hold_ms = 25},
-    {.topic = PUBLICATIONS_TOPIC, .handler = consume_publications, .batch_max = 500},
-    {.topic = SURVEYS_TOPIC, .handler = consume_surveys, .batch_max = 500, .hold_ms = 25},
-    {.topic = ACCOUNTS_TOPIC, .handler = consume_accounts, .batch_max = 1000, .hold_ms = 25},
-    {.topic = OUTREACH_TOPIC, .handler = consume_outreach, .batch_max = 500, .hold_ms = 25},
-};
-
 static const struct service_verb verbs[] = {
     {.name = "rebuild",
-     .usage = "[--no-wait]: count everything again from the topics",
+     .usage = "[--check]: count everything again from the topics, compare, switch",
      .run = rebuild_verb},
     {.name = NULL},
 };
@@ -145,8 +126,8 @@ int main(int argc, char **argv)
         .summary = "how well is it going? Counts cases and indicators, and tells them",
         .migrations = &analytics_migrations,
         .routes = routes,
-        .topics = topics,
-        .topic_count = sizeof topics / sizeof topics[0],
+        .topics = analytics_topics,
+        .topic_count = TOPICS,
         .fetch_wait_ms = 25,
         .verbs = verbs,
         .open = open_analytics,

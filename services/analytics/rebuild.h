@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rebuild: counts everything again from the topics, and shows that the figures are the same.
+/* rebuild: counts everything again from the topics beside what is live, compares the two figure by
+ * figure, and puts what was counted again in its place.
  *
- *   analytics rebuild [--no-wait]
+ *   analytics rebuild [--check]
  *
- * One transaction empties facts and sums and sends the positions back to the beginning. Running
- * replicas notice (at the latest after a few seconds) and read again; without any, the next one
- * to start does. Until all that was counted is counted again, nothing is published and readers
- * hear 503 "rebuilding". Names and what was published stay. Exit code 0: counted again (or, with
- * --no-wait, begun); 1: failed, or nobody counts. */
+ * The verb is a process of its own: it reads the topics in a group of its own into tables of their
+ * own (schema `rebuild`), in laps up to where the live service is, which goes on meanwhile. For the
+ * last, short lap it holds the live positions; then both have read the same. Figures that differ
+ * are listed. With --check that is all; else the new tables take the place of the live ones in one
+ * transaction, and the service goes on from its positions. Facts that the topics no longer hold are
+ * kept. Names, publications, surveys and what was said stay as they are.
+ *
+ * The live service need not run. Exit code 0: compared, and switched unless --check; 1: failed, or,
+ * with --check, something differs; nothing was changed then. */
 #ifndef ANALYTICS_REBUILD_H
 #define ANALYTICS_REBUILD_H
 
