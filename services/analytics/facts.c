@@ -33,6 +33,8 @@ size_t facts_coalesce(struct told_fact *facts, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (kept == 0 || !uuid_equal(&facts[kept - 1].id, &facts[i].id)) {
             facts[kept++] = facts[i];
+        } else if (facts[kept - 1].body.filed == NULL) {
+            facts[kept - 1].body.filed = facts[i].body.filed;
         }
     }
     return kept;

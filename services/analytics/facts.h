@@ -25,7 +25,8 @@ struct told_fact {
  * other than to try every ref. */
 struct uuid fact_id(const char *kind, const char *ref);
 
-/* Sorts by id and keeps the highest version of each; returns how many are left. */
+/* Sorts by id and keeps the highest version of each, with what a lower one knows of the category
+ * that it was filed under; returns how many are left. */
 size_t facts_coalesce(struct told_fact *facts, size_t count);
 
 /* What a buffer holds as a body: a copy in the arena. */
