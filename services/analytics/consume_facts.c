@@ -65,7 +65,7 @@ void consume_facts(struct consume_batch *batch, const struct fact_type *types, s
     }
     taken = facts_coalesce(told, taken);
     if (taken > 0) {
-        store_put_facts(consume_tx(batch), told, taken);
+        store_put_heard(consume_tx(batch), told, taken);
     }
     consume_commit(batch, on_committed);
 }

@@ -8,16 +8,24 @@
 #include "common/log.h"
 #include "services/analytics/store.h"
 
-/* A round is bounded by memory: some 2 KB for each fact with its cells. */
-enum { ROUND_MAX = 4000 };
+/* A round is bounded by memory, some 1 KB for each fact that was heard, and by the time that its
+ * transaction may take. The more it has, the more often facts and cells coincide: whoever is behind
+ * takes larger ones. */
+enum { ROUND_MIN = 4000, ROUND_MAX = 32000, ROUND_LONG_US = 2000000 };
 
 struct fold {
     const struct service_parts *parts;
     struct turn *turn;
     struct arena arena; /* of the round */
-    int64_t now;
-    struct changed_fact *facts;
-    size_t count;
+    uint64_t begun_us;  /* monotonic */
+    int32_t heard_max;   /* of this round and, when it is done, of the next */
+    int64_t now, emptied;
+    int64_t *batches; /* that were heard */
+    size_t batch_count;
+    struct told_fact *heard; /* one of each */
+    size_t heard_count;
+    struct changed_fact *facts, *turned;
+    size_t count, turned_count;
     bool whole;     /* the round has all that there was */
     int64_t cutoff; /* newest event among them; 0: none */
     struct cells cells;
@@ -28,6 +36,9 @@ struct fold {
 static void read_changed(struct fold *fold);
 static void on_changed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static bool take_changed(struct fold *fold, const struct pg_tx *tx);
+static void read_stored(struct fold *fold);
+static void on_stored(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void take_stored(struct fold *fold, const struct pg_tx *tx);
 static void count(struct fold *fold);
 static void read_cells(struct fold *fold);
 static void on_cells(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
@@ -52,20 +63,22 @@ struct turn_step fold_step(const struct service_parts *parts, struct turn *turn)
     struct fold *fold = memory_zero(1, sizeof *fold);
     fold->parts = parts;
     fold->turn = turn;
+    fold->heard_max = ROUND_MIN;
     arena_init(&fold->arena);
     fold->folded = metrics_counter(parts->metrics, "analytics_folded_total",
                                    "changed facts that were counted anew", NULL);
     return (struct turn_step){.run = run, .free = fold_free, .state = fold};
 }
 
-enum { DIRTY, TURNED };
+enum { EMPTIED, HEARD, TURNED };
 
 static void read_changed(struct fold *fold)
 {
     struct pg_tx *tx = pg_tx_new(fold->parts->pg);
+    fold->begun_us = clock_monotonic_us();
     fold->now = clock_now_us();
     pg_tx_set_read_only(tx);
-    store_read_changed(tx, fold->now, ROUND_MAX);
+    store_read_changed(tx, fold->now, fold->heard_max, ROUND_MIN);
     pg_tx_send(tx, on_changed, fold);
 }
 
@@ -76,19 +89,65 @@ static void on_changed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         end(fold, true);
         return;
     }
-    count(fold);
-    read_cells(fold);
+    read_stored(fold);
 }
 
 /* False: there is nothing to do. */
 static bool take_changed(struct fold *fold, const struct pg_tx *tx)
 {
-    size_t dirty = pg_rows(tx, DIRTY), turned = pg_rows(tx, TURNED);
-    fold->whole = dirty < ROUND_MAX && turned < ROUND_MAX;
-    fold->facts = arena_array(&fold->arena, dirty + turned, sizeof *fold->facts);
-    fold->count = store_take_changed(tx, DIRTY, &fold->arena, fold->facts);
-    fold->count += store_take_changed(tx, TURNED, &fold->arena, fold->facts + fold->count);
-    return fold->count > 0;
+    size_t heard;
+    fold->emptied = store_take_emptied(tx, EMPTIED);
+    fold->batch_count = pg_rows(tx, HEARD);
+    fold->batches = arena_array(&fold->arena, fold->batch_count, sizeof *fold->batches);
+    fold->heard = store_take_heard(tx, HEARD, &fold->arena, &heard, fold->batches);
+    fold->turned = arena_array(&fold->arena, pg_rows(tx, TURNED), sizeof *fold->turned);
+    fold->turned_count = store_take_turned(tx, TURNED, &fold->arena, fold->turned);
+    fold->whole = heard < (size_t)fold->heard_max && fold->batch_count < STORE_HEARD_BATCHES &&
+                  fold->turned_count < ROUND_MIN;
+    fold->heard_count = facts_coalesce(fold->heard, heard);
+    return fold->batch_count + fold->turned_count > 0;
+}
+
+/* ---- what is stored of it ---- */
+
+static void read_stored(struct fold *fold)
+{
+    struct pg_tx *tx = pg_tx_new(fold->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_read_stored(tx, fold->heard, fold->heard_count);
+    pg_tx_send(tx, on_stored, fold);
+}
+
+static void on_stored(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct fold *fold = arg;
+    if (pg_tx_failed(tx, outcome, "facts_not_read")) {
+        end(fold, true);
+        return;
+    }
+    take_stored(fold, tx);
+    count(fold);
+    read_cells(fold);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct changed_fact *left = a, *right = b;
+    return memcmp(&left->id, &right->id, sizeof left->id);
+}
+
+/* Of a fact that was heard of and turned, what was heard counts. */
+static void take_stored(struct fold *fold, const struct pg_tx *tx)
+{
+    fold->facts =
+        arena_array(&fold->arena, fold->heard_count + fold->turned_count, sizeof *fold->facts);
+    size_t heard = store_take_stored(tx, 0, &fold->arena, fold->heard, fold->heard_count, fold->facts);
+    fold->count = heard;
+    for (size_t i = 0; i < fold->turned_count; i++) {
+        if (bsearch(&fold->turned[i], fold->facts, heard, sizeof *fold->facts, by_id) == NULL) {
+            fold->facts[fold->count++] = fold->turned[i];
+        }
+    }
 }
 
 /* ---- counting ---- */
@@ -180,6 +239,7 @@ static void write(struct fold *fold, const struct pg_tx *read)
     buffer_finish(&data);
     turn_guard(fold->turn, tx, fold->whole ? fold->now : 0, fold->cutoff);
     store_put_counted(tx, fold->facts, fold->count);
+    store_forget_heard(tx, fold->emptied, fold->batches, fold->batch_count);
     store_put_cells(tx, writes, fold->cells.count);
     store_end_rebuild(tx);
     pg_tx_send(tx, on_written, fold);
@@ -193,8 +253,16 @@ static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     end(fold, !took || fold->whole);
 }
 
+static int32_t next_heard_max(const struct fold *fold, bool whole)
+{
+    bool was_long = clock_monotonic_us() - fold->begun_us > ROUND_LONG_US;
+    int32_t next = was_long ? fold->heard_max / 2 : fold->heard_max * 2;
+    return whole || next < ROUND_MIN ? ROUND_MIN : next > ROUND_MAX ? ROUND_MAX : next;
+}
+
 static void end(struct fold *fold, bool whole)
 {
+    fold->heard_max = next_heard_max(fold, whole);
     arena_reset(&fold->arena);
     turn_step_done(fold->turn, whole);
 }
