@@ -11,14 +11,15 @@
 /* A round is bounded by memory, some 1 KB for each fact that was heard, and by the time that its
  * transaction may take. The more it has, the more often facts and cells coincide: whoever is behind
  * takes larger ones. */
-enum { ROUND_MIN = 4000, ROUND_MAX = 32000, ROUND_LONG_US = 2000000 };
+enum { ROUND_MIN = 4000, ROUND_MAX = 16000, ROUND_LONG_US = 2000000 };
 
 struct fold {
     const struct service_parts *parts;
     struct turn *turn;
     struct arena arena; /* of the round */
+    struct arena work;  /* of one cell */
     uint64_t begun_us;  /* monotonic */
-    int32_t heard_max;   /* of this round and, when it is done, of the next */
+    int32_t heard_max;  /* of this round and, when it is done, of the next */
     int64_t now, emptied;
     int64_t *batches; /* that were heard */
     size_t batch_count;
@@ -55,6 +56,7 @@ static void fold_free(void *state)
 {
     struct fold *fold = state;
     arena_finish(&fold->arena);
+    arena_finish(&fold->work);
     free(fold);
 }
 
@@ -65,6 +67,7 @@ struct turn_step fold_step(const struct service_parts *parts, struct turn *turn)
     fold->turn = turn;
     fold->heard_max = ROUND_MIN;
     arena_init(&fold->arena);
+    arena_init(&fold->work);
     fold->folded = metrics_counter(parts->metrics, "analytics_folded_total",
                                    "changed facts that were counted anew", NULL);
     return (struct turn_step){.run = run, .free = fold_free, .state = fold};
@@ -141,7 +144,8 @@ static void take_stored(struct fold *fold, const struct pg_tx *tx)
 {
     fold->facts =
         arena_array(&fold->arena, fold->heard_count + fold->turned_count, sizeof *fold->facts);
-    size_t heard = store_take_stored(tx, 0, &fold->arena, fold->heard, fold->heard_count, fold->facts);
+    size_t heard =
+        store_take_stored(tx, 0, &fold->arena, fold->heard, fold->heard_count, fold->facts);
     fold->count = heard;
     for (size_t i = 0; i < fold->turned_count; i++) {
         if (bsearch(&fold->turned[i], fold->facts, heard, sizeof *fold->facts, by_id) == NULL) {
@@ -186,7 +190,7 @@ static void read_cells(struct fold *fold)
     struct pg_tx *tx = pg_tx_new(fold->parts->pg);
     const struct cell_key **keys = arena_array(&fold->arena, fold->cells.count, sizeof *keys);
     for (size_t i = 0; i < fold->cells.count; i++) {
-        keys[i] = &fold->cells.items[i].key;
+        keys[i] = &fold->cells.items[i]->key;
     }
     pg_tx_set_read_only(tx);
     store_read_cells(tx, keys, fold->cells.count);
@@ -205,42 +209,52 @@ static void on_cells(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 
 /* ---- writing ---- */
 
-static void add_stored(struct fold *fold, const struct pg_tx *read)
+/* What is stored of a cell and what changes, packed. */
+static void pack_sum(struct fold *fold, struct tally *stored, const struct cell *cell,
+                     struct cell_write *write)
 {
-    for (size_t row = 0; row < pg_rows(read, 0); row++) {
-        struct cell *cell = &fold->cells.items[pg_value_int8(read, 0, row, 0) - 1];
-        struct tally stored;
-        size_t size;
-        const void *data = pg_value_bytes(read, 0, row, 1, &size);
-        if (tally_unpack(&stored, data, size, &fold->arena)) {
-            tally_add(&cell->change, &stored, &fold->arena);
-        }
+    struct buffer data;
+    buffer_init(&data);
+    tally_add(stored, &cell->change, &fold->work);
+    tally_pack(stored, &data);
+    *write = (struct cell_write){.key = &cell->key,
+                                 .data = arena_copy(&fold->arena, data.data, data.size),
+                                 .size = data.size,
+                                 .untold = cell_is_told(&cell->key, period_day(fold->now))};
+    buffer_finish(&data);
+}
+
+/* Packed one by one, since unpacked they take ten times the room. */
+static struct cell_write *sum_up(struct fold *fold, const struct pg_tx *read)
+{
+    size_t count = fold->cells.count, rows = pg_rows(read, 0);
+    struct cell_write *writes = arena_array(&fold->arena, count, sizeof *writes);
+    size_t *row_of = arena_array(&fold->arena, count, sizeof *row_of); /* + 1; 0: not stored yet */
+    for (size_t row = 0; row < rows; row++) {
+        row_of[pg_value_int8(read, 0, row, 0) - 1] = row + 1;
     }
+    for (size_t i = 0; i < count; i++) {
+        struct tally stored = {.counts = {0}};
+        if (row_of[i] != 0) {
+            size_t size;
+            const void *data = pg_value_bytes(read, 0, row_of[i] - 1, 1, &size);
+            if (!tally_unpack(&stored, data, size, &fold->work)) {
+                stored = (struct tally){.counts = {0}};
+            }
+        }
+        pack_sum(fold, &stored, fold->cells.items[i], &writes[i]);
+        arena_reset(&fold->work);
+    }
+    return writes;
 }
 
 static void write(struct fold *fold, const struct pg_tx *read)
 {
     struct pg_tx *tx = pg_tx_new(fold->parts->pg);
-    struct cell_write *writes = arena_array(&fold->arena, fold->cells.count, sizeof *writes);
-    int32_t today = period_day(fold->now);
-    struct buffer data;
-
-    add_stored(fold, read);
-    buffer_init(&data);
-    for (size_t i = 0; i < fold->cells.count; i++) {
-        const struct cell *cell = &fold->cells.items[i];
-        buffer_reset(&data);
-        tally_pack(&cell->change, &data);
-        writes[i] = (struct cell_write){.key = &cell->key,
-                                        .data = arena_copy(&fold->arena, data.data, data.size),
-                                        .size = data.size,
-                                        .untold = cell_is_told(&cell->key, today)};
-    }
-    buffer_finish(&data);
     turn_guard(fold->turn, tx, fold->whole ? fold->now : 0, fold->cutoff);
     store_put_counted(tx, fold->facts, fold->count);
     store_forget_heard(tx, fold->emptied, fold->batches, fold->batch_count);
-    store_put_cells(tx, writes, fold->cells.count);
+    store_put_cells(tx, sum_up(fold, read), fold->cells.count);
     store_end_rebuild(tx);
     pg_tx_send(tx, on_written, fold);
 }

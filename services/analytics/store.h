@@ -36,7 +36,7 @@ void store_read_changed(struct pg_tx *tx, int64_t now, int32_t heard_max, int32_
 int64_t store_take_emptied(const struct pg_tx *tx, size_t statement);
 /* All that was heard, as it came; ids: of the batches, as many as there are rows. */
 struct told_fact *store_take_heard(const struct pg_tx *tx, size_t statement, struct arena *arena,
-                                  size_t *count, int64_t *ids);
+                                   size_t *count, int64_t *ids);
 size_t store_take_turned(const struct pg_tx *tx, size_t statement, struct arena *arena,
                          struct changed_fact *facts);
 

@@ -6,7 +6,7 @@
 
 static const struct pg_statement put_heard = {
     "analytics_put_heard", "INSERT INTO heard (layout, subjects, facts, data) "
-                          "VALUES ($1::integer, $2::integer, $3::integer, $4::bytea)"};
+                           "VALUES ($1::integer, $2::integer, $3::integer, $4::bytea)"};
 
 void store_put_heard(struct pg_tx *tx, const struct told_fact *facts, size_t count)
 {
@@ -74,7 +74,7 @@ int64_t store_take_emptied(const struct pg_tx *tx, size_t statement)
 }
 
 struct told_fact *store_take_heard(const struct pg_tx *tx, size_t statement, struct arena *arena,
-                                  size_t *count, int64_t *ids)
+                                   size_t *count, int64_t *ids)
 {
     size_t rows = pg_rows(tx, statement), most = 0;
     *count = 0;
@@ -302,7 +302,7 @@ void store_put_counted(struct pg_tx *tx, const struct changed_fact *facts, size_
 static const struct pg_statement fact_still = {"analytics_fact_still",
                                                "SELECT fact_still($1::bigint)"};
 static const struct pg_statement forget_heard = {"analytics_forget_heard",
-                                                "DELETE FROM heard WHERE id = ANY ($1::bigint[])"};
+                                                 "DELETE FROM heard WHERE id = ANY ($1::bigint[])"};
 
 void store_forget_heard(struct pg_tx *tx, int64_t emptied, const int64_t *ids, size_t count)
 {
