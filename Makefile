@@ -266,7 +266,7 @@ SEED  ?= 1
 model: all model-programs
 	@SERVICE_BIN=$(BIN) $(NODE) tests/model/run.mjs $(CASES) $(SEED)
 bench: install
-	$(MAKE) all bench-programs
+	$(MAKE) all bench-programs model-programs
 	$(NODE) tests/bench/bench.mjs $(BENCH)
 demo:
 	$(NODE) deploy/local/demo.mjs $(DEMO)

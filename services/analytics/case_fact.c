@@ -56,28 +56,6 @@ bool case_is_overdue(const struct case_fact *fact, int64_t now)
     return due != 0 && now > due;
 }
 
-/* Highest version first within a case. */
-static int by_case(const void *a, const void *b)
-{
-    const struct case_fact *left = a, *right = b;
-    int order = memcmp(&left->case_id, &right->case_id, sizeof left->case_id);
-    return order != 0 ? order : (right->version > left->version) - (right->version < left->version);
-}
-
-size_t case_facts_coalesce(struct case_fact *facts, size_t count)
-{
-    size_t kept = 0;
-    qsort(facts, count, sizeof *facts, by_case);
-    for (size_t i = 0; i < count; i++) {
-        if (kept == 0 || !uuid_equal(&facts[kept - 1].case_id, &facts[i].case_id)) {
-            facts[kept++] = facts[i];
-        } else if (facts[i].filed_category != NULL) {
-            facts[kept - 1].filed_category = facts[i].filed_category;
-        }
-    }
-    return kept;
-}
-
 /* ---- stored ---- */
 
 enum { LAYOUT = 1, TEXTS = 8, INSTANTS = 7, NUMBERS = 6 };
@@ -106,6 +84,19 @@ void case_fact_pack(const struct case_fact *fact, struct buffer *out)
     varint_put(out, (fact->appointment ? FLAG_APPOINTMENT : 0u) |
                         (fact->near_border ? FLAG_NEAR_BORDER : 0u) |
                         (fact->rating_asked ? FLAG_RATING_ASKED : 0u));
+}
+
+struct told_fact case_tell(const struct case_fact *fact, struct arena *arena)
+{
+    struct told_fact told = {
+        .id = fact->case_id, .subject = SUBJECT_CASES, .version = fact->version};
+    struct buffer body;
+    buffer_init(&body);
+    case_fact_pack(fact, &body);
+    told.body = fact_body_of(&body, arena);
+    told.body.filed = fact->filed_category;
+    buffer_finish(&body);
+    return told;
 }
 
 static void get_texts(struct case_fact *fact, struct varint_reader *reader, struct arena *arena)

@@ -13,6 +13,7 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/uuid.h"
+#include "services/analytics/facts.h"
 
 /* What a state means, whatever the process. */
 enum case_phase {
@@ -93,12 +94,9 @@ int64_t case_due(const struct case_fact *fact);
 /* Past it; a case is in time up to and including its due instant. */
 bool case_is_overdue(const struct case_fact *fact, int64_t now);
 
-/* Sorts by case and keeps the highest version of each, with the category that its first version
- * was filed under if that is among them; returns how many are left. */
-size_t case_facts_coalesce(struct case_fact *facts, size_t count);
-
 /* As it is stored: all but case_id, version and filed_category. */
 void case_fact_pack(const struct case_fact *fact, struct buffer *out);
+struct told_fact case_tell(const struct case_fact *fact, struct arena *arena);
 /* Texts are the arena's. False: these bytes were written by no program of this layout. */
 bool case_fact_unpack(struct case_fact *fact, const void *bytes, size_t size, struct arena *arena);
 

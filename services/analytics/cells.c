@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS_FIRST = 256 };
+enum { SLOTS_FIRST = 256, CHUNK = 16 };
 
 void cells_init(struct cells *cells, struct arena *arena)
 {
@@ -26,7 +26,7 @@ static uint64_t mix_text(uint64_t hash, const char *text)
     return hash;
 }
 
-static uint64_t hash_key(const struct cell_key *key)
+static uint32_t hash_key(const struct cell_key *key)
 {
     uint64_t hash = mix(((uint64_t)key->subject << 8 | (uint64_t)key->grouping) << 8 |
                             (uint64_t)key->period.kind,
@@ -34,21 +34,21 @@ static uint64_t hash_key(const struct cell_key *key)
     for (size_t i = 0; i < GROUPING_DIMENSIONS; i++) {
         hash = mix(mix_text(hash, key->members[i]), i);
     }
-    return hash;
+    return (uint32_t)hash;
+}
+
+static int order_of(int a, int b)
+{
+    return (a > b) - (a < b);
 }
 
 int cell_key_order(const struct cell_key *a, const struct cell_key *b)
 {
-    const int numbers[][2] = {{(int)a->subject, (int)b->subject},
-                              {a->grouping, b->grouping},
-                              {(int)a->period.kind, (int)b->period.kind},
-                              {a->period.first, b->period.first}};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (numbers[i][0] != numbers[i][1]) {
-            return numbers[i][0] < numbers[i][1] ? -1 : 1;
-        }
-    }
-    int order = strcmp(a->members[0], b->members[0]);
+    int order = order_of((int)a->subject, (int)b->subject);
+    order = order != 0 ? order : order_of(a->grouping, b->grouping);
+    order = order != 0 ? order : order_of((int)a->period.kind, (int)b->period.kind);
+    order = order != 0 ? order : order_of(a->period.first, b->period.first);
+    order = order != 0 ? order : strcmp(a->members[0], b->members[0]);
     return order != 0 ? order : strcmp(a->members[1], b->members[1]);
 }
 
@@ -58,11 +58,14 @@ bool cell_key_equal(const struct cell_key *a, const struct cell_key *b)
 }
 
 /* The slot of a key: its own, or the free one where it belongs. */
-static uint32_t *slot_of(const struct cells *cells, const struct cell_key *key)
+static uint32_t *slot_of(const struct cells *cells, const struct cell_key *key, uint32_t hash)
 {
-    size_t mask = cells->slot_count - 1;
-    size_t at = (size_t)hash_key(key) & mask;
-    while (cells->slots[at] != 0 && !cell_key_equal(&cells->items[cells->slots[at] - 1].key, key)) {
+    size_t mask = cells->slot_count - 1, at = hash & mask;
+    while (cells->slots[at] != 0) {
+        const struct cell *cell = cells->items[cells->slots[at] - 1];
+        if (cell->hash == hash && cell_key_equal(&cell->key, key)) {
+            break;
+        }
         at = (at + 1) & mask;
     }
     return &cells->slots[at];
@@ -73,48 +76,62 @@ static void grow_slots(struct cells *cells)
     cells->slot_count *= 2;
     cells->slots = arena_array(cells->arena, cells->slot_count, sizeof *cells->slots);
     for (size_t i = 0; i < cells->count; i++) {
-        *slot_of(cells, &cells->items[i].key) = (uint32_t)i + 1;
+        *slot_of(cells, &cells->items[i]->key, cells->items[i]->hash) = (uint32_t)i + 1;
     }
 }
 
 static void grow_items(struct cells *cells)
 {
     cells->capacity = cells->capacity == 0 ? SLOTS_FIRST / 2 : cells->capacity * 2;
-    struct cell *grown = arena_array(cells->arena, cells->capacity, sizeof *grown);
+    struct cell **grown = arena_array(cells->arena, cells->capacity, sizeof *grown);
     if (cells->count > 0) {
         memcpy(grown, cells->items, cells->count * sizeof *grown);
     }
     cells->items = grown;
 }
 
-struct cell *cells_at(struct cells *cells, const struct cell_key *key)
+static struct cell *add(struct cells *cells, const struct cell_key *key, uint32_t hash)
 {
-    uint32_t *slot = slot_of(cells, key);
-    if (*slot != 0) {
-        return &cells->items[*slot - 1];
-    }
     if (cells->count == cells->capacity) {
         grow_items(cells);
     }
+    if (cells->spare_count == 0) {
+        cells->spare = arena_array(cells->arena, CHUNK, sizeof *cells->spare);
+        cells->spare_count = CHUNK;
+    }
+    struct cell *cell = cells->spare++;
+    cells->spare_count--;
+    cell->key = *key;
+    cell->hash = hash;
+    cells->items[cells->count++] = cell;
+    return cell;
+}
+
+struct cell *cells_at(struct cells *cells, const struct cell_key *key)
+{
+    uint32_t hash = hash_key(key);
+    uint32_t *slot = slot_of(cells, key, hash);
+    if (*slot != 0) {
+        return cells->items[*slot - 1];
+    }
     if (cells->count * 2 >= cells->slot_count) {
         grow_slots(cells);
-        slot = slot_of(cells, key);
+        slot = slot_of(cells, key, hash);
     }
-    struct cell *cell = &cells->items[cells->count++];
-    cell->key = *key;
+    struct cell *cell = add(cells, key, hash);
     *slot = (uint32_t)cells->count;
     return cell;
 }
 
 static int by_key(const void *a, const void *b)
 {
-    const struct cell *left = a, *right = b;
-    return cell_key_order(&left->key, &right->key);
+    const struct cell *const *left = a, *const *right = b;
+    return cell_key_order(&(*left)->key, &(*right)->key);
 }
 
 void cells_sort(struct cells *cells)
 {
-    qsort(cells->items, cells->count, sizeof *cells->items, by_key);
+    qsort(cells->items, cells->count, sizeof(struct cell *), by_key);
 }
 
 bool cell_is_told(const struct cell_key *key, int32_t today)

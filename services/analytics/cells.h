@@ -17,12 +17,15 @@ struct cell_key {
 
 struct cell {
     struct cell_key key;
+    uint32_t hash; /* of the key */
     struct tally change;
 };
 
 struct cells {
-    struct cell *items;
+    struct cell **items;
     size_t count, capacity;
+    struct cell *spare; /* room for those to come */
+    size_t spare_count;
     uint32_t *slots; /* place + 1; 0: free. A power of two, at most half full */
     size_t slot_count;
     struct arena *arena;
@@ -30,7 +33,7 @@ struct cells {
 
 void cells_init(struct cells *cells, struct arena *arena);
 
-/* The one of a key, added if it is new; valid until the next is added. Members are borrowed. */
+/* The one of a key, added if it is new. Members are borrowed. */
 struct cell *cells_at(struct cells *cells, const struct cell_key *key);
 
 /* In the order of the table's key, so that whoever writes them does so in the same order. Ends

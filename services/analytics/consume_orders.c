@@ -1,60 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/consume_orders.h"
 
-#include <string.h>
-
-#include "services/analytics/analytics.h"
+#include "services/analytics/consume_facts.h"
 #include "services/analytics/order_fact_json.h"
-#include "services/analytics/store.h"
 
-static bool is_order_event(const struct event_in *event)
+static bool read_order(struct told_fact *told, size_t *count, const struct event_in *event,
+                       struct arena *arena, struct error *err)
 {
-    return event->type != NULL && strncmp(event->type, "vn.hanoi.order.", 15) == 0;
-}
-
-/* False: it is refused. */
-static bool take_message(struct consume_batch *batch, struct consume_message *message,
-                         struct told_fact *told)
-{
-    const struct event_in *event = &message->event;
     struct order_fact order;
-    struct error err = {0};
-
-    if (!is_order_event(event)) {
-        consume_reject(batch, message, "unknown_type", "type");
+    (void)count;
+    if (!order_fact_read(&order, event->type, event->data, event->data_size, arena, err)) {
         return false;
     }
-    if (event->data == NULL) {
-        consume_reject(batch, message, "no_data", "data");
-        return false;
-    }
-    if (!order_fact_read(&order, event->type, event->data, event->data_size, consume_arena(batch),
-                         &err)) {
-        consume_reject(batch, message, "invalid_data", analytics_fault(&err));
-        return false;
-    }
-    *told = order_tell(&order, consume_arena(batch));
+    *told = order_tell(&order, arena);
     return true;
 }
 
-static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, void *state)
-{
-    (void)batch, (void)tx, (void)state;
-}
+static const struct fact_type types[] = {
+    {"vn.hanoi.order.", read_order},
+    {.type = NULL},
+};
 
 void consume_orders(struct consume_batch *batch, void *state)
 {
-    size_t count, taken = 0;
-    struct consume_message *messages = consume_messages(batch, &count);
-    struct told_fact *told = arena_array(consume_arena(batch), count, sizeof *told);
     (void)state;
-
-    for (size_t i = 0; i < count; i++) {
-        taken += take_message(batch, &messages[i], &told[taken]);
-    }
-    taken = facts_coalesce(told, taken);
-    if (taken > 0) {
-        store_put_facts(consume_tx(batch), told, taken);
-    }
-    consume_commit(batch, on_committed);
+    consume_facts(batch, types, 1);
 }

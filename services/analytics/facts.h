@@ -6,9 +6,11 @@
 #ifndef ANALYTICS_FACTS_H
 #define ANALYTICS_FACTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/buffer.h"
 #include "common/uuid.h"
 #include "services/analytics/subject.h"
@@ -25,8 +27,18 @@ struct told_fact {
  * other than to try every ref. */
 struct uuid fact_id(const char *kind, const char *ref);
 
-/* Sorts by id and keeps the highest version of each; returns how many are left. */
+/* Sorts by id and keeps the highest version of each, with what a lower one knows of the category
+ * that it was filed under; returns how many are left. */
 size_t facts_coalesce(struct told_fact *facts, size_t count);
+
+/* A batch of them, as it is stored until they are counted. The layout is told apart by its number:
+ * facts_unpack reads no other. */
+enum { FACTS_LAYOUT = 1 };
+void facts_pack(const struct told_fact *facts, size_t count, struct buffer *out);
+/* As many as were packed; bodies point into the bytes, texts are the arena's. False: these bytes
+ * were written by no program of this layout. */
+bool facts_unpack(struct told_fact *facts, size_t count, const void *bytes, size_t size,
+                  struct arena *arena);
 
 /* What a buffer holds as a body: a copy in the arena. */
 struct fact_body fact_body_of(const struct buffer *packed, struct arena *arena);

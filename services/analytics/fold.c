@@ -8,16 +8,25 @@
 #include "common/log.h"
 #include "services/analytics/store.h"
 
-/* A round is bounded by memory: some 2 KB for each fact with its cells. */
-enum { ROUND_MAX = 4000 };
+/* A round is bounded by memory, some 1 KB for each fact that was heard, and by the time that its
+ * transaction may take. The more it has, the more often facts and cells coincide: whoever is behind
+ * takes larger ones. */
+enum { ROUND_MIN = 4000, ROUND_MAX = 16000, ROUND_LONG_US = 2000000 };
 
 struct fold {
     const struct service_parts *parts;
     struct turn *turn;
     struct arena arena; /* of the round */
-    int64_t now;
-    struct changed_fact *facts;
-    size_t count;
+    struct arena work;  /* of one cell */
+    uint64_t begun_us;  /* monotonic */
+    int32_t heard_max;  /* of this round and, when it is done, of the next */
+    int64_t now, emptied;
+    int64_t *batches; /* that were heard */
+    size_t batch_count;
+    struct told_fact *heard; /* one of each */
+    size_t heard_count;
+    struct changed_fact *facts, *turned;
+    size_t count, turned_count;
     bool whole;     /* the round has all that there was */
     int64_t cutoff; /* newest event among them; 0: none */
     struct cells cells;
@@ -28,6 +37,9 @@ struct fold {
 static void read_changed(struct fold *fold);
 static void on_changed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static bool take_changed(struct fold *fold, const struct pg_tx *tx);
+static void read_stored(struct fold *fold);
+static void on_stored(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
+static void take_stored(struct fold *fold, const struct pg_tx *tx);
 static void count(struct fold *fold);
 static void read_cells(struct fold *fold);
 static void on_cells(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
@@ -44,6 +56,7 @@ static void fold_free(void *state)
 {
     struct fold *fold = state;
     arena_finish(&fold->arena);
+    arena_finish(&fold->work);
     free(fold);
 }
 
@@ -52,20 +65,23 @@ struct turn_step fold_step(const struct service_parts *parts, struct turn *turn)
     struct fold *fold = memory_zero(1, sizeof *fold);
     fold->parts = parts;
     fold->turn = turn;
+    fold->heard_max = ROUND_MIN;
     arena_init(&fold->arena);
+    arena_init(&fold->work);
     fold->folded = metrics_counter(parts->metrics, "analytics_folded_total",
                                    "changed facts that were counted anew", NULL);
     return (struct turn_step){.run = run, .free = fold_free, .state = fold};
 }
 
-enum { DIRTY, TURNED };
+enum { EMPTIED, HEARD, TURNED };
 
 static void read_changed(struct fold *fold)
 {
     struct pg_tx *tx = pg_tx_new(fold->parts->pg);
+    fold->begun_us = clock_monotonic_us();
     fold->now = clock_now_us();
     pg_tx_set_read_only(tx);
-    store_read_changed(tx, fold->now, ROUND_MAX);
+    store_read_changed(tx, fold->now, fold->heard_max, ROUND_MIN);
     pg_tx_send(tx, on_changed, fold);
 }
 
@@ -76,19 +92,66 @@ static void on_changed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         end(fold, true);
         return;
     }
-    count(fold);
-    read_cells(fold);
+    read_stored(fold);
 }
 
 /* False: there is nothing to do. */
 static bool take_changed(struct fold *fold, const struct pg_tx *tx)
 {
-    size_t dirty = pg_rows(tx, DIRTY), turned = pg_rows(tx, TURNED);
-    fold->whole = dirty < ROUND_MAX && turned < ROUND_MAX;
-    fold->facts = arena_array(&fold->arena, dirty + turned, sizeof *fold->facts);
-    fold->count = store_take_changed(tx, DIRTY, &fold->arena, fold->facts);
-    fold->count += store_take_changed(tx, TURNED, &fold->arena, fold->facts + fold->count);
-    return fold->count > 0;
+    size_t heard;
+    fold->emptied = store_take_emptied(tx, EMPTIED);
+    fold->batch_count = pg_rows(tx, HEARD);
+    fold->batches = arena_array(&fold->arena, fold->batch_count, sizeof *fold->batches);
+    fold->heard = store_take_heard(tx, HEARD, &fold->arena, &heard, fold->batches);
+    fold->turned = arena_array(&fold->arena, pg_rows(tx, TURNED), sizeof *fold->turned);
+    fold->turned_count = store_take_turned(tx, TURNED, &fold->arena, fold->turned);
+    fold->whole = heard < (size_t)fold->heard_max && fold->batch_count < STORE_HEARD_BATCHES &&
+                  fold->turned_count < ROUND_MIN;
+    fold->heard_count = facts_coalesce(fold->heard, heard);
+    return fold->batch_count + fold->turned_count > 0;
+}
+
+/* ---- what is stored of it ---- */
+
+static void read_stored(struct fold *fold)
+{
+    struct pg_tx *tx = pg_tx_new(fold->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_read_stored(tx, fold->heard, fold->heard_count);
+    pg_tx_send(tx, on_stored, fold);
+}
+
+static void on_stored(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct fold *fold = arg;
+    if (pg_tx_failed(tx, outcome, "facts_not_read")) {
+        end(fold, true);
+        return;
+    }
+    take_stored(fold, tx);
+    count(fold);
+    read_cells(fold);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct changed_fact *left = a, *right = b;
+    return memcmp(&left->id, &right->id, sizeof left->id);
+}
+
+/* Of a fact that was heard of and turned, what was heard counts. */
+static void take_stored(struct fold *fold, const struct pg_tx *tx)
+{
+    fold->facts =
+        arena_array(&fold->arena, fold->heard_count + fold->turned_count, sizeof *fold->facts);
+    size_t heard =
+        store_take_stored(tx, 0, &fold->arena, fold->heard, fold->heard_count, fold->facts);
+    fold->count = heard;
+    for (size_t i = 0; i < fold->turned_count; i++) {
+        if (bsearch(&fold->turned[i], fold->facts, heard, sizeof *fold->facts, by_id) == NULL) {
+            fold->facts[fold->count++] = fold->turned[i];
+        }
+    }
 }
 
 /* ---- counting ---- */
@@ -127,7 +190,7 @@ static void read_cells(struct fold *fold)
     struct pg_tx *tx = pg_tx_new(fold->parts->pg);
     const struct cell_key **keys = arena_array(&fold->arena, fold->cells.count, sizeof *keys);
     for (size_t i = 0; i < fold->cells.count; i++) {
-        keys[i] = &fold->cells.items[i].key;
+        keys[i] = &fold->cells.items[i]->key;
     }
     pg_tx_set_read_only(tx);
     store_read_cells(tx, keys, fold->cells.count);
@@ -146,41 +209,52 @@ static void on_cells(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 
 /* ---- writing ---- */
 
-static void add_stored(struct fold *fold, const struct pg_tx *read)
+/* What is stored of a cell and what changes, packed. */
+static void pack_sum(struct fold *fold, struct tally *stored, const struct cell *cell,
+                     struct cell_write *write)
 {
-    for (size_t row = 0; row < pg_rows(read, 0); row++) {
-        struct cell *cell = &fold->cells.items[pg_value_int8(read, 0, row, 0) - 1];
-        struct tally stored;
-        size_t size;
-        const void *data = pg_value_bytes(read, 0, row, 1, &size);
-        if (tally_unpack(&stored, data, size, &fold->arena)) {
-            tally_add(&cell->change, &stored, &fold->arena);
-        }
+    struct buffer data;
+    buffer_init(&data);
+    tally_add(stored, &cell->change, &fold->work);
+    tally_pack(stored, &data);
+    *write = (struct cell_write){.key = &cell->key,
+                                 .data = arena_copy(&fold->arena, data.data, data.size),
+                                 .size = data.size,
+                                 .untold = cell_is_told(&cell->key, period_day(fold->now))};
+    buffer_finish(&data);
+}
+
+/* Packed one by one, since unpacked they take ten times the room. */
+static struct cell_write *sum_up(struct fold *fold, const struct pg_tx *read)
+{
+    size_t count = fold->cells.count, rows = pg_rows(read, 0);
+    struct cell_write *writes = arena_array(&fold->arena, count, sizeof *writes);
+    size_t *row_of = arena_array(&fold->arena, count, sizeof *row_of); /* + 1; 0: not stored yet */
+    for (size_t row = 0; row < rows; row++) {
+        row_of[pg_value_int8(read, 0, row, 0) - 1] = row + 1;
     }
+    for (size_t i = 0; i < count; i++) {
+        struct tally stored = {.counts = {0}};
+        if (row_of[i] != 0) {
+            size_t size;
+            const void *data = pg_value_bytes(read, 0, row_of[i] - 1, 1, &size);
+            if (!tally_unpack(&stored, data, size, &fold->work)) {
+                stored = (struct tally){.counts = {0}};
+            }
+        }
+        pack_sum(fold, &stored, fold->cells.items[i], &writes[i]);
+        arena_reset(&fold->work);
+    }
+    return writes;
 }
 
 static void write(struct fold *fold, const struct pg_tx *read)
 {
     struct pg_tx *tx = pg_tx_new(fold->parts->pg);
-    struct cell_write *writes = arena_array(&fold->arena, fold->cells.count, sizeof *writes);
-    int32_t today = period_day(fold->now);
-    struct buffer data;
-
-    add_stored(fold, read);
-    buffer_init(&data);
-    for (size_t i = 0; i < fold->cells.count; i++) {
-        const struct cell *cell = &fold->cells.items[i];
-        buffer_reset(&data);
-        tally_pack(&cell->change, &data);
-        writes[i] = (struct cell_write){.key = &cell->key,
-                                        .data = arena_copy(&fold->arena, data.data, data.size),
-                                        .size = data.size,
-                                        .untold = cell_is_told(&cell->key, today)};
-    }
-    buffer_finish(&data);
     turn_guard(fold->turn, tx, fold->whole ? fold->now : 0, fold->cutoff);
     store_put_counted(tx, fold->facts, fold->count);
-    store_put_cells(tx, writes, fold->cells.count);
+    store_forget_heard(tx, fold->emptied, fold->batches, fold->batch_count);
+    store_put_cells(tx, sum_up(fold, read), fold->cells.count);
     store_end_rebuild(tx);
     pg_tx_send(tx, on_written, fold);
 }
@@ -193,8 +267,16 @@ static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     end(fold, !took || fold->whole);
 }
 
+static int32_t next_heard_max(const struct fold *fold, bool whole)
+{
+    bool was_long = clock_monotonic_us() - fold->begun_us > ROUND_LONG_US;
+    int32_t next = was_long ? fold->heard_max / 2 : fold->heard_max * 2;
+    return whole || next < ROUND_MIN ? ROUND_MIN : next > ROUND_MAX ? ROUND_MAX : next;
+}
+
 static void end(struct fold *fold, bool whole)
 {
+    fold->heard_max = next_heard_max(fold, whole);
     arena_reset(&fold->arena);
     turn_step_done(fold->turn, whole);
 }

@@ -2,6 +2,7 @@
 #include "services/analytics/sketch.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* A bucket's ends are this far apart: then no value in it is further than SKETCH_ERROR from what
@@ -74,11 +75,29 @@ void sketch_add(struct sketch *sketch, int32_t bucket, int64_t count, struct are
     }
 }
 
+/* Both are in order, so one walk does; a bucket at a time would move the rest for each. */
 void sketch_merge(struct sketch *sum, const struct sketch *more, struct arena *arena)
 {
-    for (size_t i = 0; i < more->count; i++) {
-        sketch_add(sum, more->buckets[i].bucket, more->buckets[i].count, arena);
+    const struct sketch_bucket *a = sum->buckets, *a_end = a + sum->count;
+    const struct sketch_bucket *b = more->buckets, *b_end = b + more->count;
+    if (more->count == 0) {
+        return;
     }
+    size_t capacity = sum->count + more->count;
+    struct sketch_bucket *merged = arena_array(arena, capacity, sizeof *merged);
+    size_t count = 0;
+    while (a < a_end || b < b_end) {
+        bool from_a = b == b_end || (a < a_end && a->bucket <= b->bucket);
+        bool from_b = a == a_end || (b < b_end && b->bucket <= a->bucket);
+        struct sketch_bucket next = {from_a ? a->bucket : b->bucket,
+                                     (from_a ? a->count : 0) + (from_b ? b->count : 0)};
+        a += from_a;
+        b += from_b;
+        if (next.count != 0) {
+            merged[count++] = next;
+        }
+    }
+    *sum = (struct sketch){merged, count, capacity};
 }
 
 int64_t sketch_total(const struct sketch *sketch)

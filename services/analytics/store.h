@@ -14,8 +14,8 @@
 
 /* ---- facts (store_fact.c) ---- */
 
-/* Sorted by id, one of each; those that are not newer than what is there change nothing. */
-void store_put_facts(struct pg_tx *tx, const struct told_fact *facts, size_t count);
+/* What a batch of events told, one of each fact, until the turn's holder has counted it. */
+void store_put_heard(struct pg_tx *tx, const struct told_fact *facts, size_t count);
 
 /* A fact that is to be counted anew, and how it is counted now. */
 struct changed_fact {
@@ -28,13 +28,30 @@ struct changed_fact {
     int64_t turn_at;
 };
 
-/* Two statements: what has changed, and what time alone has changed by now; at most limit of
- * each; of subjects that this program knows. */
-void store_read_changed(struct pg_tx *tx, int64_t now, int32_t limit);
-size_t store_take_changed(const struct pg_tx *tx, size_t statement, struct arena *arena,
-                          struct changed_fact *facts);
-/* How they are counted from now on. What became newer meanwhile stays dirty. */
-void store_put_counted(struct pg_tx *tx, struct changed_fact *facts, size_t count);
+/* Three statements: how often the facts were emptied; batches that were heard, the oldest first, so
+ * many that they have heard_max facts, or STORE_HEARD_BATCHES; at most turned_max facts that time
+ * alone has changed by now. Of subjects that this program knows. */
+enum { STORE_HEARD_BATCHES = 500 };
+void store_read_changed(struct pg_tx *tx, int64_t now, int32_t heard_max, int32_t turned_max);
+int64_t store_take_emptied(const struct pg_tx *tx, size_t statement);
+/* All that was heard, as it came; ids: of the batches, as many as there are rows. */
+struct told_fact *store_take_heard(const struct pg_tx *tx, size_t statement, struct arena *arena,
+                                   size_t *count, int64_t *ids);
+size_t store_take_turned(const struct pg_tx *tx, size_t statement, struct arena *arena,
+                         struct changed_fact *facts);
+
+/* What is stored of facts that were told. */
+void store_read_stored(struct pg_tx *tx, const struct told_fact *told, size_t count);
+/* What remains to be counted of them: those that are newer than what is stored, or tell what a case
+ * was filed under where that is not known. Returns how many. */
+size_t store_take_stored(const struct pg_tx *tx, size_t statement, struct arena *arena,
+                         const struct told_fact *told, size_t count, struct changed_fact *facts);
+
+/* As they are counted from now on. */
+void store_put_counted(struct pg_tx *tx, const struct changed_fact *facts, size_t count);
+/* These batches are counted. Refused when the facts were emptied since: after store_put_counted,
+ * which waits for who is about to. */
+void store_forget_heard(struct pg_tx *tx, int64_t emptied, const int64_t *ids, size_t count);
 
 /* ---- cells (store_cell.c) ---- */
 

@@ -14,11 +14,11 @@ static const struct pg_statement take_turn = {
 static const struct pg_statement leave_turn = {
     "analytics_leave_turn", "UPDATE turn SET held_until = '-infinity' WHERE number = $1::bigint"};
 
-/* What is dirty waits to be counted: until then the past is told as the past. So it is with what
+/* What was heard waits to be counted: until then the past is told as the past. So it is with what
  * time alone has changed. */
 static const struct pg_statement read_moment = {
     "analytics_read_moment",
-    "SELECT CASE WHEN EXISTS (SELECT FROM fact WHERE dirty) THEN as_of ELSE least(now(), "
+    "SELECT CASE WHEN EXISTS (SELECT FROM heard) THEN as_of ELSE least(now(), "
     "(SELECT min(turn_at) FROM fact WHERE turn_at IS NOT NULL)) END, cutoff, is_rebuilding() "
     "FROM turn"};
 

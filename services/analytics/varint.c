@@ -52,17 +52,23 @@ int64_t varint_get_signed(struct varint_reader *reader)
     return (int64_t)((value >> 1) ^ (0 - (value & 1)));
 }
 
+const void *varint_get_bytes(struct varint_reader *reader, size_t size)
+{
+    const void *bytes = reader->at;
+    if (reader->failed || size > (size_t)(reader->end - reader->at)) {
+        reader->failed = true;
+        return NULL;
+    }
+    reader->at += size;
+    return bytes;
+}
+
 const char *varint_get_text(struct varint_reader *reader, struct arena *arena)
 {
     uint64_t size = varint_get(reader);
     if (size == 0) {
         return NULL;
     }
-    if (size - 1 > (uint64_t)(reader->end - reader->at)) {
-        reader->failed = true;
-        return NULL;
-    }
-    const char *text = arena_copy(arena, (const char *)reader->at, (size_t)size - 1);
-    reader->at += size - 1;
-    return text;
+    const void *bytes = varint_get_bytes(reader, (size_t)size - 1);
+    return bytes != NULL ? arena_copy(arena, bytes, (size_t)size - 1) : NULL;
 }

@@ -22,6 +22,7 @@ void varint_put_text(struct buffer *out, const char *text); /* its size + 1 firs
 void varint_read(struct varint_reader *reader, const void *bytes, size_t size);
 uint64_t varint_get(struct varint_reader *reader);
 int64_t varint_get_signed(struct varint_reader *reader);
+const void *varint_get_bytes(struct varint_reader *reader, size_t size); /* where they lie */
 const char *varint_get_text(struct varint_reader *reader, struct arena *arena);
 
 #endif

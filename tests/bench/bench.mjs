@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // make bench: measures the cluster beside the raw paths and prints both.
 //
-//   bench.mjs [ROWS]       ROWS: ceilings,intake,lifecycle,desk,mail,cluster,storm,memory,drain,replay,stored
+//   bench.mjs [ROWS]       ROWS: ceilings,intake,lifecycle,desk,mail,cluster,storm,memory,drain,replay,figures,stored
 //
 // It judges no figure: it fails only when something went wrong.
 import { Ceilings } from './ceilings.mjs';
 import { Cluster } from './cluster.mjs';
 import { measureDesk } from './desk.mjs';
 import { measureDrain, measureReplay } from './drain.mjs';
+import { measureFigures } from './figures.mjs';
 import { measureFilingInCluster, measureIntakeAlone } from './filing.mjs';
 import { measureLifecycle } from './lifecycle.mjs';
 import { measureMail } from './mail.mjs';
@@ -33,6 +34,7 @@ const GROUPS = [
     memory: measureMemory,
   },
   { drain: measureDrain, replay: measureReplay },
+  { figures: measureFigures },
   { stored: (cluster, bench) => measureStored(cluster, bench, STORED || 1000000) },
 ];
 

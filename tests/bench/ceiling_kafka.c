@@ -3,8 +3,9 @@
  * and how long is one event under way when nothing else is?
  *
  *   ceiling_kafka BROKERS TOPIC EVENTS
+ *   ceiling_kafka BROKERS TOPIC EVENTS read      only consumes them: they are there
  *
- * Makes TOPIC anew with 12 partitions. Settings as the services have them (acks from all,
+ * Makes TOPIC anew with 12 partitions, unless it only reads. Settings as the services have them (acks from all,
  * idempotent, lz4). Prints one JSON line. */
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
@@ -170,16 +171,34 @@ static void time_hops(struct run *run)
     }
 }
 
+static void finish_consumer(struct run *run)
+{
+    rd_kafka_consumer_close(run->consumer);
+    rd_kafka_destroy(run->consumer);
+}
+
+static int only_read(struct run *run)
+{
+    open_consumer(run);
+    printf("{\"per_second\":%.1f}\n", (double)run->events / consume_all(run));
+    finish_consumer(run);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     static struct run run;
-    if (argc != 4) {
-        fprintf(stderr, "usage: ceiling_kafka BROKERS TOPIC EVENTS\n");
+    bool reads = argc == 5 && strcmp(argv[4], "read") == 0;
+    if (argc != 4 && !reads) {
+        fprintf(stderr, "usage: ceiling_kafka BROKERS TOPIC EVENTS [read]\n");
         return 2;
     }
     run.brokers = argv[1];
     run.topic = argv[2];
     run.events = strtol(argv[3], NULL, 10);
+    if (reads) {
+        return only_read(&run);
+    }
     open_producer(&run);
     make_topic(&run);
     double produced_s = produce_all(&run);
@@ -191,8 +210,7 @@ int main(int argc, char **argv)
            (double)run.events / produced_s, (double)run.events / consumed_s,
            (double)histogram_quantile(&run.hops, 0.5) / 1e3,
            (double)histogram_quantile(&run.hops, 0.99) / 1e3);
-    rd_kafka_consumer_close(run.consumer);
-    rd_kafka_destroy(run.consumer);
+    finish_consumer(&run);
     rd_kafka_flush(run.producer, WAIT_MS);
     rd_kafka_destroy(run.producer);
     return 0;

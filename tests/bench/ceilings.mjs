@@ -34,6 +34,19 @@ export class Ceilings {
       '--seconds', SECONDS])));
   }
 
+  // Facts of analytics, batch of them a transaction, upserted one transaction after the other.
+  facts(batch) {
+    return this.#once(`facts ${batch}`, () => this.#runs(() => this.cluster.program('ceiling_pg', [
+      this.cluster.stack.postgres.url('ceiling'), '--rows', 'facts', '--batch', batch, '--depth', 1,
+      '--seconds', SECONDS])));
+  }
+
+  // What of a topic a bare client reads.
+  reading(topic, events) {
+    return this.#once(`reading ${topic}`, () => this.#runs(() => this.cluster.program('ceiling_kafka', [
+      this.cluster.stack.kafka.brokers, topic, events, 'read'])));
+  }
+
   http(connections) {
     return this.#once(`http ${connections}`, async () => {
       const { stack } = this.cluster;

@@ -100,8 +100,8 @@ async function pending(cluster) {
     "SELECT count(*)::int AS mails FROM delivery WHERE state IN ('waiting', 'sending')");
   if (mails > 0) found.push(`notification: ${mails} mails not settled`);
   const [{ dirty }] = await cluster.database('analytics',
-    `SELECT (SELECT count(*) FROM fact WHERE dirty)::int + (SELECT count(*) FROM cell WHERE untold)::int AS dirty`);
-  if (dirty > 0) found.push(`analytics: ${dirty} facts and sums not counted and told`);
+    `SELECT (SELECT count(*) FROM heard)::int + (SELECT count(*) FROM cell WHERE untold)::int AS dirty`);
+  if (dirty > 0) found.push(`analytics: ${dirty} batches and sums not counted and told`);
   return found;
 }
 

@@ -10,8 +10,8 @@ const LARGE = ['submission', 'submission_case', 'submission_step', 'contact', 'c
   'case_departure', 'case_note', 'access_log', 'city_record', 'city_record_end', 'moderation',
   'submission_message', 'submission_word', 'reporter_message', 'cell'];
 
-// Indexes of what waits to be done alone, and so as small as that.
-const QUEUES = /using (fact_dirty|cell_untold)$/;
+// The index of what waits to be done alone, and so as small as that.
+const QUEUES = /using cell_untold$/;
 
 const PLAN = /@(\w+) LOG: {2}duration: [\d.]+ ms {2}plan:\n((?:\t.*\n)+)/g;
 const SCAN = new RegExp(`(Seq Scan|Index (?:Only )?Scan\\b.*) on (${LARGE.join('|')})\\b`);

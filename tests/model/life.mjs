@@ -9,7 +9,7 @@ const PROCESSES = [['onsite_report', 0.72], ['procedure_report', 0.1], ['waste_r
 const CHANNELS = [['app', 0.78], ['open311', 0.06], ['api', 0.08], ['inbound', 0.05], [undefined, 0.03]];
 const LEVELS = [['normal', 0.7], ['complex', 0.2], ['urgent', 0.1]];
 
-const AGENCIES = ['VPUB', 'TTPVHCC', 'SNV', 'STP', 'STC', 'SCT', 'SNNMT', 'SXD', 'SKHCN', 'SQHKT', 'SVHTT', 'SYT', 'SGDDT',
+export const AGENCIES = ['VPUB', 'TTPVHCC', 'SNV', 'STP', 'STC', 'SCT', 'SNNMT', 'SXD', 'SKHCN', 'SQHKT', 'SVHTT', 'SYT', 'SGDDT',
   'SDL', 'TTRA', 'CATP', 'EVNHANOI', 'DSDT', 'BQLDAGT', 'BQLDADD'];
 export const WARDS = Array.from({ length: 126 }, (_, i) => String(70 + i * 3).padStart(5, '0'));
 export const UNITS = [...WARDS, ...AGENCIES];

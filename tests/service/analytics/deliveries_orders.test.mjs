@@ -179,7 +179,7 @@ async function allAgree() {
 async function counted() {
   for (const topic of ['city.deliveries.v1', 'city.orders.v1', 'city.order-status.v1']) await city.counted(20000, topic);
   await until('all is folded', async () => {
-    const [{ dirty }] = await city.sql('SELECT EXISTS (SELECT FROM fact WHERE dirty) AS dirty');
+    const [{ dirty }] = await city.sql('SELECT EXISTS (SELECT FROM heard) AS dirty');
     return !dirty;
   }, 15000);
 }

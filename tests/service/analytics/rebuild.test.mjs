@@ -50,7 +50,7 @@ async function agrees() {
 /** Until all that changed has been said, and has come back to us. */
 async function published() {
   await until('all is said', async () => {
-    const [{ dirty }] = await city.sql(`SELECT EXISTS (SELECT FROM fact WHERE dirty)
+    const [{ dirty }] = await city.sql(`SELECT EXISTS (SELECT FROM heard)
       OR EXISTS (SELECT FROM cell WHERE untold) AS dirty`);
     return !dirty;
   }, 15000);

@@ -9,28 +9,6 @@
 
 #include "services/analytics/case_fact.h"
 
-static struct case_fact version_of(uint8_t id, int32_t version, const char *filed)
-{
-    return (struct case_fact){
-        .case_id = {.bytes = {[15] = id}}, .version = version, .filed_category = filed};
-}
-
-static void coalescing_keeps_the_highest_version_and_what_it_was_filed_under(void **state)
-{
-    struct case_fact facts[] = {version_of(2, 2, NULL), version_of(1, 2, NULL),
-                                version_of(2, 3, NULL), version_of(1, 1, "x"),
-                                version_of(2, 2, NULL), version_of(2, 3, NULL)};
-    (void)state;
-    assert_int_equal(case_facts_coalesce(facts, 6), 2);
-    assert_int_equal(facts[0].case_id.bytes[15], 1);
-    assert_int_equal(facts[0].version, 2);
-    assert_string_equal(facts[0].filed_category, "x");
-    assert_int_equal(facts[1].case_id.bytes[15], 2);
-    assert_int_equal(facts[1].version, 3);
-    assert_null(facts[1].filed_category);
-    assert_int_equal(case_facts_coalesce(facts, 0), 0);
-}
-
 static const struct case_fact whole = {
     .state = CASE_RESOLVED,
     .unit = "SXD",
@@ -93,7 +71,6 @@ static void a_packed_fact_comes_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(coalescing_keeps_the_highest_version_and_what_it_was_filed_under),
         cmocka_unit_test(a_packed_fact_comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

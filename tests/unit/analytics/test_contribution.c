@@ -91,7 +91,7 @@ static void what_is_taken_back_leaves_nothing(void **state)
     contribution_apply(&contribution, SUBJECT_CASES, -1, &cells);
     contribution_apply(&none, SUBJECT_CASES, 1, &cells);
     for (size_t i = 0; i < cells.count; i++) {
-        assert_true(tally_is_zero(&cells.items[i].change));
+        assert_true(tally_is_zero(&cells.items[i]->change));
     }
     arena_finish(&arena);
 }
@@ -115,8 +115,8 @@ static void cells_are_found_again_and_sorted(void **state)
     assert_int_equal(cells.count, KEYS);
     cells_sort(&cells);
     for (size_t i = 0; i < cells.count; i++) {
-        assert_int_equal(cells.items[i].change.counts[0], 3);
-        assert_true(i == 0 || cell_key_order(&cells.items[i - 1].key, &cells.items[i].key) < 0);
+        assert_int_equal(cells.items[i]->change.counts[0], 3);
+        assert_true(i == 0 || cell_key_order(&cells.items[i - 1]->key, &cells.items[i]->key) < 0);
     }
     arena_finish(&arena);
 }

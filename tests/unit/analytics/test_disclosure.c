@@ -79,9 +79,9 @@ static void build(struct city *city, size_t cases, uint64_t units, uint64_t cate
     city->cells = arena_array(&city->arena, sums.count, sizeof *city->cells);
     city->count = 0;
     for (size_t i = 0; i < sums.count; i++) {
-        if (disclosure_is_public(&sums.items[i].key)) {
+        if (disclosure_is_public(&sums.items[i]->key)) {
             city->cells[city->count++] = (struct disclosure_cell){
-                .key = sums.items[i].key, .cases = sums.items[i].change.counts[CASE_ALL]};
+                .key = sums.items[i]->key, .cases = sums.items[i]->change.counts[CASE_ALL]};
         }
     }
     settle(city);

@@ -45,6 +45,26 @@ static void the_highest_version_of_each_is_kept(void **state)
     assert_int_equal(facts_coalesce(facts, 0), 0);
 }
 
+static struct told_fact version_of(uint8_t id, int32_t version, const char *filed)
+{
+    return (struct told_fact){
+        .id = {.bytes = {[15] = id}}, .version = version, .body = {.filed = filed}};
+}
+
+static void what_it_was_filed_under_is_kept(void **state)
+{
+    struct told_fact facts[] = {version_of(2, 2, NULL), version_of(1, 2, NULL),
+                                version_of(2, 3, NULL), version_of(1, 1, "x"),
+                                version_of(2, 2, NULL), version_of(2, 3, NULL)};
+    (void)state;
+    assert_int_equal(facts_coalesce(facts, 6), 2);
+    assert_int_equal(facts[0].id.bytes[15], 1);
+    assert_int_equal(facts[0].version, 2);
+    assert_string_equal(facts[0].body.filed, "x");
+    assert_int_equal(facts[1].version, 3);
+    assert_null(facts[1].body.filed);
+}
+
 static void a_body_is_what_was_packed(void **state)
 {
     struct buffer packed;
@@ -68,6 +88,7 @@ int main(void)
         cmocka_unit_test(the_same_ref_gives_the_same_id),
         cmocka_unit_test(kinds_and_refs_do_not_meet),
         cmocka_unit_test(the_highest_version_of_each_is_kept),
+        cmocka_unit_test(what_it_was_filed_under_is_kept),
         cmocka_unit_test(a_body_is_what_was_packed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
