@@ -20,7 +20,7 @@ struct fold {
     struct arena work;  /* of one cell */
     uint64_t begun_us;  /* monotonic */
     int32_t heard_max;  /* of this round and, when it is done, of the next */
-    int64_t now, emptied;
+    int64_t now;
     int64_t *batches; /* that were heard */
     size_t batch_count;
     struct told_fact *heard; /* one of each */
@@ -73,7 +73,7 @@ struct turn_step fold_step(const struct service_parts *parts, struct turn *turn)
     return (struct turn_step){.run = run, .free = fold_free, .state = fold};
 }
 
-enum { EMPTIED, HEARD, TURNED };
+enum { HEARD, TURNED };
 
 static void read_changed(struct fold *fold)
 {
@@ -99,7 +99,6 @@ static void on_changed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 static bool take_changed(struct fold *fold, const struct pg_tx *tx)
 {
     size_t heard;
-    fold->emptied = store_take_emptied(tx, EMPTIED);
     fold->batch_count = pg_rows(tx, HEARD);
     fold->batches = arena_array(&fold->arena, fold->batch_count, sizeof *fold->batches);
     fold->heard = store_take_heard(tx, HEARD, &fold->arena, &heard, fold->batches);
@@ -253,7 +252,7 @@ static void write(struct fold *fold, const struct pg_tx *read)
     struct pg_tx *tx = pg_tx_new(fold->parts->pg);
     turn_guard(fold->turn, tx, fold->whole ? fold->now : 0, fold->cutoff);
     store_put_counted(tx, fold->facts, fold->count);
-    store_forget_heard(tx, fold->emptied, fold->batches, fold->batch_count);
+    store_forget_heard(tx, fold->batches, fold->batch_count);
     store_put_cells(tx, sum_up(fold, read), fold->cells.count);
     store_end_rebuild(tx);
     pg_tx_send(tx, on_written, fold);

@@ -8,10 +8,11 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/service.h"
-#include "common/verb.h"
+
 #include "services/analytics/fold.h"
 #include "services/analytics/period.h"
 #include "services/analytics/rebuild_compare.h"
+#include "services/analytics/store_rebuild.h"
 #include "services/analytics/topics.h"
 
 enum {
@@ -49,20 +50,6 @@ struct rebuild {
     struct rebuild_comparison found;
 };
 
-static bool command(PGconn *conn, const char *sql)
-{
-    return verb_command(conn, sql, 0, NULL);
-}
-
-/* -1: refused. */
-static int64_t ask(PGconn *conn, const char *sql)
-{
-    PGresult *rows = verb_query(conn, false, sql, 0, NULL);
-    int64_t answer = rows == NULL ? -1 : strtoll(PQgetvalue(rows, 0, 0), NULL, 10);
-    PQclear(rows);
-    return answer;
-}
-
 static void stop(struct rebuild *rebuild, bool good)
 {
     uv_timer_stop(&rebuild->timer);
@@ -70,10 +57,6 @@ static void stop(struct rebuild *rebuild, bool good)
 }
 
 /* ---- laps ---- */
-
-#define POSITIONS                                                                                  \
-    "SELECT topic, partition::text, next_offset::text FROM consumer_position "                     \
-    "WHERE consumer = 'analytics' ORDER BY topic, partition"
 
 static bool is_fact_topic(const char *topic)
 {
@@ -85,9 +68,9 @@ static bool is_fact_topic(const char *topic)
 }
 
 /* Where the live service is. */
-static bool read_ends(struct rebuild *rebuild, const char *sql)
+static bool read_ends(struct rebuild *rebuild)
 {
-    PGresult *rows = verb_query(rebuild->live, false, sql, 0, NULL);
+    PGresult *rows = store_rebuild_positions(rebuild->live, rebuild->phase == PHASE_LAST_LAP);
     if (rows == NULL) {
         return false;
     }
@@ -108,9 +91,9 @@ static bool read_ends(struct rebuild *rebuild, const char *sql)
     return true;
 }
 
-static bool begin_lap(struct rebuild *rebuild, const char *sql)
+static bool begin_lap(struct rebuild *rebuild)
 {
-    if (!read_ends(rebuild, sql)) {
+    if (!read_ends(rebuild)) {
         return false;
     }
     rebuild->laps++;
@@ -125,21 +108,18 @@ static bool begin_last_lap(struct rebuild *rebuild)
     rebuild->phase = PHASE_LAST_LAP;
     rebuild->kept = false;
     rebuild->phase_us = clock_monotonic_us();
-    return command(rebuild->live, "BEGIN") &&
-           command(rebuild->live, "SET LOCAL lock_timeout = '30s'") &&
-           begin_lap(rebuild, POSITIONS " FOR UPDATE");
+    return begin_lap(rebuild);
 }
 
 static bool is_counted(struct rebuild *rebuild)
 {
     return consume_has_reached_ends(rebuild->consume) &&
-           ask(rebuild->work, "SELECT EXISTS (SELECT FROM rebuild.fact WHERE dirty)::integer") == 0;
+           store_rebuild_is_counted(rebuild->work, REBUILD_AGAIN);
 }
 
 static bool is_stalled(struct rebuild *rebuild)
 {
-    int64_t read =
-        ask(rebuild->work, "SELECT coalesce(sum(next_offset), 0) FROM rebuild.consumer_position");
+    int64_t read = store_rebuild_progress(rebuild->work);
     uint64_t now = clock_monotonic_us();
     if (read != rebuild->read || consume_has_reached_ends(rebuild->consume)) {
         rebuild->read = read;
@@ -152,9 +132,9 @@ static bool is_stalled(struct rebuild *rebuild)
     return true;
 }
 
-static bool keep_facts(struct rebuild *rebuild, const char *sql)
+static bool keep_facts(struct rebuild *rebuild, const int32_t *before)
 {
-    int64_t kept = ask(rebuild->work, sql);
+    int64_t kept = store_rebuild_keep(rebuild->work, before);
     rebuild->kept = true;
     rebuild->kept_facts += kept;
     return kept >= 0;
@@ -164,9 +144,8 @@ static bool keep_facts(struct rebuild *rebuild, const char *sql)
  * there may be much of it. */
 static bool keep_old_facts(struct rebuild *rebuild)
 {
-    char sql[64];
-    snprintf(sql, sizeof sql, "SELECT rebuild_keep(%d)", period_day(clock_now_us()) - KEEP_DAYS);
-    return keep_facts(rebuild, sql);
+    int32_t before = period_day(clock_now_us()) - KEEP_DAYS;
+    return keep_facts(rebuild, &before);
 }
 
 static bool end_lap(struct rebuild *rebuild)
@@ -178,17 +157,17 @@ static bool end_lap(struct rebuild *rebuild)
     printf("lap %u: %.1f s\n", rebuild->laps, (double)took / 1e6);
     fflush(stdout);
     bool close = took < SHORT_LAP_US || rebuild->laps >= LAPS_MAX;
-    return close ? begin_last_lap(rebuild) : begin_lap(rebuild, POSITIONS);
+    return close ? begin_last_lap(rebuild) : begin_lap(rebuild);
 }
 
 static bool end_last_lap(struct rebuild *rebuild)
 {
     if (!rebuild->kept) {
-        return keep_facts(rebuild, "SELECT rebuild_keep(NULL)");
+        return keep_facts(rebuild, NULL);
     }
     rebuild->phase = PHASE_COMPARE;
     rebuild->look_us = 0;
-    return command(rebuild->work, "ANALYZE rebuild.fact, rebuild.cell");
+    return store_rebuild_analyze(rebuild->work);
 }
 
 /* ---- comparing ---- */
@@ -196,7 +175,7 @@ static bool end_last_lap(struct rebuild *rebuild)
 static bool is_live_counted(struct rebuild *rebuild)
 {
     return clock_monotonic_us() - rebuild->phase_us > LIVE_US ||
-           ask(rebuild->work, "SELECT EXISTS (SELECT FROM fact WHERE dirty)::integer") == 0;
+           store_rebuild_is_counted(rebuild->work, REBUILD_LIVE);
 }
 
 static bool look(struct rebuild *rebuild)
@@ -318,7 +297,7 @@ static bool count_again(struct rebuild *rebuild, const struct config *config)
     if (!open_counting(rebuild, &err)) {
         verb_show_error(&err);
         loop_stop(rebuild->parts.loop, 1);
-    } else if (begin_lap(rebuild, POSITIONS)) {
+    } else if (begin_lap(rebuild)) {
         uv_timer_start(&rebuild->timer, on_tick, TICK_MS, TICK_MS);
     } else {
         loop_stop(rebuild->parts.loop, 1);
@@ -349,8 +328,7 @@ static bool finish(struct rebuild *rebuild, bool check)
     if (check) {
         return rebuild->found.cells_differ == 0;
     }
-    bool good =
-        command(rebuild->live, "SELECT rebuild_switch()") && command(rebuild->live, "COMMIT");
+    bool good = store_rebuild_switch(rebuild->live);
     printf(good ? "switched, after the service had waited for %.1f s\n"
                 : "not switched, after %.1f s\n",
            (double)(clock_monotonic_us() - rebuild->phase_us) / 1e6);
@@ -364,12 +342,8 @@ static bool begin(struct rebuild *rebuild, const struct config *config)
     if (rebuild->live == NULL || rebuild->work == NULL) {
         return false;
     }
-    if (ask(rebuild->work, "SELECT pg_try_advisory_lock(727110)::integer") != 1) {
-        fprintf(stderr, "rebuild: another one is under way\n");
-        return false;
-    }
-    rebuild->begun = true;
-    return command(rebuild->work, "SELECT rebuild_begin()");
+    rebuild->begun = store_rebuild_begin(rebuild->work);
+    return rebuild->begun;
 }
 
 int rebuild_verb(const struct config *config, int argc, char **argv)
@@ -384,7 +358,7 @@ int rebuild_verb(const struct config *config, int argc, char **argv)
     bool good = begin(&rebuild, config) && count_again(&rebuild, config) && finish(&rebuild, check);
     PQfinish(rebuild.live); /* rolls back what is not committed */
     if (rebuild.begun) {
-        command(rebuild.work, "DROP SCHEMA IF EXISTS rebuild CASCADE");
+        store_rebuild_drop(rebuild.work);
     }
     PQfinish(rebuild.work);
     for (size_t i = 0; i < rebuild.end_count; i++) {

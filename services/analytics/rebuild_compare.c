@@ -1,36 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/rebuild_compare.h"
 
-#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/verb.h"
 #include "services/analytics/figure.h"
 #include "services/analytics/slice.h"
+#include "services/analytics/store_rebuild.h"
 
 enum { PRINT_MAX = 50 };
-
-static const char count_facts[] =
-    "SELECT count(*), count(*) FILTER (WHERE f.id IS NULL), "
-    "count(*) FILTER (WHERE (f.version, f.body) <> (r.version, r.body)) "
-    "FROM rebuild.fact r LEFT JOIN fact f USING (id)";
-
-#define KEYS "subject, grouping, period, first, a, b"
-
-/* A sum of nothing is as good as none. */
-static const char count_cells[] =
-    "SELECT subject::integer, count(*) FROM (SELECT " KEYS " FROM cell WHERE data <> '\\x0000' "
-    "UNION SELECT " KEYS " FROM rebuild.cell WHERE data <> '\\x0000') AS c GROUP BY 1";
-
-static const char differing_cells[] =
-    "SELECT c.subject::text, c.grouping::text, c.period::text, c.first::text, c.a, c.b, "
-    "encode(coalesce(l.data, '\\x0000'), 'hex'), encode(coalesce(r.data, '\\x0000'), 'hex') "
-    "FROM cell l FULL JOIN rebuild.cell r USING (" KEYS "), "
-    "LATERAL (SELECT " KEYS ") AS c "
-    "WHERE coalesce(l.data, '\\x0000') <> coalesce(r.data, '\\x0000') "
-    "ORDER BY " KEYS;
 
 static int64_t number(const PGresult *rows, int row, int column)
 {
@@ -98,7 +77,7 @@ static void compare_cell(const PGresult *rows, int row, bool print, struct arena
 
 static bool compare_facts(PGconn *conn, struct rebuild_comparison *comparison)
 {
-    PGresult *rows = verb_query(conn, false, count_facts, 0, NULL);
+    PGresult *rows = store_rebuild_facts(conn);
     if (rows == NULL) {
         return false;
     }
@@ -111,7 +90,7 @@ static bool compare_facts(PGconn *conn, struct rebuild_comparison *comparison)
 
 static bool count_compared(PGconn *conn, struct rebuild_comparison *comparison)
 {
-    PGresult *rows = verb_query(conn, false, count_cells, 0, NULL);
+    PGresult *rows = store_rebuild_sums(conn);
     for (int row = 0; rows != NULL && row < PQntuples(rows); row++) {
         int64_t subject = number(rows, row, 0), cells = number(rows, row, 1);
         comparison->cells += cells;
@@ -124,7 +103,7 @@ static bool count_compared(PGconn *conn, struct rebuild_comparison *comparison)
 
 static bool compare_cells(PGconn *conn, bool print, struct rebuild_comparison *comparison)
 {
-    PGresult *rows = verb_query(conn, false, differing_cells, 0, NULL);
+    PGresult *rows = store_rebuild_differing(conn);
     struct arena arena;
     if (rows == NULL) {
         return false;

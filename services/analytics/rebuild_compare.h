@@ -3,9 +3,10 @@
 #ifndef ANALYTICS_REBUILD_COMPARE_H
 #define ANALYTICS_REBUILD_COMPARE_H
 
-#include <libpq-fe.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "common/verb.h"
 
 struct rebuild_comparison {
     int64_t cells, figures; /* compared; figures: each indicator of each cell */

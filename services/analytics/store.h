@@ -28,12 +28,11 @@ struct changed_fact {
     int64_t turn_at;
 };
 
-/* Three statements: how often the facts were emptied; batches that were heard, the oldest first, so
- * many that they have heard_max facts, or STORE_HEARD_BATCHES; at most turned_max facts that time
- * alone has changed by now. Of subjects that this program knows. */
+/* Two statements: batches that were heard, the oldest first, so many that they have heard_max
+ * facts, or STORE_HEARD_BATCHES; at most turned_max facts that time alone has changed by now. Of
+ * subjects that this program knows. */
 enum { STORE_HEARD_BATCHES = 500 };
 void store_read_changed(struct pg_tx *tx, int64_t now, int32_t heard_max, int32_t turned_max);
-int64_t store_take_emptied(const struct pg_tx *tx, size_t statement);
 /* All that was heard, as it came; ids: of the batches, as many as there are rows. */
 struct told_fact *store_take_heard(const struct pg_tx *tx, size_t statement, struct arena *arena,
                                    size_t *count, int64_t *ids);
@@ -49,9 +48,8 @@ size_t store_take_stored(const struct pg_tx *tx, size_t statement, struct arena 
 
 /* As they are counted from now on. */
 void store_put_counted(struct pg_tx *tx, const struct changed_fact *facts, size_t count);
-/* These batches are counted. Refused when the facts were emptied since: after store_put_counted,
- * which waits for who is about to. */
-void store_forget_heard(struct pg_tx *tx, int64_t emptied, const int64_t *ids, size_t count);
+/* These batches are counted. */
+void store_forget_heard(struct pg_tx *tx, const int64_t *ids, size_t count);
 
 /* ---- cells (store_cell.c) ---- */
 

@@ -38,9 +38,6 @@ enum {
     SIDE_COLUMN = MEMBER_COLUMN + DIMENSIONS
 };
 
-static const struct pg_statement read_emptied = {"analytics_read_emptied",
-                                                 "SELECT number FROM fact_emptied"};
-
 /* The inner limit, so that a long line of them is not added up to its end. */
 static const struct pg_statement read_heard = {
     "analytics_read_heard",
@@ -56,7 +53,6 @@ static const struct pg_statement read_turned = {
 
 void store_read_changed(struct pg_tx *tx, int64_t now, int32_t heard_max, int32_t turned_max)
 {
-    pg_tx_add(tx, &read_emptied);
     pg_tx_add(tx, &read_heard);
     pg_tx_int4(tx, heard_max);
     pg_tx_int4(tx, FACTS_LAYOUT);
@@ -66,11 +62,6 @@ void store_read_changed(struct pg_tx *tx, int64_t now, int32_t heard_max, int32_
     pg_tx_instant(tx, now);
     pg_tx_int4(tx, turned_max);
     pg_tx_int4(tx, SUBJECTS);
-}
-
-int64_t store_take_emptied(const struct pg_tx *tx, size_t statement)
-{
-    return pg_value_int8(tx, statement, 0, 0);
 }
 
 struct told_fact *store_take_heard(const struct pg_tx *tx, size_t statement, struct arena *arena,
@@ -299,20 +290,16 @@ void store_put_counted(struct pg_tx *tx, const struct changed_fact *facts, size_
     }
 }
 
-static const struct pg_statement fact_still = {"analytics_fact_still",
-                                               "SELECT fact_still($1::bigint)"};
 static const struct pg_statement forget_heard = {"analytics_forget_heard",
                                                  "DELETE FROM heard WHERE id = ANY ($1::bigint[])"};
 
-void store_forget_heard(struct pg_tx *tx, int64_t emptied, const int64_t *ids, size_t count)
+void store_forget_heard(struct pg_tx *tx, const int64_t *ids, size_t count)
 {
     struct pg_array column;
     pg_array_init(&column, PG_INT8);
     for (size_t i = 0; i < count; i++) {
         pg_array_int8(&column, ids[i]);
     }
-    pg_tx_add(tx, &fact_still);
-    pg_tx_int8(tx, emptied);
     pg_tx_add(tx, &forget_heard);
     pg_tx_array(tx, &column);
     pg_array_finish(&column);

@@ -33,19 +33,20 @@ CREATE FUNCTION rebuild_begin() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     DROP SCHEMA IF EXISTS rebuild CASCADE;
     CREATE SCHEMA rebuild;
-    PERFORM rebuild_twin(name) FROM unnest(ARRAY['fact', 'cell', 'turn', 'consumer_position',
-                                           'rebuild_target']) AS t (name);
+    PERFORM rebuild_twin(name) FROM unnest(ARRAY['heard', 'fact', 'cell', 'turn',
+                                           'consumer_position', 'rebuild_target']) AS t (name);
     INSERT INTO rebuild.turn (number, held_until, as_of) VALUES (0, '-infinity', '-infinity');
 END $$;
 
 -- What the topics do not hold any more (all but orders and cases of the last years) stays: facts of
--- days before this one, or all, that are not in the twin, or not as new. Returns how many.
+-- days before this one, or all, that are not in the twin, or not as new; they count as turned by
+-- time. Returns how many.
 CREATE FUNCTION rebuild_keep(before integer) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     kept bigint;
 BEGIN
-    INSERT INTO rebuild.fact AS r (id, subject, version, body, filed)
-        SELECT f.id, f.subject, f.version, f.body, f.filed
+    INSERT INTO rebuild.fact AS r (id, subject, version, body, filed, turn_at)
+        SELECT f.id, f.subject, f.version, f.body, f.filed, 'epoch'
           FROM fact f LEFT JOIN rebuild.fact o USING (id)
          WHERE (before IS NULL OR f.day < before)
            AND (o.id IS NULL OR before IS NULL
@@ -53,7 +54,7 @@ BEGIN
     ON CONFLICT (id) DO UPDATE
         SET version = greatest(r.version, excluded.version),
             body = CASE WHEN r.version < excluded.version THEN excluded.body ELSE r.body END,
-            filed = coalesce(r.filed, excluded.filed), dirty = true;
+            filed = coalesce(r.filed, excluded.filed), turn_at = 'epoch';
     GET DIAGNOSTICS kept = ROW_COUNT;
     RETURN kept;
 END $$;

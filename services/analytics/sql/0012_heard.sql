@@ -22,24 +22,3 @@ CREATE OR REPLACE FUNCTION is_rebuilding() RETURNS boolean LANGUAGE sql STABLE A
                     WHERE p.consumer = 'analytics' AND p.next_offset < t.next_offset)
         OR EXISTS (SELECT FROM rebuild_target) AND EXISTS (SELECT FROM heard)
 $$;
-
--- Who empties the facts empties what is yet to become facts, and what the holder has read of both is
--- worth nothing any more: it shall not write what it makes of it.
-CREATE TABLE fact_emptied (number bigint NOT NULL);
-INSERT INTO fact_emptied VALUES (0);
-
-CREATE FUNCTION fact_empty() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    DELETE FROM heard;
-    UPDATE fact_emptied SET number = number + 1;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER fact_empty BEFORE TRUNCATE ON fact EXECUTE FUNCTION fact_empty();
-
-CREATE FUNCTION fact_still(known bigint) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM FROM fact_emptied WHERE number = known;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'the facts were emptied' USING ERRCODE = '40001';
-    END IF;
-END $$;
