@@ -84,15 +84,13 @@ static bool get_decode(struct get *get, struct error *err)
 }
 
 /* Each coverage is two statements. */
-enum { MOMENT, NAMES, NOW, THEN = NOW + 2 };
+enum { NAMES = FIGURES_MOMENT + 1, NOW, THEN = NOW + 2 };
 
 static void get_read(struct get *get, struct pg *pg)
 {
     size_t count = get->code != NULL;
     const char *const *codes = count > 0 ? &get->code : NULL;
-    struct pg_tx *tx = pg_tx_new(pg);
-    pg_tx_set_read_only(tx);
-    store_read_moment(tx);
+    struct pg_tx *tx = http_read_figures(pg);
     store_read_names(tx, NAME_UNIT);
     store_read_coverages(tx, get->kind, get->day, codes, count);
     if (get->kind == BASIS_ROSTER) {
@@ -114,19 +112,13 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct error err = {0};
     struct moment moment;
 
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-    } else if (!is_known(get, tx)) {
+    if (http_is_read(tx, outcome, &err) && !is_known(get, tx)) {
         error_set(&err, ERR_NOT_FOUND, get->kind == BASIS_ROSTER ? "unknown_unit" : "unknown_area",
                   "nothing is known of it");
-    } else {
-        http_take_moment(tx, MOMENT, &moment, &err);
     }
-    if (error_is_set(&err)) {
-        http_answer_error(get->request, &err);
-        return;
+    if (http_take_moment(get->request, tx, &moment, &err)) {
+        get_answer(get, tx, &moment);
     }
-    get_answer(get, tx, &moment);
 }
 
 /* ---- what is answered ---- */
@@ -221,22 +213,16 @@ static void put_rule(struct json_writer *writer)
 
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment)
 {
-    struct json_writer writer;
-    struct buffer body;
+    struct figures_body body;
+    struct json_writer *writer = http_open_body(&body);
 
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    figure_put_definition(&writer, coverage_indicator(get->kind));
-    adoption_put_day(&writer, "at", get->day);
-    json_put_instant(&writer, "as_of", moment->as_of);
-    json_put_instant_if(&writer, "cutoff", moment->cutoff);
+    figure_put_definition(writer, coverage_indicator(get->kind));
+    adoption_put_day(writer, "at", get->day);
+    json_put_instant(writer, "as_of", moment->as_of);
+    json_put_instant_if(writer, "cutoff", moment->cutoff);
     if (get->kind == BASIS_ROSTER) {
-        put_rule(&writer);
+        put_rule(writer);
     }
-    put_items(&writer, get, tx);
-    json_close_object(&writer);
-    http_cache_figures(get->request);
-    http_answer(get->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    put_items(writer, get, tx);
+    http_send_body(get->request, &body);
 }

@@ -3,11 +3,7 @@
 #ifndef ANALYTICS_HTTP_ANALYTICS_H
 #define ANALYTICS_HTTP_ANALYTICS_H
 
-#include "common/http.h"
-#include "common/json.h"
-#include "services/analytics/discloser.h"
-#include "services/analytics/http_slice.h"
-#include "services/analytics/store.h"
+#include "services/analytics/http_figures.h"
 
 http_handler http_get_indicators;  /* http_indicators.c */
 http_handler http_get_unit;        /* http_units.c */
@@ -20,11 +16,6 @@ http_handler http_get_series;      /* http_series.c */
 http_handler http_get_cadence;     /* http_cadence.c */
 http_handler http_get_survey;      /* http_surveys.c */
 
-/* How long an answer may be shown again: sums change each second. */
-void http_cache_figures(struct http_request *request);
-/* ERR_RETRY while figures are counted again. */
-bool http_take_moment(const struct pg_tx *tx, size_t statement, struct moment *moment,
-                      struct error *err);
 /* Officials, and systems with the scope figures:read, see every figure; the public what
  * disclosure.h leaves it. */
 bool http_sees_all(const struct http_request *request);
@@ -35,10 +26,6 @@ bool http_check_public(const struct http_request *request, const struct cell_key
 void http_figure_of(struct figure *figure, const struct http_request *request,
                     const struct discloser *discloser, const struct cell_key *key,
                     const struct indicator *indicator, const struct tally *tally);
-/* The cells of a slice, and their sum. */
-void http_read_cells(struct pg_tx *tx, const struct slice_cells *cells);
-void http_take_tally(const struct pg_tx *tx, size_t statement, struct arena *arena,
-                     struct tally *sum);
 /* Items; code NULL: of every indicator. */
 void http_put_figures(struct json_writer *writer, const struct http_request *request,
                       const struct discloser *discloser, const struct cell_key *key,

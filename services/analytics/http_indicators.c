@@ -6,8 +6,6 @@
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 
-enum { RETRY_S = 5 };
-
 struct get {
     struct http_request *request;
     const struct discloser *discloser;
@@ -21,48 +19,10 @@ static void get_read(struct get *get, struct pg *pg);
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment);
 
-bool http_take_moment(const struct pg_tx *tx, size_t statement, struct moment *moment,
-                      struct error *err)
-{
-    if (!store_take_moment(tx, statement, moment)) {
-        error_set(err, ERR_RETRY, "rebuilding",
-                  "the figures are being counted again from the beginning");
-        err->retry_after_s = RETRY_S;
-        return false;
-    }
-    return true;
-}
-
 void http_put_name(struct json_writer *writer, const struct bilingual *name)
 {
     if (name->vi != NULL) {
         figure_put_bilingual(writer, "name", name);
-    }
-}
-
-/* What officials see must not be shown to others by a cache between. */
-void http_cache_figures(struct http_request *request)
-{
-    http_answer_header(request, "Cache-Control",
-                       http_sees_all(request) ? "private, max-age=1" : "public, max-age=1");
-    http_answer_header(request, "Vary", "Authorization, X-API-Key");
-}
-
-void http_read_cells(struct pg_tx *tx, const struct slice_cells *cells)
-{
-    store_read_range(tx, cells->subject, cells->grouping, cells->kind, cells->from, cells->to,
-                     cells->members[0], cells->members[1]);
-}
-
-void http_take_tally(const struct pg_tx *tx, size_t statement, struct arena *arena,
-                     struct tally *sum)
-{
-    *sum = (struct tally){.times = {.count = 0}};
-    for (size_t row = 0; row < pg_rows(tx, statement); row++) {
-        struct cell_row cell;
-        if (store_take_cell(tx, statement, row, arena, &cell)) {
-            tally_add(sum, &cell.tally, arena);
-        }
     }
 }
 
@@ -93,13 +53,11 @@ void http_get_indicators(struct http_request *request, void *state)
     get_read(get, analytics->parts->pg);
 }
 
-enum { MOMENT, CELLS, UNIT, AREA, CATEGORY };
+enum { CELLS = FIGURES_MOMENT + 1, UNIT, AREA, CATEGORY };
 
 static void get_read(struct get *get, struct pg *pg)
 {
-    struct pg_tx *tx = pg_tx_new(pg);
-    pg_tx_set_read_only(tx);
-    store_read_moment(tx);
+    struct pg_tx *tx = http_read_figures(pg);
     http_read_cells(tx, &get->cells);
     store_read_name(tx, NAME_UNIT, get->cells.subject, get->slice.members[DIMENSION_UNIT]);
     store_read_name(tx, NAME_AREA, get->cells.subject, get->slice.members[DIMENSION_AREA]);
@@ -113,28 +71,29 @@ static bool is_unknown(const struct get *get, const struct pg_tx *tx, enum dimen
     return get->slice.members[dimension] != NULL && pg_rows(tx, statement) == 0;
 }
 
+static void check_known(const struct get *get, const struct pg_tx *tx, struct error *err)
+{
+    if (is_unknown(get, tx, DIMENSION_UNIT, UNIT)) {
+        error_set(err, ERR_NOT_FOUND, "unknown_unit", "there is no such unit");
+    } else if (is_unknown(get, tx, DIMENSION_AREA, AREA)) {
+        error_set(err, ERR_NOT_FOUND, "unknown_area", "there is no such ward or commune");
+    } else if (is_unknown(get, tx, DIMENSION_CATEGORY, CATEGORY)) {
+        error_set(err, ERR_NOT_FOUND, "unknown_category", "there is no such category");
+    }
+}
+
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct get *get = arg;
     struct error err = {0};
     struct moment moment;
 
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-    } else if (is_unknown(get, tx, DIMENSION_UNIT, UNIT)) {
-        error_set(&err, ERR_NOT_FOUND, "unknown_unit", "there is no such unit");
-    } else if (is_unknown(get, tx, DIMENSION_AREA, AREA)) {
-        error_set(&err, ERR_NOT_FOUND, "unknown_area", "there is no such ward or commune");
-    } else if (is_unknown(get, tx, DIMENSION_CATEGORY, CATEGORY)) {
-        error_set(&err, ERR_NOT_FOUND, "unknown_category", "there is no such category");
-    } else {
-        http_take_moment(tx, MOMENT, &moment, &err);
+    if (http_is_read(tx, outcome, &err)) {
+        check_known(get, tx, &err);
     }
-    if (error_is_set(&err)) {
-        http_answer_error(get->request, &err);
-        return;
+    if (http_take_moment(get->request, tx, &moment, &err)) {
+        get_answer(get, tx, &moment);
     }
-    get_answer(get, tx, &moment);
 }
 
 void http_put_figures(struct json_writer *writer, const struct http_request *request,
@@ -154,21 +113,15 @@ void http_put_figures(struct json_writer *writer, const struct http_request *req
 
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment)
 {
-    struct json_writer writer;
-    struct buffer body;
+    struct figures_body body;
+    struct json_writer *writer = http_open_body(&body);
     struct tally tally;
 
     http_take_tally(tx, CELLS, http_arena(get->request), &tally);
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    json_open_array(&writer, "items");
-    http_put_figures(&writer, get->request, get->discloser, &get->key, get->code, &tally, moment);
-    json_close_array(&writer);
-    json_close_object(&writer);
-    http_cache_figures(get->request);
-    http_answer(get->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    json_open_array(writer, "items");
+    http_put_figures(writer, get->request, get->discloser, &get->key, get->code, &tally, moment);
+    json_close_array(writer);
+    http_send_body(get->request, &body);
 }
 
 /* ---- definitions ---- */

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/analytics/http_figures.h"
+
+#include "services/analytics/analytics.h"
+#include "services/analytics/http_analytics.h"
+
+enum { RETRY_S = 5 };
+
+/* ---- reading ---- */
+
+struct pg_tx *http_read_figures(struct pg *pg)
+{
+    struct pg_tx *tx = pg_tx_new(pg);
+    pg_tx_set_read_only(tx);
+    store_read_moment(tx);
+    return tx;
+}
+
+bool http_is_read(struct pg_tx *tx, enum pg_outcome outcome, struct error *err)
+{
+    if (outcome != PG_COMMITTED) {
+        pg_tx_error(tx, outcome, err);
+    }
+    return outcome == PG_COMMITTED;
+}
+
+bool http_take_moment(struct http_request *request, const struct pg_tx *tx, struct moment *moment,
+                      struct error *err)
+{
+    if (!error_is_set(err) && !store_take_moment(tx, FIGURES_MOMENT, moment)) {
+        error_set(err, ERR_RETRY, "rebuilding",
+                  "the figures are being counted again from the beginning");
+        err->retry_after_s = RETRY_S;
+    }
+    if (error_is_set(err)) {
+        http_answer_error(request, err);
+        return false;
+    }
+    return true;
+}
+
+void http_read_cells(struct pg_tx *tx, const struct slice_cells *cells)
+{
+    store_read_range(tx, cells->subject, cells->grouping, cells->kind, cells->from, cells->to,
+                     cells->members[0], cells->members[1]);
+}
+
+void http_take_tally(const struct pg_tx *tx, size_t statement, struct arena *arena,
+                     struct tally *sum)
+{
+    *sum = (struct tally){.times = {.count = 0}};
+    for (size_t row = 0; row < pg_rows(tx, statement); row++) {
+        struct cell_row cell;
+        if (store_take_cell(tx, statement, row, arena, &cell)) {
+            tally_add(sum, &cell.tally, arena);
+        }
+    }
+}
+
+/* ---- one indicator of a slice ---- */
+
+struct asked http_asked_of(struct http_request *request, const void *state)
+{
+    const struct analytics *analytics = state;
+    return (struct asked){.request = request, .discloser = analytics->discloser};
+}
+
+bool http_asked_slice(struct asked *asked, unsigned also, struct error *err)
+{
+    return !error_is_set(err) &&
+           http_read_slice(&asked->slice, &asked->cells, asked->request, also, err);
+}
+
+struct pg_tx *http_read_asked(struct pg *pg, const struct asked *asked)
+{
+    struct pg_tx *tx = http_read_figures(pg);
+    http_read_cells(tx, &asked->cells);
+    return tx;
+}
+
+void http_asked_figure(struct figure *figure, const struct asked *asked, const struct cell_key *key,
+                       const struct tally *tally)
+{
+    http_figure_of(figure, asked->request, asked->discloser, key, asked->indicator, tally);
+}
+
+/* ---- answering ---- */
+
+struct json_writer *http_open_body(struct figures_body *body)
+{
+    buffer_init(&body->bytes);
+    json_write_start(&body->json, &body->bytes);
+    json_open_object(&body->json, NULL);
+    return &body->json;
+}
+
+/* What officials see must not be shown to others by a cache between. */
+void http_send_body(struct http_request *request, struct figures_body *body)
+{
+    json_close_object(&body->json);
+    http_answer_header(request, "Cache-Control",
+                       http_sees_all(request) ? "private, max-age=1" : "public, max-age=1");
+    http_answer_header(request, "Vary", "Authorization, X-API-Key");
+    http_answer(request, 200, NULL, body->bytes.data, body->bytes.size);
+    buffer_finish(&body->bytes);
+}

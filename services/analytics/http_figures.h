@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* http_figures: what all answers with figures have in common: a reading that begins with the
+ * moment, and an ending that says who may keep them. */
+#ifndef ANALYTICS_HTTP_FIGURES_H
+#define ANALYTICS_HTTP_FIGURES_H
+
+#include "common/http.h"
+#include "common/json.h"
+#include "services/analytics/discloser.h"
+#include "services/analytics/http_slice.h"
+#include "services/analytics/store.h"
+
+/* ---- reading ---- */
+
+/* One transaction that changes nothing. The moment is its first statement, the caller's come
+ * after. */
+enum { FIGURES_MOMENT };
+struct pg_tx *http_read_figures(struct pg *pg);
+/* False, and err: it failed. */
+bool http_is_read(struct pg_tx *tx, enum pg_outcome outcome, struct error *err);
+/* False: it is answered already, with err, or since figures are being counted again. */
+bool http_take_moment(struct http_request *request, const struct pg_tx *tx, struct moment *moment,
+                      struct error *err);
+/* The cells of a slice, and their sum. */
+void http_read_cells(struct pg_tx *tx, const struct slice_cells *cells);
+void http_take_tally(const struct pg_tx *tx, size_t statement, struct arena *arena,
+                     struct tally *sum);
+
+/* ---- one indicator of a slice ---- */
+
+/* What several resources ask of: code, dimensions, perhaps a period. */
+struct asked {
+    struct http_request *request;
+    const struct discloser *discloser;
+    const struct indicator *indicator;
+    struct slice slice;
+    struct slice_cells cells;
+};
+/* Of nothing yet. state: as handlers get it. */
+struct asked http_asked_of(struct http_request *request, const void *state);
+/* Slice and cells; also: dimensions (bits) of which any member is meant. */
+bool http_asked_slice(struct asked *asked, unsigned also, struct error *err);
+/* Statements: the moment, its cells. */
+enum { ASKED_CELLS = FIGURES_MOMENT + 1 };
+struct pg_tx *http_read_asked(struct pg *pg, const struct asked *asked);
+/* Its figure in one of its cells, as far as the caller may see it. */
+void http_asked_figure(struct figure *figure, const struct asked *asked, const struct cell_key *key,
+                       const struct tally *tally);
+
+/* ---- answering ---- */
+
+/* One JSON object. */
+struct figures_body {
+    struct buffer bytes;
+    struct json_writer json;
+};
+/* Open for its members. */
+struct json_writer *http_open_body(struct figures_body *body);
+/* 200; frees it. */
+void http_send_body(struct http_request *request, struct figures_body *body);
+
+#endif
