@@ -224,5 +224,5 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
         put_rule(writer);
     }
     put_items(writer, get, tx);
-    http_send_body(get->request, &body);
+    http_send_body(get->request, &body, moment);
 }

@@ -122,5 +122,5 @@ static void get_answer(struct get *get, const struct pg_tx *tx)
     json_close_array(writer);
     json_put_instant(writer, "as_of", moment.as_of);
     json_put_instant_if(writer, "cutoff", moment.cutoff);
-    http_send_body(get->request, &body);
+    http_send_body(get->request, &body, &moment);
 }

@@ -224,5 +224,5 @@ static void compare_answer(struct compare *compare, const struct pg_tx *tx,
     json_open_array(writer, "items");
     put_rows(writer, compare, tx);
     json_close_array(writer);
-    http_send_body(asked->request, &body);
+    http_send_body(asked->request, &body, moment);
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE /* memmem */
 #include "services/analytics/http_figures.h"
 
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/digest.h"
 #include "services/analytics/analytics.h"
 #include "services/analytics/http_analytics.h"
 
@@ -94,13 +99,56 @@ struct json_writer *http_open_body(struct figures_body *body)
     return &body->json;
 }
 
-/* What officials see must not be shown to others by a cache between. */
-void http_send_body(struct http_request *request, struct figures_body *body)
+/* While nothing happens, as_of moves with every answer, and nothing else does: an answer that
+ * differs in that alone is as good as the one before. So the tag, a weak one, is made of the bytes
+ * between the places that tell as_of. */
+static const char *tag_of(const struct buffer *bytes, int64_t as_of, struct arena *arena)
 {
-    json_close_object(&body->json);
+    enum { TAG_HEX = 32, AS_OF_SIZE = CLOCK_TEXT_SIZE - 1 };
+    char text[CLOCK_TEXT_SIZE], hex[DIGEST_HEX_SIZE];
+    uint8_t digest[DIGEST_SIZE];
+    struct buffer rest;
+    const char *at = bytes->data, *end = at + bytes->size, *found;
+
+    clock_format(as_of, text);
+    buffer_init(&rest);
+    while ((found = memmem(at, (size_t)(end - at), text, AS_OF_SIZE)) != NULL) {
+        buffer_put(&rest, at, (size_t)(found - at));
+        at = found + AS_OF_SIZE;
+    }
+    buffer_put(&rest, at, (size_t)(end - at));
+    digest_sha256(rest.data, rest.size, digest);
+    buffer_finish(&rest);
+    return arena_format(arena, "\"%.*s\"", TAG_HEX, digest_hex(digest, hex));
+}
+
+/* What officials see must not be shown to others by a cache between. */
+static void send_tagged(struct http_request *request, const struct buffer *bytes, int64_t as_of)
+{
+    const char *tag = tag_of(bytes, as_of, http_arena(request));
     http_answer_header(request, "Cache-Control",
                        http_sees_all(request) ? "private, max-age=1" : "public, max-age=1");
     http_answer_header(request, "Vary", "Authorization, X-API-Key");
-    http_answer(request, 200, NULL, body->bytes.data, body->bytes.size);
+    http_answer_header(request, "ETag", arena_format(http_arena(request), "W/%s", tag));
+    if (http_has_etag(request, tag)) {
+        http_answer(request, 304, NULL, NULL, 0);
+    } else {
+        http_answer(request, 200, NULL, bytes->data, bytes->size);
+    }
+}
+
+void http_send_body(struct http_request *request, struct figures_body *body,
+                    const struct moment *moment)
+{
+    json_close_object(&body->json);
+    send_tagged(request, &body->bytes, moment->as_of);
+    buffer_finish(&body->bytes);
+}
+
+void http_send_definitions(struct http_request *request, struct figures_body *body)
+{
+    json_close_object(&body->json);
+    http_answer_header(request, "Cache-Control", "public, max-age=3600");
+    http_answer_tagged(request, NULL, body->bytes.data, body->bytes.size);
     buffer_finish(&body->bytes);
 }

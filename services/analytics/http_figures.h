@@ -56,7 +56,10 @@ struct figures_body {
 };
 /* Open for its members. */
 struct json_writer *http_open_body(struct figures_body *body);
-/* 200; frees it. */
-void http_send_body(struct http_request *request, struct figures_body *body);
+/* 200, or 304 to whoever has it; frees it. moment: that it tells. */
+void http_send_body(struct http_request *request, struct figures_body *body,
+                    const struct moment *moment);
+/* What is the same for all, and changes with the program alone. */
+void http_send_definitions(struct http_request *request, struct figures_body *body);
 
 #endif

@@ -231,5 +231,5 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
         adoption_put_basis(writer, &population);
     }
     figure_put_window(writer, &get->period, moment);
-    http_send_body(get->request, &body);
+    http_send_body(get->request, &body, moment);
 }

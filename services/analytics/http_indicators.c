@@ -121,30 +121,24 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     json_open_array(writer, "items");
     http_put_figures(writer, get->request, get->discloser, &get->key, get->code, &tally, moment);
     json_close_array(writer);
-    http_send_body(get->request, &body);
+    http_send_body(get->request, &body, moment);
 }
 
 /* ---- definitions ---- */
 
 void http_get_definitions(struct http_request *request, void *state)
 {
-    struct json_writer writer;
-    struct buffer body;
+    struct figures_body body;
+    struct json_writer *writer = http_open_body(&body);
+    const struct indicator *indicator;
     (void)state;
 
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    json_open_array(&writer, "items");
-    const struct indicator *indicator;
+    json_open_array(writer, "items");
     for (size_t i = 0; (indicator = indicator_at(i)) != NULL; i++) {
-        json_open_object(&writer, NULL);
-        figure_put_definition(&writer, indicator);
-        json_close_object(&writer);
+        json_open_object(writer, NULL);
+        figure_put_definition(writer, indicator);
+        json_close_object(writer);
     }
-    json_close_array(&writer);
-    json_close_object(&writer);
-    http_answer_header(request, "Cache-Control", "public, max-age=3600");
-    http_answer(request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    json_close_array(writer);
+    http_send_definitions(request, &body);
 }

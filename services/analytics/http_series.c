@@ -214,5 +214,5 @@ static void series_answer(struct series *series, const struct pg_tx *tx,
     json_open_array(writer, "items");
     put_points(writer, series, tx, moment);
     json_close_array(writer);
-    http_send_body(series->asked.request, &body);
+    http_send_body(series->asked.request, &body, moment);
 }

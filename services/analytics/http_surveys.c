@@ -18,7 +18,7 @@ struct get {
 
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static bool get_take(struct get *get, const struct pg_tx *tx, struct error *err);
-static void get_answer(struct get *get);
+static void get_answer(struct get *get, const struct moment *moment);
 
 enum { SURVEY = FIGURES_MOMENT + 1 };
 
@@ -52,7 +52,7 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         return;
     }
     if (get_take(get, tx, &err)) {
-        get_answer(get);
+        get_answer(get, &moment);
     } else {
         http_answer_error(get->request, &err);
     }
@@ -188,9 +188,9 @@ static void put_members(struct json_writer *writer, const struct get *get)
     json_put_instant_if(writer, "cutoff", shown ? get->results.cutoff : 0);
 }
 
-static void get_answer(struct get *get)
+static void get_answer(struct get *get, const struct moment *moment)
 {
     struct figures_body body;
     put_members(http_open_body(&body), get);
-    http_send_body(get->request, &body);
+    http_send_body(get->request, &body, moment);
 }

@@ -98,5 +98,5 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     http_put_figures(writer, get->request, get->discloser, &get->key, NULL, &total, moment);
     json_close_array(writer);
     figure_put_window(writer, &get->slice.period, moment);
-    http_send_body(get->request, &body);
+    http_send_body(get->request, &body, moment);
 }
