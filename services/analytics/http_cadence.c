@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "services/analytics/analytics.h"
+#include "services/analytics/cadence_csv.h"
 #include "services/analytics/cadence_json.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
@@ -15,6 +16,7 @@ struct get {
     const char *unit; /* NULL: all */
     struct period period;
     int64_t now;
+    bool is_table;
 };
 
 /* A unit in the answer. */
@@ -38,6 +40,7 @@ void http_get_cadence(struct http_request *request, void *state)
         .request = request, .unit = http_query(request, "unit"), .now = clock_now_us()};
     http_check_unit("unit", get->unit, &err);
     get->period = http_read_period(request, &err);
+    get->is_table = http_wants_table(request, &err);
     if (error_is_set(&err)) {
         http_answer_error(request, &err);
         return;
@@ -101,18 +104,38 @@ static void put_row(struct json_writer *writer, const struct get *get, const str
     json_close_object(writer);
 }
 
+static void answer_table(const struct get *get, const struct pg_tx *tx, const struct row *rows,
+                         size_t count, const struct moment *moment)
+{
+    struct figures_body body;
+    struct csv *csv = http_open_table(&body);
+
+    cadence_csv_header(csv);
+    for (size_t i = 0; i < count; i++) {
+        struct cadence_line line = {
+            .unit = rows[i].unit->unit, .period = &get->period, .cadence = &rows[i].cadence};
+        store_find_name(tx, NAMES, line.unit, &line.name);
+        cadence_csv_line(csv, &line, moment);
+    }
+    http_send_table(get->request, &body, moment, "cadence");
+}
+
 static void get_answer(struct get *get, const struct pg_tx *tx)
 {
     struct arena *arena = http_arena(get->request);
     struct moment moment = {.as_of = get->now};
     struct cadence_unit *units;
-    struct figures_body body;
-    struct json_writer *writer = http_open_body(&body);
     char period[PERIOD_TEXT_SIZE];
 
     size_t count = store_take_cadence(tx, CADENCE, arena, &units, &moment.cutoff);
     struct row *rows = arena_array(arena, count, sizeof *rows);
     count = judge(get, units, count, rows);
+    if (get->is_table) {
+        answer_table(get, tx, rows, count, &moment);
+        return;
+    }
+    struct figures_body body;
+    struct json_writer *writer = http_open_body(&body);
     cadence_put_rule(writer);
     json_put_text(writer, "period", period_format(&get->period, period));
     json_open_array(writer, "items");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "services/analytics/analytics.h"
+#include "services/analytics/figure_csv.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 
@@ -14,6 +15,8 @@ struct row {
     const char *member;
     struct tally tally;
     struct figure figure;
+    struct bilingual name; /* texts NULL: nothing named it */
+    size_t rank;           /* 0: none */
 };
 
 struct compare {
@@ -46,7 +49,7 @@ static bool compare_decode(struct compare *compare, struct error *err)
 {
     struct asked *asked = &compare->asked;
     const char *by = http_query(asked->request, "by");
-    http_read_indicator(&asked->indicator, asked->request, err);
+    http_asked_indicator(asked, err);
     compare->by = http_read_dimension("by", by, err);
     if (compare->by < DIMENSIONS && http_query(asked->request, by) != NULL) {
         error_add_field(err, by, "not_allowed", "is what is compared");
@@ -174,19 +177,13 @@ static int by_rank(const void *a, const void *b)
     return order != 0 ? order : strcmp(left->member, right->member);
 }
 
-static void put_row(struct json_writer *writer, const struct compare *compare,
-                    const struct pg_tx *tx, const struct row *row, size_t rank)
+static void put_row(struct json_writer *writer, const struct row *row)
 {
-    struct bilingual name = {0};
-    bool named = compare->by == DIMENSION_CATEGORY || compare->by == DIMENSION_UNIT ||
-                 compare->by == DIMENSION_AREA;
     json_open_object(writer, NULL);
     json_put_text(writer, "member", row->member);
-    if (named && store_find_name(tx, NAMES, row->member, &name)) {
-        http_put_name(writer, &name);
-    }
-    if (rank > 0) {
-        json_put_int(writer, "rank", (int64_t)rank);
+    http_put_name(writer, &row->name);
+    if (row->rank > 0) {
+        json_put_int(writer, "rank", (int64_t)row->rank);
     }
     figure_put_value(writer, &row->figure);
     json_close_object(writer);
@@ -197,23 +194,51 @@ static bool is_ranked(const struct figure *figure)
     return place_of(figure) == PLACE_RANKED && figure->indicator->better != BETTER_NEITHER;
 }
 
-static void put_rows(struct json_writer *writer, const struct compare *compare,
-                     const struct pg_tx *tx)
+/* Sorted, with rank and name. */
+static struct row *rank_rows(const struct compare *compare, const struct pg_tx *tx, size_t *count)
 {
-    size_t count, rank = 0;
-    struct row *rows = take_rows(compare, tx, &count);
-    qsort(rows, count, sizeof *rows, by_rank);
-    for (size_t i = 0; i < count; i++) {
+    bool named = compare->by == DIMENSION_CATEGORY || compare->by == DIMENSION_UNIT ||
+                 compare->by == DIMENSION_AREA;
+    struct row *rows = take_rows(compare, tx, count);
+    size_t rank = 0;
+    qsort(rows, *count, sizeof *rows, by_rank);
+    for (size_t i = 0; i < *count; i++) {
         bool shares = i > 0 && rank > 0 && figure_order(&rows[i - 1].figure, &rows[i].figure) == 0;
         rank = shares ? rank : i + 1;
-        put_row(writer, compare, tx, &rows[i], is_ranked(&rows[i].figure) ? rank : 0);
+        rows[i].rank = is_ranked(&rows[i].figure) ? rank : 0;
+        if (named) {
+            store_find_name(tx, NAMES, rows[i].member, &rows[i].name);
+        }
     }
+    return rows;
+}
+
+static void answer_table(const struct compare *compare, const struct row *rows, size_t count,
+                         const struct moment *moment)
+{
+    struct figures_body body;
+    struct csv *csv = http_open_table(&body);
+
+    figure_csv_header(csv);
+    for (size_t i = 0; i < count; i++) {
+        struct slice slice = compare->asked.slice;
+        slice.members[compare->by] = rows[i].member;
+        struct figure_line line = {&rows[i].figure, &slice, rows[i].name, rows[i].rank};
+        figure_csv_line(csv, &line, moment);
+    }
+    http_send_table(compare->asked.request, &body, moment, "comparison");
 }
 
 static void compare_answer(struct compare *compare, const struct pg_tx *tx,
                            const struct moment *moment)
 {
     const struct asked *asked = &compare->asked;
+    size_t count;
+    const struct row *rows = rank_rows(compare, tx, &count);
+    if (asked->is_table) {
+        answer_table(compare, rows, count, moment);
+        return;
+    }
     struct figures_body body;
     struct json_writer *writer = http_open_body(&body);
 
@@ -222,7 +247,9 @@ static void compare_answer(struct compare *compare, const struct pg_tx *tx,
     figure_put_slice(writer, &asked->slice);
     figure_put_window(writer, &asked->slice.period, moment);
     json_open_array(writer, "items");
-    put_rows(writer, compare, tx);
+    for (size_t i = 0; i < count; i++) {
+        put_row(writer, &rows[i]);
+    }
     json_close_array(writer);
     http_send_body(asked->request, &body, moment);
 }

@@ -70,6 +70,12 @@ struct asked http_asked_of(struct http_request *request, const void *state)
     return (struct asked){.request = request, .discloser = analytics->discloser};
 }
 
+void http_asked_indicator(struct asked *asked, struct error *err)
+{
+    http_read_indicator(&asked->indicator, asked->request, err);
+    asked->is_table = http_wants_table(asked->request, err);
+}
+
 bool http_asked_slice(struct asked *asked, unsigned also, struct error *err)
 {
     return !error_is_set(err) &&
@@ -91,12 +97,29 @@ void http_asked_figure(struct figure *figure, const struct asked *asked, const s
 
 /* ---- answering ---- */
 
+bool http_wants_table(const struct http_request *request, struct error *err)
+{
+    const char *format = http_query(request, FORMAT_QUERY);
+    bool is_table = format != NULL && strcmp(format, "csv") == 0;
+    if (format != NULL && !is_table && strcmp(format, "json") != 0) {
+        error_add_field(err, FORMAT_QUERY, "not_allowed", "must be json or csv");
+    }
+    return is_table;
+}
+
 struct json_writer *http_open_body(struct figures_body *body)
 {
     buffer_init(&body->bytes);
     json_write_start(&body->json, &body->bytes);
     json_open_object(&body->json, NULL);
     return &body->json;
+}
+
+struct csv *http_open_table(struct figures_body *body)
+{
+    buffer_init(&body->bytes);
+    csv_start(&body->csv, &body->bytes);
+    return &body->csv;
 }
 
 /* While nothing happens, as_of moves with every answer, and nothing else does: an answer that
@@ -123,7 +146,8 @@ static const char *tag_of(const struct buffer *bytes, int64_t as_of, struct aren
 }
 
 /* What officials see must not be shown to others by a cache between. */
-static void send_tagged(struct http_request *request, const struct buffer *bytes, int64_t as_of)
+static void send_tagged(struct http_request *request, const struct buffer *bytes, int64_t as_of,
+                        const char *content_type)
 {
     const char *tag = tag_of(bytes, as_of, http_arena(request));
     http_answer_header(request, "Cache-Control",
@@ -131,9 +155,9 @@ static void send_tagged(struct http_request *request, const struct buffer *bytes
     http_answer_header(request, "Vary", "Authorization, X-API-Key");
     http_answer_header(request, "ETag", arena_format(http_arena(request), "W/%s", tag));
     if (http_has_etag(request, tag)) {
-        http_answer(request, 304, NULL, NULL, 0);
+        http_answer(request, 304, content_type, NULL, 0);
     } else {
-        http_answer(request, 200, NULL, bytes->data, bytes->size);
+        http_answer(request, 200, content_type, bytes->data, bytes->size);
     }
 }
 
@@ -141,7 +165,16 @@ void http_send_body(struct http_request *request, struct figures_body *body,
                     const struct moment *moment)
 {
     json_close_object(&body->json);
-    send_tagged(request, &body->bytes, moment->as_of);
+    send_tagged(request, &body->bytes, moment->as_of, NULL);
+    buffer_finish(&body->bytes);
+}
+
+void http_send_table(struct http_request *request, struct figures_body *body,
+                     const struct moment *moment, const char *name)
+{
+    http_answer_header(request, "Content-Disposition",
+                       arena_format(http_arena(request), "attachment; filename=\"%s.csv\"", name));
+    send_tagged(request, &body->bytes, moment->as_of, "text/csv; charset=utf-8; header=present");
     buffer_finish(&body->bytes);
 }
 

@@ -6,6 +6,7 @@
 
 #include "common/http.h"
 #include "common/json.h"
+#include "services/analytics/csv.h"
 #include "services/analytics/discloser.h"
 #include "services/analytics/http_slice.h"
 #include "services/analytics/store.h"
@@ -33,11 +34,14 @@ struct asked {
     struct http_request *request;
     const struct discloser *discloser;
     const struct indicator *indicator;
+    bool is_table;
     struct slice slice;
     struct slice_cells cells;
 };
 /* Of nothing yet. state: as handlers get it. */
 struct asked http_asked_of(struct http_request *request, const void *state);
+/* Code and format, into err what is wrong with them. */
+void http_asked_indicator(struct asked *asked, struct error *err);
 /* Slice and cells; also: dimensions (bits) of which any member is meant. */
 bool http_asked_slice(struct asked *asked, unsigned also, struct error *err);
 /* Statements: the moment, its cells. */
@@ -49,16 +53,25 @@ void http_asked_figure(struct figure *figure, const struct asked *asked, const s
 
 /* ---- answering ---- */
 
-/* One JSON object. */
+/* The query's format: a table, or JSON. */
+#define FORMAT_QUERY "format"
+bool http_wants_table(const struct http_request *request, struct error *err);
+
+/* One JSON object, or one table. */
 struct figures_body {
     struct buffer bytes;
     struct json_writer json;
+    struct csv csv;
 };
-/* Open for its members. */
+/* Open for its members; for its lines. */
 struct json_writer *http_open_body(struct figures_body *body);
+struct csv *http_open_table(struct figures_body *body);
 /* 200, or 304 to whoever has it; frees it. moment: that it tells. */
 void http_send_body(struct http_request *request, struct figures_body *body,
                     const struct moment *moment);
+/* The same of a table, as a file of this name. */
+void http_send_table(struct http_request *request, struct figures_body *body,
+                     const struct moment *moment, const char *name);
 /* What is the same for all, and changes with the program alone. */
 void http_send_definitions(struct http_request *request, struct figures_body *body);
 

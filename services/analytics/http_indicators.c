@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "services/analytics/analytics.h"
+#include "services/analytics/figure_csv.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 
@@ -10,6 +11,7 @@ struct get {
     struct http_request *request;
     const struct discloser *discloser;
     const char *code; /* NULL: any */
+    bool is_table;
     struct slice slice;
     struct slice_cells cells;
     struct cell_key key;
@@ -42,6 +44,7 @@ void http_get_indicators(struct http_request *request, void *state)
     } else if (get->code != NULL && http_query(request, "subject") != NULL) {
         error_add_field(&err, "subject", "not_allowed", "is that of the indicator");
     }
+    get->is_table = http_wants_table(request, &err);
     if (http_read_slice(&get->slice, &get->cells, request, 0, &err)) {
         get->key = slice_cell(&get->cells, &get->slice.period);
         http_check_public(request, &get->key, &err);
@@ -111,13 +114,35 @@ void http_put_figures(struct json_writer *writer, const struct http_request *req
     }
 }
 
+static void answer_table(struct get *get, const struct tally *tally, const struct moment *moment)
+{
+    const struct subject_layout *subject = subjects[get->key.subject];
+    struct figures_body body;
+    struct csv *csv = http_open_table(&body);
+    struct figure figure;
+
+    figure_csv_header(csv);
+    for (size_t i = 0; i < subject->indicator_count; i++) {
+        const struct indicator *indicator = &subject->indicators[i];
+        if (get->code == NULL || strcmp(get->code, indicator->code) == 0) {
+            http_figure_of(&figure, get->request, get->discloser, &get->key, indicator, tally);
+            struct figure_line line = {.figure = &figure, .slice = &get->slice};
+            figure_csv_line(csv, &line, moment);
+        }
+    }
+    http_send_table(get->request, &body, moment, "indicators");
+}
+
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment)
 {
+    struct tally tally;
+    http_take_tally(tx, CELLS, http_arena(get->request), &tally);
+    if (get->is_table) {
+        answer_table(get, &tally, moment);
+        return;
+    }
     struct figures_body body;
     struct json_writer *writer = http_open_body(&body);
-    struct tally tally;
-
-    http_take_tally(tx, CELLS, http_arena(get->request), &tally);
     json_open_array(writer, "items");
     http_put_figures(writer, get->request, get->discloser, &get->key, get->code, &tally, moment);
     json_close_array(writer);

@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "services/analytics/analytics.h"
+#include "services/analytics/figure_csv.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 
@@ -109,7 +110,7 @@ static void read_ends(struct series *series, struct error *err)
 static bool series_decode(struct series *series, struct error *err)
 {
     struct asked *asked = &series->asked;
-    http_read_indicator(&asked->indicator, asked->request, err);
+    http_asked_indicator(asked, err);
     read_step(series, err);
     read_ends(series, err);
     if (!http_asked_slice(asked, 0, err)) {
@@ -144,39 +145,68 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     }
 }
 
-static void put_point(struct json_writer *writer, const struct series *series,
-                      const struct period *period, const struct tally *tally,
-                      const struct moment *moment)
-{
-    char text[PERIOD_TEXT_SIZE];
-    struct cell_key key = slice_cell(&series->asked.cells, period);
+struct point {
+    struct period period;
     struct figure figure;
-    http_asked_figure(&figure, &series->asked, &key, tally);
-    json_open_object(writer, NULL);
-    json_put_text(writer, "period", period_format(period, text));
-    figure_put_value(writer, &figure);
-    json_put_bool(writer, "over", period_instant(period_end(period)) <= moment->as_of);
-    json_close_object(writer);
+};
+
+static void take_point(struct point *point, const struct series *series, const struct pg_tx *tx,
+                       size_t *row)
+{
+    struct arena *arena = http_arena(series->asked.request);
+    int32_t end = period_end(&point->period);
+    struct tally tally = {.counts = {0}};
+    struct cell_row cell;
+    for (; *row < pg_rows(tx, ASKED_CELLS) && store_cell_first(tx, ASKED_CELLS, *row) < end;
+         ++*row) {
+        if (store_take_cell(tx, ASKED_CELLS, *row, arena, &cell)) {
+            tally_add(&tally, &cell.tally, arena);
+        }
+    }
+    struct cell_key key = slice_cell(&series->asked.cells, &point->period);
+    http_asked_figure(&point->figure, &series->asked, &key, &tally);
 }
 
 /* Cells come in the order of their periods. */
-static void put_points(struct json_writer *writer, const struct series *series,
-                       const struct pg_tx *tx, const struct moment *moment)
+static struct point *take_points(const struct series *series, const struct pg_tx *tx, size_t *count)
 {
-    struct arena *arena = http_arena(series->asked.request);
+    struct point *points =
+        arena_array(http_arena(series->asked.request), count_points(series), sizeof *points);
     size_t row = 0;
+    *count = 0;
     for (struct period at = series->from; at.first <= series->to.first; at = period_next(&at)) {
-        struct tally tally = {.counts = {0}};
-        struct cell_row cell;
-        for (; row < pg_rows(tx, ASKED_CELLS) &&
-               store_cell_first(tx, ASKED_CELLS, row) < period_end(&at);
-             row++) {
-            if (store_take_cell(tx, ASKED_CELLS, row, arena, &cell)) {
-                tally_add(&tally, &cell.tally, arena);
-            }
-        }
-        put_point(writer, series, &at, &tally, moment);
+        struct point *point = &points[(*count)++];
+        point->period = at;
+        take_point(point, series, tx, &row);
     }
+    return points;
+}
+
+static void put_point(struct json_writer *writer, const struct point *point,
+                      const struct moment *moment)
+{
+    char text[PERIOD_TEXT_SIZE];
+    json_open_object(writer, NULL);
+    json_put_text(writer, "period", period_format(&point->period, text));
+    figure_put_value(writer, &point->figure);
+    json_put_bool(writer, "over", period_instant(period_end(&point->period)) <= moment->as_of);
+    json_close_object(writer);
+}
+
+static void answer_table(const struct series *series, const struct point *points, size_t count,
+                         const struct moment *moment)
+{
+    struct figures_body body;
+    struct csv *csv = http_open_table(&body);
+
+    figure_csv_header(csv);
+    for (size_t i = 0; i < count; i++) {
+        struct slice slice = series->asked.slice;
+        slice.period = points[i].period;
+        struct figure_line line = {.figure = &points[i].figure, .slice = &slice};
+        figure_csv_line(csv, &line, moment);
+    }
+    http_send_table(series->asked.request, &body, moment, "series");
 }
 
 /* Decision 19/2025/QĐ-TTg: 126 communes and wards instead of 30 districts, from 2025-07-01. */
@@ -202,6 +232,12 @@ static void put_breaks(struct json_writer *writer, const struct series *series)
 static void series_answer(struct series *series, const struct pg_tx *tx,
                           const struct moment *moment)
 {
+    size_t count;
+    const struct point *points = take_points(series, tx, &count);
+    if (series->asked.is_table) {
+        answer_table(series, points, count, moment);
+        return;
+    }
     struct figures_body body;
     struct json_writer *writer = http_open_body(&body);
 
@@ -212,7 +248,9 @@ static void series_answer(struct series *series, const struct pg_tx *tx,
     json_put_instant_if(writer, "cutoff", moment->cutoff);
     put_breaks(writer, series);
     json_open_array(writer, "items");
-    put_points(writer, series, tx, moment);
+    for (size_t i = 0; i < count; i++) {
+        put_point(writer, &points[i], moment);
+    }
     json_close_array(writer);
     http_send_body(series->asked.request, &body, moment);
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// How answers with figures may be kept.
+// How answers with figures may be kept, and what they are as tables.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { DEMO_KEY } from '../../../deploy/local/stack.mjs';
+import { message } from '../../support/topics.mjs';
+import { rosterEvent } from './adoption_model.mjs';
 import { accept, City, opened, resolve, until } from './city.mjs';
 
 const city = new City();
@@ -28,7 +30,7 @@ before(async () => {
   await city.name(UNITS, CATEGORIES);
   await tellCases('00070', 6);
   await tellCases('00082', 2);
-  await until('they are counted', async () => (await city.figure('processed')).denominator === 8);
+  await until('they are counted', async () => (await city.figure('processed')).denominator === 8, 20000);
 }, { timeout: 90000 });
 after(() => city.stop());
 
@@ -49,7 +51,7 @@ test('who has an answer already gets 304, until something is counted', async () 
   const { headers } = await get('/indicators', official);
   await tellCases('00070', 1);
   await until('it is another answer', async () => (
-    await get('/indicators', { ...official, 'if-none-match': headers.get('etag') })).status === 200);
+    await get('/indicators', { ...official, 'if-none-match': headers.get('etag') })).status === 200, 20000);
 });
 
 test('what only some may see is kept for nobody else', async () => {
@@ -63,4 +65,107 @@ test('what only some may see is kept for nobody else', async () => {
   const some = await get('/comparison?code=processed&by=unit', official);
   assert.notEqual(everyone.headers.get('etag'), some.headers.get('etag'));
   assert.equal((await get(DEFINITIONS[0], official)).headers.get('cache-control'), 'public, max-age=3600');
+});
+
+/** Lines of RFC 4180 as objects by the names of the first. */
+function readTable(text) {
+  assert.ok(text.endsWith('\r\n'));
+  const lines = [[]];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy)) {
+    lines.at(-1).push(quoted !== undefined ? quoted.replaceAll('""', '"') : plain);
+    if (end !== ',') lines.push([]);
+  }
+  assert.deepEqual(lines.pop(), []);
+  const [names, ...rows] = lines;
+  return rows.map((row) => {
+    assert.equal(row.length, names.length);
+    return Object.fromEntries(names.map((name, i) => [name, row[i]]));
+  });
+}
+
+async function getTable(path, headers) {
+  const answer = await get(path, headers), text = await answer.text();
+  assert.equal(answer.status, 200, text);
+  assert.equal(answer.headers.get('content-type'), 'text/csv; charset=utf-8; header=present');
+  assert.match(answer.headers.get('content-disposition'), /^attachment; filename="[a-z]+[.]csv"$/);
+  const same = await get(path, { ...headers, 'if-none-match': answer.headers.get('etag') });
+  assert.equal(same.status, 304);
+  return readTable(text);
+}
+
+const field = (value) => (value === undefined ? '' : String(value));
+
+function isFigure(row, figure, dimensions, period) {
+  assert.equal(row.hidden, String(figure.hidden ?? false));
+  for (const name of ['value', 'numerator', 'denominator', 'pending', 'count', 'open', 'median_hours', 'p90_hours',
+    'median_with_open_hours', 'relative_error', 'uncertain']) assert.equal(row[name], field(figure[name]), name);
+  assert.equal(row.interval_low, field(figure.interval?.low));
+  assert.equal(row.interval_high, field(figure.interval?.high));
+  for (const name of ['area', 'category', 'channel', 'level', 'process', 'reason', 'team', 'unit']) {
+    assert.equal(row[name], field(dimensions[name]), name);
+  }
+  assert.equal(row.period, period);
+}
+
+/** A table and JSON of the same; what is hidden may change between the two, until all was looked at. */
+const agree = (path, headers, check) => until(`${path} is the same`, async () => {
+  const rows = await getTable(`${path}&format=csv`, headers);
+  const { items } = await (await get(`${path}&format=json`, headers)).json();
+  assert.equal(rows.length, items.length);
+  items.forEach((item, i) => check(rows[i], item));
+  return true;
+}, 10000);
+
+test('tables tell what JSON tells', async () => {
+  for (const headers of [official, {}]) {
+    await agree('/indicators?unit=00070', headers, (row, item) => {
+      assert.equal(row.code, item.code);
+      isFigure(row, item, item.dimensions, item.period);
+    });
+    await agree('/comparison?code=processed&by=unit', headers, (row, item) => {
+      isFigure(row, item, { unit: item.member }, 'all');
+      assert.deepEqual([row.name_vi, row.name_en, row.rank], [item.name.vi, item.name.en, field(item.rank)]);
+    });
+    await agree('/series?code=resolution_time&step=month', headers, (row, item) => isFigure(row, item, {}, item.period));
+  }
+  const rows = await getTable('/comparison?code=processed&by=unit&format=csv');
+  assert.deepEqual(rows.map((row) => [row.hidden, row.numerator, row.denominator]), [['true', '', ''], ['true', '', '']],
+    'of two units neither may be seen if one may not');
+});
+
+test('a name that might be a formula is none in a table', async () => {
+  const code = 'SXD', name = { vi: '=HYPERLINK("http://x","y")', en: '+1, or "2"' };
+  await city.topics.publish([message('city.reference.v1', 'vn.hanoi.unit.defined.v1', `unit:${code}`, { kind: 'unit', code, name,
+    type: 'department', valid_from: '2025-06-30T17:00:00.000Z', source: 'assumption' })]);
+  await tellCases(code, 1);
+  const rows = await until('it is there', async () => {
+    const found = await getTable('/comparison?code=processed&by=unit&format=csv', official);
+    return found.find((row) => row.unit === code && row.name_vi);
+  }, 20000);
+  assert.deepEqual([rows.name_vi, rows.name_en], [`'${name.vi}`, `'${name.en}`]);
+  const cadence = await getTable('/cadence?format=csv');
+  assert.equal(cadence.find((row) => row.unit === code).name_vi, `'${name.vi}`);
+});
+
+test('adoption and cadence are tables too', async () => {
+  const source = 'Công văn 1, "bản 2"';
+  await city.topics.publish([rosterEvent('00070', '2024-07-01', 40, source)]);
+  const row = await until('the headcount is known', async () => (
+    (await getTable('/adoption?by=unit&format=csv', official)).find(({ unit }) => unit === '00070')), 20000);
+  const { items: [item] } = await (await get('/adoption?unit=00070', official)).json();
+  assert.deepEqual([row.numerator, row.denominator, row.value, row.basis_since, row.basis_source, row.due_met, row.due_before],
+    [item.numerator, 40, item.value, '2024-07-01', source, item.duty.met, '2024-07-30'].map(field));
+  const [line] = await getTable('/cadence?format=csv&unit=SXD');
+  const { items: [cadence] } = await (await get('/cadence?unit=SXD')).json();
+  for (const name of ['items', 'windows', 'kept', 'missed', 'share', 'longest_gap_days', 'next_due_on']) {
+    assert.equal(line[name], field(cadence[name]), name);
+  }
+});
+
+test('there is no other form', async () => {
+  for (const path of ['/indicators?', '/adoption?', '/cadence?']) {
+    const answer = await get(`${path}format=xlsx`);
+    assert.equal(answer.status, 400);
+    assert.deepEqual((await answer.json()).errors.map((e) => `${e.field} ${e.code}`), ['format not_allowed']);
+  }
 });
