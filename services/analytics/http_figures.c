@@ -89,6 +89,35 @@ struct pg_tx *http_read_asked(struct pg *pg, const struct asked *asked)
     return tx;
 }
 
+static const struct {
+    enum dimension dimension;
+    enum name_kind kind;
+    const char *code, *text;
+} named[MEMBER_STATEMENTS] = {
+    {DIMENSION_UNIT, NAME_UNIT, "unknown_unit", "there is no such unit"},
+    {DIMENSION_AREA, NAME_AREA, "unknown_area", "there is no such ward or commune"},
+    {DIMENSION_CATEGORY, NAME_CATEGORY, "unknown_category", "there is no such category"},
+};
+
+void http_read_members(struct pg_tx *tx, const struct asked *asked)
+{
+    for (size_t i = 0; i < MEMBER_STATEMENTS; i++) {
+        store_read_name(tx, named[i].kind, asked->cells.subject,
+                        asked->slice.members[named[i].dimension]);
+    }
+}
+
+bool http_check_members(const struct asked *asked, const struct pg_tx *tx, size_t first,
+                        struct error *err)
+{
+    for (size_t i = 0; i < MEMBER_STATEMENTS; i++) {
+        if (asked->slice.members[named[i].dimension] != NULL && pg_rows(tx, first + i) == 0) {
+            return error_set(err, ERR_NOT_FOUND, named[i].code, "%s", named[i].text);
+        }
+    }
+    return true;
+}
+
 void http_asked_figure(struct figure *figure, const struct asked *asked, const struct cell_key *key,
                        const struct tally *tally)
 {

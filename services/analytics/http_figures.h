@@ -47,6 +47,11 @@ bool http_asked_slice(struct asked *asked, unsigned also, struct error *err);
 /* Statements: the moment, its cells. */
 enum { ASKED_CELLS = FIGURES_MOMENT + 1 };
 struct pg_tx *http_read_asked(struct pg *pg, const struct asked *asked);
+/* Are the members of the slice known? Err: not found. */
+enum { MEMBER_STATEMENTS = 3 };
+void http_read_members(struct pg_tx *tx, const struct asked *asked);
+bool http_check_members(const struct asked *asked, const struct pg_tx *tx, size_t first,
+                        struct error *err);
 /* Its figure in one of its cells, as far as the caller may see it. */
 void http_asked_figure(struct figure *figure, const struct asked *asked, const struct cell_key *key,
                        const struct tally *tally);

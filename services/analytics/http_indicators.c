@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /api/analytics/indicators and GET /api/analytics/definitions. */
-#include <string.h>
-
 #include "services/analytics/analytics.h"
 #include "services/analytics/figure_csv.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 
 struct get {
-    struct http_request *request;
-    const struct discloser *discloser;
-    const char *code; /* NULL: any */
-    bool is_table;
-    struct slice slice;
-    struct slice_cells cells;
+    struct asked asked; /* its indicator NULL: all of the subject */
     struct cell_key key;
 };
 
+static bool get_decode(struct get *get, struct error *err);
 static void get_read(struct get *get, struct pg *pg);
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment);
@@ -36,53 +30,39 @@ void http_get_indicators(struct http_request *request, void *state)
     struct get *get = arena_alloc(http_arena(request), sizeof *get);
     struct error err = {0};
 
-    *get = (struct get){
-        .request = request, .discloser = analytics->discloser, .code = http_query(request, "code")};
-    if (get->code != NULL && indicator_find(get->code) == NULL) {
-        error_add_field(&err, "code", "not_allowed",
-                        "is no indicator; GET /api/analytics/definitions names them");
-    } else if (get->code != NULL && http_query(request, "subject") != NULL) {
-        error_add_field(&err, "subject", "not_allowed", "is that of the indicator");
-    }
-    get->is_table = http_wants_table(request, &err);
-    if (http_read_slice(&get->slice, &get->cells, request, 0, &err)) {
-        get->key = slice_cell(&get->cells, &get->slice.period);
-        http_check_public(request, &get->key, &err);
-    }
-    if (error_is_set(&err)) {
+    *get = (struct get){.asked = http_asked_of(request, state)};
+    if (!get_decode(get, &err)) {
         http_answer_error(request, &err);
         return;
     }
     get_read(get, analytics->parts->pg);
 }
 
-enum { CELLS = FIGURES_MOMENT + 1, UNIT, AREA, CATEGORY };
+static bool get_decode(struct get *get, struct error *err)
+{
+    struct asked *asked = &get->asked;
+    bool has_code = http_query(asked->request, "code") != NULL;
+    if (has_code) {
+        http_read_indicator(&asked->indicator, asked->request, err);
+    }
+    if (has_code && http_query(asked->request, "subject") != NULL) {
+        error_add_field(err, "subject", "not_allowed", "is that of the indicator");
+    }
+    asked->is_table = http_wants_table(asked->request, err);
+    if (!http_read_slice(&asked->slice, &asked->cells, asked->request, 0, err)) {
+        return false;
+    }
+    get->key = slice_cell(&asked->cells, &asked->slice.period);
+    return http_check_public(asked->request, &get->key, err);
+}
+
+enum { MEMBERS = ASKED_CELLS + 1 };
 
 static void get_read(struct get *get, struct pg *pg)
 {
-    struct pg_tx *tx = http_read_figures(pg);
-    http_read_cells(tx, &get->cells);
-    store_read_name(tx, NAME_UNIT, get->cells.subject, get->slice.members[DIMENSION_UNIT]);
-    store_read_name(tx, NAME_AREA, get->cells.subject, get->slice.members[DIMENSION_AREA]);
-    store_read_name(tx, NAME_CATEGORY, get->cells.subject, get->slice.members[DIMENSION_CATEGORY]);
+    struct pg_tx *tx = http_read_asked(pg, &get->asked);
+    http_read_members(tx, &get->asked);
     pg_tx_send(tx, on_read, get);
-}
-
-static bool is_unknown(const struct get *get, const struct pg_tx *tx, enum dimension dimension,
-                       size_t statement)
-{
-    return get->slice.members[dimension] != NULL && pg_rows(tx, statement) == 0;
-}
-
-static void check_known(const struct get *get, const struct pg_tx *tx, struct error *err)
-{
-    if (is_unknown(get, tx, DIMENSION_UNIT, UNIT)) {
-        error_set(err, ERR_NOT_FOUND, "unknown_unit", "there is no such unit");
-    } else if (is_unknown(get, tx, DIMENSION_AREA, AREA)) {
-        error_set(err, ERR_NOT_FOUND, "unknown_area", "there is no such ward or commune");
-    } else if (is_unknown(get, tx, DIMENSION_CATEGORY, CATEGORY)) {
-        error_set(err, ERR_NOT_FOUND, "unknown_category", "there is no such category");
-    }
 }
 
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
@@ -92,22 +72,23 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct moment moment;
 
     if (http_is_read(tx, outcome, &err)) {
-        check_known(get, tx, &err);
+        http_check_members(&get->asked, tx, MEMBERS, &err);
     }
-    if (http_take_moment(get->request, tx, &moment, &err)) {
+    if (http_take_moment(get->asked.request, tx, &moment, &err)) {
         get_answer(get, tx, &moment);
     }
 }
 
 void http_put_figures(struct json_writer *writer, const struct http_request *request,
                       const struct discloser *discloser, const struct cell_key *key,
-                      const char *code, const struct tally *tally, const struct moment *moment)
+                      const struct indicator *only, const struct tally *tally,
+                      const struct moment *moment)
 {
     const struct subject_layout *subject = subjects[key->subject];
     struct slice slice = slice_of(key);
     for (size_t i = 0; i < subject->indicator_count; i++) {
         struct figure figure;
-        if (code == NULL || strcmp(code, subject->indicators[i].code) == 0) {
+        if (only == NULL || only == &subject->indicators[i]) {
             http_figure_of(&figure, request, discloser, key, &subject->indicators[i], tally);
             figure_put(writer, &figure, &slice, moment);
         }
@@ -124,29 +105,31 @@ static void answer_table(struct get *get, const struct tally *tally, const struc
     figure_csv_header(csv);
     for (size_t i = 0; i < subject->indicator_count; i++) {
         const struct indicator *indicator = &subject->indicators[i];
-        if (get->code == NULL || strcmp(get->code, indicator->code) == 0) {
-            http_figure_of(&figure, get->request, get->discloser, &get->key, indicator, tally);
-            struct figure_line line = {.figure = &figure, .slice = &get->slice};
+        if (get->asked.indicator == NULL || get->asked.indicator == indicator) {
+            http_figure_of(&figure, get->asked.request, get->asked.discloser, &get->key, indicator,
+                           tally);
+            struct figure_line line = {.figure = &figure, .slice = &get->asked.slice};
             figure_csv_line(csv, &line, moment);
         }
     }
-    http_send_table(get->request, &body, moment, "indicators");
+    http_send_table(get->asked.request, &body, moment, "indicators");
 }
 
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment)
 {
     struct tally tally;
-    http_take_tally(tx, CELLS, http_arena(get->request), &tally);
-    if (get->is_table) {
+    http_take_tally(tx, ASKED_CELLS, http_arena(get->asked.request), &tally);
+    if (get->asked.is_table) {
         answer_table(get, &tally, moment);
         return;
     }
     struct figures_body body;
     struct json_writer *writer = http_open_body(&body);
     json_open_array(writer, "items");
-    http_put_figures(writer, get->request, get->discloser, &get->key, get->code, &tally, moment);
+    http_put_figures(writer, get->asked.request, get->asked.discloser, &get->key,
+                     get->asked.indicator, &tally, moment);
     json_close_array(writer);
-    http_send_body(get->request, &body, moment);
+    http_send_body(get->asked.request, &body, moment);
 }
 
 /* ---- definitions ---- */

@@ -3,10 +3,6 @@
 #include "common/auth.h"
 #include "services/analytics/http_analytics.h"
 
-#define SEES_ALL                                                                                   \
-    "officer focal_point supervisor editor approver hotline_operator auditor administrator "       \
-    "scope:figures:read"
-
 bool http_sees_all(const struct http_request *request)
 {
     const struct principal *principal = http_principal(request);
