@@ -15,6 +15,7 @@ http_handler http_get_comparison;  /* http_comparison.c */
 http_handler http_get_series;      /* http_series.c */
 http_handler http_get_explanation; /* http_explain.c */
 http_handler http_get_cases;       /* http_cases.c */
+http_handler http_get_changes;     /* http_changes.c */
 http_handler http_get_cadence;     /* http_cadence.c */
 http_handler http_get_survey;      /* http_surveys.c */
 
@@ -27,7 +28,10 @@ bool http_sees_all(const struct http_request *request);
 /* ERR_FORBIDDEN when not even the largest such sum is public. key: of any member. */
 bool http_check_public(const struct http_request *request, const struct cell_key *key,
                        struct error *err);
-/* Computes a figure and whether the caller may see it. */
+/* Computes a figure and whether the reader, or the caller, may see it. */
+void http_figure_for(struct figure *figure, bool sees_all, const struct discloser *discloser,
+                     const struct cell_key *key, const struct indicator *indicator,
+                     const struct tally *tally);
 void http_figure_of(struct figure *figure, const struct http_request *request,
                     const struct discloser *discloser, const struct cell_key *key,
                     const struct indicator *indicator, const struct tally *tally);

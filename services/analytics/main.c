@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "services/analytics/analytics.h"
+#include "services/analytics/change_feed.h"
 #include "services/analytics/consume_accounts.h"
 #include "services/analytics/consume_cases.h"
 #include "services/analytics/consume_deliveries.h"
@@ -44,6 +45,11 @@ static const struct http_route routes[] = {
      .access = SEES_ALL,
      .handler = http_get_cases,
      .query = "code part period cursor limit " SLICE_QUERY},
+    {.method = "GET",
+     .path = "/api/analytics/changes",
+     .access = "",
+     .handler = http_get_changes,
+     .query = "code by period subject " SLICE_QUERY},
     {.method = "GET",
      .path = "/api/analytics/units/{code}",
      .access = "",
@@ -108,6 +114,7 @@ static void open_analytics(struct service_parts *parts, void **state, service_on
     analytics->parts = parts;
     analytics->discloser = discloser_new(parts);
     analytics->turn = turn_new(parts, analytics->discloser);
+    analytics->feed = change_feed_new(parts, analytics->discloser);
     *state = analytics;
     on_opened(arg, NULL);
 }
@@ -132,11 +139,17 @@ static void on_turn_closed(void *arg)
     discloser_close(closing->analytics->discloser, on_discloser_closed, closing);
 }
 
+static void on_feed_closed(void *arg)
+{
+    struct closing *closing = arg;
+    turn_close(closing->analytics->turn, on_turn_closed, closing);
+}
+
 static void close_analytics(void *state, service_on_closed *on_closed, void *arg)
 {
     struct closing *closing = memory_alloc(sizeof *closing);
     *closing = (struct closing){state, on_closed, arg};
-    turn_close(closing->analytics->turn, on_turn_closed, closing);
+    change_feed_close(closing->analytics->feed, on_feed_closed, closing);
 }
 
 int main(int argc, char **argv)
