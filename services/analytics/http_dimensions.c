@@ -36,5 +36,5 @@ void http_get_dimensions(struct http_request *request, void *state)
         }
     }
     json_close_array(writer);
-    http_send_definitions(request, &body);
+    http_send_definitions(request, &body, NULL);
 }

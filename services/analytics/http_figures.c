@@ -207,10 +207,11 @@ void http_send_table(struct http_request *request, struct figures_body *body,
     buffer_finish(&body->bytes);
 }
 
-void http_send_definitions(struct http_request *request, struct figures_body *body)
+void http_send_definitions(struct http_request *request, struct figures_body *body,
+                           const char *content_type)
 {
     json_close_object(&body->json);
     http_answer_header(request, "Cache-Control", "public, max-age=3600");
-    http_answer_tagged(request, NULL, body->bytes.data, body->bytes.size);
+    http_answer_tagged(request, content_type, body->bytes.data, body->bytes.size);
     buffer_finish(&body->bytes);
 }

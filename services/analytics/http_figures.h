@@ -78,6 +78,7 @@ void http_send_body(struct http_request *request, struct figures_body *body,
 void http_send_table(struct http_request *request, struct figures_body *body,
                      const struct moment *moment, const char *name);
 /* What is the same for all, and changes with the program alone. */
-void http_send_definitions(struct http_request *request, struct figures_body *body);
+void http_send_definitions(struct http_request *request, struct figures_body *body,
+                           const char *content_type);
 
 #endif

@@ -148,5 +148,5 @@ void http_get_definitions(struct http_request *request, void *state)
         json_close_object(writer);
     }
     json_close_array(writer);
-    http_send_definitions(request, &body);
+    http_send_definitions(request, &body, NULL);
 }
