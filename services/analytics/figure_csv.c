@@ -37,9 +37,22 @@ enum {
     UNCERTAIN_COLUMNS = 1
 };
 
+size_t figure_csv_count(void)
+{
+    return sizeof columns / sizeof columns[0];
+}
+
+void figure_csv_names(struct csv *csv)
+{
+    for (size_t i = 0; i < figure_csv_count(); i++) {
+        csv_put_text(csv, columns[i]);
+    }
+}
+
 void figure_csv_header(struct csv *csv)
 {
-    csv_put_header(csv, columns, sizeof columns / sizeof columns[0]);
+    figure_csv_names(csv);
+    csv_end_line(csv);
 }
 
 static void put_definition(struct csv *csv, const struct indicator *indicator)
@@ -121,7 +134,7 @@ static void put_value(struct csv *csv, const struct figure *figure)
     csv_put_bool(csv, figure_is_uncertain(figure));
 }
 
-void figure_csv_line(struct csv *csv, const struct figure_line *line, const struct moment *moment)
+void figure_csv_fields(struct csv *csv, const struct figure_line *line, const struct moment *moment)
 {
     put_definition(csv, line->figure->indicator);
     for (size_t i = 0; i < DIMENSIONS; i++) {
@@ -138,5 +151,10 @@ void figure_csv_line(struct csv *csv, const struct figure_line *line, const stru
     put_value(csv, line->figure);
     csv_put_instant(csv, moment->as_of);
     csv_put_instant_if(csv, moment->cutoff);
+}
+
+void figure_csv_line(struct csv *csv, const struct figure_line *line, const struct moment *moment)
+{
+    figure_csv_fields(csv, line, moment);
     csv_end_line(csv);
 }

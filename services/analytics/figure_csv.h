@@ -16,6 +16,12 @@ struct figure_line {
     size_t rank;           /* 0: none */
 };
 
+/* The same without ends of lines, to stand among other columns. */
+size_t figure_csv_count(void);
+void figure_csv_names(struct csv *csv);
+void figure_csv_fields(struct csv *csv, const struct figure_line *line,
+                       const struct moment *moment);
+
 void figure_csv_header(struct csv *csv);
 void figure_csv_line(struct csv *csv, const struct figure_line *line, const struct moment *moment);
 

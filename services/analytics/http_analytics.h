@@ -17,6 +17,7 @@ http_handler http_get_explanation; /* http_explain.c */
 http_handler http_get_cases;       /* http_cases.c */
 http_handler http_get_changes;     /* http_changes.c */
 http_handler http_get_catalog;     /* http_catalog.c */
+http_handler http_get_assessment;  /* http_assessments.c */
 http_handler http_get_cadence;     /* http_cadence.c */
 http_handler http_get_survey;      /* http_surveys.c */
 

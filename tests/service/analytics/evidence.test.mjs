@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { DEMO_KEY } from '../../../deploy/local/stack.mjs';
 import { logPlans, scansOfLargeTables } from '../../cluster/plans.mjs';
 import { proto, readYaml } from '../../contract/contracts.mjs';
 import { AREAS, CHANNELS, chance, City, CODES, life, Model, opened, periodsOf, rate, accept, resolve, until } from './city.mjs';
@@ -166,6 +167,46 @@ test('a sum that may be seen does not tell of fewer', async () => {
   assert.deepEqual(shown.parts.map((part) => [part.part, part.sum, 'counters' in part]),
     [['numerator', 3, false], ['denominator', 60, true]]);
   assert.deepEqual((await ask(false)).parts[0].counters.map(({ number }) => number), [2, 0, 1]);
+});
+
+test('inputs to an assessment lead to their evidence, and are never the index', { timeout: 60000 }, async () => {
+  const names = /SIPAS|PAR[ -]?INDEX/i;
+  const follow = async (path) => (await city.get(path.replace('/api/analytics', ''))).body;
+  for (const code of ['sipas', 'par-index']) {
+    for (const slice of [{}, { unit: '00070' }, { unit: '00082', category: 'giao-thong' }]) {
+      const { status, body } = await get(`/assessments/${code}`, slice);
+      assert.equal(status, 200, JSON.stringify(body));
+      isAs('AssessmentInputs', body);
+      assert.match(body.notice.en, /^Inputs to a self-assessment; not /);
+      for (const { known, figure, evidence } of body.items) {
+        assert.deepEqual([figure !== undefined, evidence !== undefined], [known, known]);
+        if (!known) continue;
+        assert.doesNotMatch(JSON.stringify(figure), names);
+        const explained = await follow(evidence.explain);
+        assert.deepEqual([explained.numerator, explained.denominator], [figure.numerator, figure.denominator]);
+        assert.deepEqual(explained.dimensions, body.dimensions);
+        for (const part of ['numerator', 'denominator']) {
+          const { items } = await follow(`${evidence[part]}&limit=200`);
+          assert.equal(items.length, Math.min(200, figure[part]), evidence[part]);
+        }
+      }
+    }
+  }
+  const { body } = await get('/assessments/sipas', {});
+  assert.deepEqual(body.items.filter((item) => item.known).map((item) => item.criterion), Array(6).fill('feedback'));
+  assert.equal(new Set(body.items.map((item) => item.criterion)).size, 6);
+  assert.equal((await get('/assessments/766', {})).body.code, 'unknown_assessment');
+});
+
+test('inputs are a table, too, and hide what is hidden', async () => {
+  const url = `${city.stack.url('analytics')}/api/analytics/assessments/par-index`;
+  const lines = (await (await fetch(`${url}?format=csv`, { headers: { 'x-api-key': DEMO_KEY } })).text()).split('\r\n');
+  assert.equal(lines.length, 1 + 8 + 3 + 1, 'names, criteria of which nothing is known, figures');
+  assert.ok(lines.slice(1, -1).every((line) => line.includes('Inputs to a self-assessment; not the PAR INDEX.')));
+  const { body } = await get('/assessments/sipas', { unit: 'SXD', category: 've-sinh', period: '2024-07' }, { isPublic: true });
+  assert.equal(body.code, 'not_public');
+  const hidden = (await get('/assessments/sipas', { category: 'cay-xanh' }, { isPublic: true })).body;
+  for (const { figure } of hidden.items) assert.ok(figure === undefined || figure.hidden === true);
 });
 
 test('cases are listed for those who see all', async () => {
