@@ -156,7 +156,8 @@ static bool has_place(const struct change_feed *feed, const struct asked *asked,
 
 enum { NUMBER = FIGURES_MOMENT + 1, CHANGES };
 
-/* As it is now, of what has changed since; oldest change first. */
+/* As it is now, of what has changed since, and of what was told with the last number: the stream
+ * may have ended in the midst of that. Oldest change first. */
 static void catch_up(struct listener *listener, const struct pg_tx *tx, const struct moment *moment)
 {
     struct arena arena;
@@ -199,7 +200,7 @@ void change_feed_listen(struct change_feed *feed, const struct asked *asked, int
     *joining = (struct joining){feed, *asked, from};
     struct pg_tx *tx = http_read_figures(feed->parts->pg);
     store_read_number(tx);
-    store_read_slice_changes(tx, &asked->cells, from >= 0 ? from : INT64_MAX);
+    store_read_slice_changes(tx, &asked->cells, from >= 0 ? from - 1 : INT64_MAX);
     pg_tx_send(tx, on_begun, joining);
 }
 

@@ -4,7 +4,8 @@
  * The holder of the turn writes beside each sum in which of its turns that was told; any replica
  * reads what has a greater number than it has told, each POLL_MS, for all its listeners at once and
  * only while there are any. The number is the id of the events, and the sequence of the topics. Who
- * comes back with one gets what has changed since, as it is now. Loop thread only. */
+ * comes back with one gets what was told with it or has changed since, as it is now. Loop thread
+ * only. */
 #ifndef ANALYTICS_CHANGE_FEED_H
 #define ANALYTICS_CHANGE_FEED_H
 
