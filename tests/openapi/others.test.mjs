@@ -174,6 +174,7 @@ async function tryAnalytics() {
       { path: '/api/analytics', in: 'query', name: 'unit', values: ['00070'] },
       { path: '/api/analytics', in: 'query', name: 'category', values: CATEGORIES },
       { path: '/api/analytics', in: 'query', name: 'code', values: ['resolved_on_time'], share: 1 },
+      { path: '/api/analytics/assessments', in: 'path', name: 'code', values: ['sipas', 'par-index'] },
       { path: '/api/analytics/cases', in: 'query', name: 'cursor', values: [''], share: 1 },
       { path: '/api/analytics/surveys', in: 'path', name: 'id', values: [survey], share: 1 },
     ],
