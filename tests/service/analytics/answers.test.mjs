@@ -34,6 +34,8 @@ before(async () => {
   await tellCases('00070', 6);
   await tellCases('00082', 2);
   await until('they are counted', async () => (await city.figure('processed')).denominator === 8, 20000);
+  await until('it is settled what the public sees', async () => (
+    (await city.get('/comparison?code=processed&by=unit', { isPublic: true })).body.items.every((item) => item.hidden)), 20000);
 }, { timeout: 90000 });
 after(() => city.stop());
 
