@@ -95,12 +95,24 @@ static bool count(struct contribution *contribution, int64_t *turn_at, int64_t *
     return true;
 }
 
+static const char *const counter_words[] = {
+    [ACCOUNT_ALL] = "made",
+    [ACCOUNT_OFFICIALS] = "officials",
+    [ACCOUNT_ACTIVATED] = "activated",
+    [ACCOUNT_ASSISTED] = "assisted",
+    [ACCOUNT_CLOSED] = "closed",
+    [ACCOUNT_FIRST_USED] = "first_used",
+    [ACCOUNT_GONE] = "gone",
+    [ACCOUNT_GONE_USED] = "gone_used",
+};
+
 const struct subject_layout account_subject = {
     .name = "accounts",
     .groupings = groupings,
     .grouping_count = sizeof groupings / sizeof groupings[0],
     .indicators = indicators,
     .indicator_count = sizeof indicators / sizeof indicators[0],
+    .counter_words = counter_words,
     .size_counter = ACCOUNT_ALL,
     .count = count,
 };

@@ -19,6 +19,7 @@
 #define OUTREACH_TOPIC     "city.outreach.v1"
 #define ADOPTION_TOPIC     "analytics.adoption.v1"
 
+struct change_feed;
 struct discloser;
 struct turn;
 
@@ -26,6 +27,7 @@ struct analytics {
     const struct service_parts *parts;
     struct discloser *discloser;
     struct turn *turn;
+    struct change_feed *feed;
 };
 
 /* What to say of a message that could not be read: the first bad field, or the error's code. */

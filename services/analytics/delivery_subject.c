@@ -69,12 +69,20 @@ static bool count(struct contribution *contribution, int64_t *turn_at, int64_t *
     return true;
 }
 
+static const char *const counter_words[] = {
+    [DELIVERIES_ALL] = "all",
+    [DELIVERIES_SENT] = "sent",
+    [DELIVERIES_FAILED] = "failed",
+    [DELIVERIES_SKIPPED] = "skipped",
+};
+
 const struct subject_layout delivery_subject = {
     .name = "deliveries",
     .groupings = groupings,
     .grouping_count = sizeof groupings / sizeof groupings[0],
     .indicators = indicators,
     .indicator_count = sizeof indicators / sizeof indicators[0],
+    .counter_words = counter_words,
     .size_counter = DELIVERIES_ALL,
     .count = count,
 };

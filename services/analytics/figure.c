@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/figure.h"
 
+struct window figure_window(const struct period *period, const struct moment *moment)
+{
+    bool is_all = period->kind == PERIOD_ALL;
+    int64_t end = is_all ? moment->as_of : period_instant(period_end(period));
+    return (struct window){.from = is_all ? 0 : period_instant(period->first),
+                           .to = end < moment->as_of ? end : moment->as_of};
+}
+
 static int64_t sum(const struct tally *tally, uint64_t counters)
 {
     int64_t total = 0;

@@ -4,6 +4,7 @@
 #define ANALYTICS_FIGURE_H
 
 #include "services/analytics/indicator.h"
+#include "services/analytics/period.h"
 #include "services/analytics/tally.h"
 #include "services/analytics/wilson.h"
 
@@ -12,6 +13,12 @@ struct moment {
     int64_t as_of;
     int64_t cutoff; /* newest event counted; 0: none yet */
 };
+
+/* The instants between which things belong to a period: up to as_of while it is not over. */
+struct window {
+    int64_t from, to; /* from 0: since the beginning */
+};
+struct window figure_window(const struct period *period, const struct moment *moment);
 
 struct figure {
     const struct indicator *indicator;

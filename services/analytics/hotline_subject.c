@@ -94,12 +94,20 @@ static bool count(struct contribution *contribution, int64_t *turn_at, int64_t *
     return true;
 }
 
+static const char *const counter_words[] = {
+    [HOTLINE_ALL] = "all",
+    [HOTLINE_ABANDONED] = "abandoned",
+    [HOTLINE_ANSWERED] = "answered",
+    [HOTLINE_FIRST_CONTACT] = "first_contact",
+};
+
 const struct subject_layout hotline_subject = {
     .name = "hotline",
     .groupings = groupings,
     .grouping_count = sizeof groupings / sizeof groupings[0],
     .indicators = indicators,
     .indicator_count = sizeof indicators / sizeof indicators[0],
+    .counter_words = counter_words,
     .size_counter = HOTLINE_ALL,
     .count = count,
 };

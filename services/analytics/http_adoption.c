@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "services/analytics/adoption_csv.h"
 #include "services/analytics/adoption_json.h"
 #include "services/analytics/analytics.h"
 #include "services/analytics/figure_json.h"
@@ -17,6 +18,7 @@ struct get {
     const char *code; /* NULL: all */
     int32_t day;
     bool sees_all;
+    bool is_table;
 };
 
 static bool get_decode(struct get *get, struct error *err);
@@ -75,6 +77,7 @@ static bool get_decode(struct get *get, struct error *err)
     }
     get->day = day.first;
     get->sees_all = http_sees_all(get->request);
+    get->is_table = http_wants_table(get->request, err);
     if (!error_is_set(err) && !get->sees_all &&
         !coverage_day_is_public(get->day, period_day(clock_now_us()))) {
         error_set(err, ERR_FORBIDDEN, "not_public",
@@ -84,15 +87,13 @@ static bool get_decode(struct get *get, struct error *err)
 }
 
 /* Each coverage is two statements. */
-enum { MOMENT, NAMES, NOW, THEN = NOW + 2 };
+enum { NAMES = FIGURES_MOMENT + 1, NOW, THEN = NOW + 2 };
 
 static void get_read(struct get *get, struct pg *pg)
 {
     size_t count = get->code != NULL;
     const char *const *codes = count > 0 ? &get->code : NULL;
-    struct pg_tx *tx = pg_tx_new(pg);
-    pg_tx_set_read_only(tx);
-    store_read_moment(tx);
+    struct pg_tx *tx = http_read_figures(pg);
     store_read_names(tx, NAME_UNIT);
     store_read_coverages(tx, get->kind, get->day, codes, count);
     if (get->kind == BASIS_ROSTER) {
@@ -114,19 +115,13 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct error err = {0};
     struct moment moment;
 
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-    } else if (!is_known(get, tx)) {
+    if (http_is_read(tx, outcome, &err) && !is_known(get, tx)) {
         error_set(&err, ERR_NOT_FOUND, get->kind == BASIS_ROSTER ? "unknown_unit" : "unknown_area",
                   "nothing is known of it");
-    } else {
-        http_take_moment(tx, MOMENT, &moment, &err);
     }
-    if (error_is_set(&err)) {
-        http_answer_error(get->request, &err);
-        return;
+    if (http_take_moment(get->request, tx, &moment, &err)) {
+        get_answer(get, tx, &moment);
     }
-    get_answer(get, tx, &moment);
 }
 
 /* ---- what is answered ---- */
@@ -135,6 +130,32 @@ struct coverages {
     struct coverage *items;
     size_t count;
 };
+
+static struct coverages take_coverages(const struct get *get, const struct pg_tx *tx,
+                                       size_t statement)
+{
+    struct coverages coverages;
+    struct arena *arena = http_arena(get->request);
+    coverages.count = store_take_coverages(tx, statement, get->kind, arena, &coverages.items);
+    return coverages;
+}
+
+/* Those that are listed: one that is named also when nobody there has an account. */
+static struct coverages take_now(const struct get *get, const struct pg_tx *tx)
+{
+    struct coverages now = take_coverages(get, tx, NOW);
+    if (now.count == 0 && get->code != NULL) {
+        now.items = arena_alloc(http_arena(get->request), sizeof *now.items);
+        now.items[now.count++] = (struct coverage){.code = get->code};
+    }
+    return now;
+}
+
+static struct coverages take_then(const struct get *get, const struct pg_tx *tx)
+{
+    return get->kind == BASIS_ROSTER ? take_coverages(get, tx, THEN)
+                                     : (struct coverages){.count = 0};
+}
 
 static bool is_hidden(const struct get *get, const struct coverage *coverage)
 {
@@ -186,24 +207,15 @@ static void put_total(struct json_writer *writer, const struct get *get,
     json_close_object(writer);
 }
 
-static void put_items(struct json_writer *writer, struct get *get, const struct pg_tx *tx)
+static void put_items(struct json_writer *writer, const struct get *get, const struct pg_tx *tx)
 {
-    struct arena *arena = http_arena(get->request);
-    struct coverages now = {.count = 0}, then = {.count = 0};
-    now.count = store_take_coverages(tx, NOW, get->kind, arena, &now.items);
-    if (get->kind == BASIS_ROSTER) {
-        then.count = store_take_coverages(tx, THEN, get->kind, arena, &then.items);
-    }
+    struct coverages now = take_now(get, tx), then = take_then(get, tx);
     if (get->code == NULL) {
         put_total(writer, get, &now);
     }
     json_open_array(writer, "items");
     for (size_t i = 0; i < now.count; i++) {
         put_item(writer, get, tx, &now.items[i], &then);
-    }
-    if (now.count == 0 && get->code != NULL) { /* named, and nobody there has an account */
-        struct coverage nobody = {.code = get->code};
-        put_item(writer, get, tx, &nobody, &then);
     }
     json_close_array(writer);
 }
@@ -219,24 +231,41 @@ static void put_rule(struct json_writer *writer)
     json_close_object(writer);
 }
 
+static void answer_table(const struct get *get, const struct pg_tx *tx, const struct moment *moment)
+{
+    struct coverages now = take_now(get, tx), then = take_then(get, tx);
+    struct figures_body body;
+    struct csv *csv = http_open_table(&body);
+
+    adoption_csv_header(csv);
+    for (size_t i = 0; i < now.count; i++) {
+        const struct coverage *coverage = &now.items[i];
+        const struct coverage *in_time = coverage_find(then.items, then.count, coverage->code);
+        struct adoption_line line = {.adoption = {get->kind, get->day, *coverage, in_time},
+                                     .hidden = is_hidden(get, coverage),
+                                     .then_hidden = in_time != NULL && is_hidden(get, in_time)};
+        store_find_name(tx, NAMES, coverage->code, &line.name);
+        adoption_csv_line(csv, &line, moment);
+    }
+    http_send_table(get->request, &body, moment, "adoption");
+}
+
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment)
 {
-    struct json_writer writer;
-    struct buffer body;
-
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    figure_put_definition(&writer, coverage_indicator(get->kind));
-    adoption_put_day(&writer, "at", get->day);
-    json_put_instant(&writer, "as_of", moment->as_of);
-    json_put_instant_if(&writer, "cutoff", moment->cutoff);
-    if (get->kind == BASIS_ROSTER) {
-        put_rule(&writer);
+    if (get->is_table) {
+        answer_table(get, tx, moment);
+        return;
     }
-    put_items(&writer, get, tx);
-    json_close_object(&writer);
-    http_cache_figures(get->request);
-    http_answer(get->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    struct figures_body body;
+    struct json_writer *writer = http_open_body(&body);
+
+    figure_put_definition(writer, coverage_indicator(get->kind));
+    adoption_put_day(writer, "at", get->day);
+    json_put_instant(writer, "as_of", moment->as_of);
+    json_put_instant_if(writer, "cutoff", moment->cutoff);
+    if (get->kind == BASIS_ROSTER) {
+        put_rule(writer);
+    }
+    put_items(writer, get, tx);
+    http_send_body(get->request, &body, moment);
 }

@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "services/analytics/analytics.h"
+#include "services/analytics/cadence_csv.h"
 #include "services/analytics/cadence_json.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
@@ -15,6 +16,7 @@ struct get {
     const char *unit; /* NULL: all */
     struct period period;
     int64_t now;
+    bool is_table;
 };
 
 /* A unit in the answer. */
@@ -26,31 +28,24 @@ struct row {
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void get_answer(struct get *get, const struct pg_tx *tx);
 
-enum { MOMENT, NAMES, CADENCE };
+enum { NAMES = FIGURES_MOMENT + 1, CADENCE };
 
 void http_get_cadence(struct http_request *request, void *state)
 {
     const struct analytics *analytics = state;
     struct get *get = arena_alloc(http_arena(request), sizeof *get);
-    const char *period = http_query(request, "period");
     struct error err = {0};
 
-    *get = (struct get){.request = request,
-                        .unit = http_query(request, "unit"),
-                        .period = {PERIOD_ALL, 0},
-                        .now = clock_now_us()};
+    *get = (struct get){
+        .request = request, .unit = http_query(request, "unit"), .now = clock_now_us()};
     http_check_unit("unit", get->unit, &err);
-    if (period != NULL && !period_parse(period, &get->period)) {
-        error_add_field(&err, "period", "bad_period",
-                        "must be like 2026, 2026-Q4, 2026-11, 2026-W48, 2026-11-24, or all");
-    }
+    get->period = http_read_period(request, &err);
+    get->is_table = http_wants_table(request, &err);
     if (error_is_set(&err)) {
         http_answer_error(request, &err);
         return;
     }
-    struct pg_tx *tx = pg_tx_new(analytics->parts->pg);
-    pg_tx_set_read_only(tx);
-    store_read_moment(tx);
+    struct pg_tx *tx = http_read_figures(analytics->parts->pg);
     store_read_names(tx, NAME_UNIT);
     store_read_cadence(tx, get->unit);
     pg_tx_send(tx, on_read, get);
@@ -62,13 +57,12 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct error err = {0};
     struct moment moment;
 
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-    } else if (http_take_moment(tx, MOMENT, &moment, &err) && get->unit != NULL &&
-               pg_rows(tx, CADENCE) == 0) {
-        error_set(&err, ERR_NOT_FOUND, "no_duty", "this unit has no such duty");
+    http_is_read(tx, outcome, &err);
+    if (!http_take_moment(get->request, tx, &moment, &err)) {
+        return;
     }
-    if (error_is_set(&err)) {
+    if (get->unit != NULL && pg_rows(tx, CADENCE) == 0) {
+        error_set(&err, ERR_NOT_FOUND, "no_duty", "this unit has no such duty");
         http_answer_error(get->request, &err);
         return;
     }
@@ -110,32 +104,46 @@ static void put_row(struct json_writer *writer, const struct get *get, const str
     json_close_object(writer);
 }
 
+static void answer_table(const struct get *get, const struct pg_tx *tx, const struct row *rows,
+                         size_t count, const struct moment *moment)
+{
+    struct figures_body body;
+    struct csv *csv = http_open_table(&body);
+
+    cadence_csv_header(csv);
+    for (size_t i = 0; i < count; i++) {
+        struct cadence_line line = {
+            .unit = rows[i].unit->unit, .period = &get->period, .cadence = &rows[i].cadence};
+        store_find_name(tx, NAMES, line.unit, &line.name);
+        cadence_csv_line(csv, &line, moment);
+    }
+    http_send_table(get->request, &body, moment, "cadence");
+}
+
 static void get_answer(struct get *get, const struct pg_tx *tx)
 {
     struct arena *arena = http_arena(get->request);
     struct moment moment = {.as_of = get->now};
     struct cadence_unit *units;
-    struct json_writer writer;
-    struct buffer body;
     char period[PERIOD_TEXT_SIZE];
 
     size_t count = store_take_cadence(tx, CADENCE, arena, &units, &moment.cutoff);
     struct row *rows = arena_array(arena, count, sizeof *rows);
     count = judge(get, units, count, rows);
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    cadence_put_rule(&writer);
-    json_put_text(&writer, "period", period_format(&get->period, period));
-    json_open_array(&writer, "items");
-    for (size_t i = 0; i < count; i++) {
-        put_row(&writer, get, tx, &rows[i]);
+    if (get->is_table) {
+        answer_table(get, tx, rows, count, &moment);
+        return;
     }
-    json_close_array(&writer);
-    json_put_instant(&writer, "as_of", moment.as_of);
-    json_put_instant_if(&writer, "cutoff", moment.cutoff);
-    json_close_object(&writer);
-    http_cache_figures(get->request);
-    http_answer(get->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    struct figures_body body;
+    struct json_writer *writer = http_open_body(&body);
+    cadence_put_rule(writer);
+    json_put_text(writer, "period", period_format(&get->period, period));
+    json_open_array(writer, "items");
+    for (size_t i = 0; i < count; i++) {
+        put_row(writer, get, tx, &rows[i]);
+    }
+    json_close_array(writer);
+    json_put_instant(writer, "as_of", moment.as_of);
+    json_put_instant_if(writer, "cutoff", moment.cutoff);
+    http_send_body(get->request, &body, &moment);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "services/analytics/analytics.h"
+#include "services/analytics/figure_csv.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 
@@ -14,16 +15,14 @@ struct row {
     const char *member;
     struct tally tally;
     struct figure figure;
+    struct bilingual name; /* texts NULL: nothing named it */
+    size_t rank;           /* 0: none */
 };
 
 struct compare {
-    struct http_request *request;
-    const struct discloser *discloser;
-    const struct indicator *indicator;
+    struct asked asked; /* the slice is without a member of `by`, the cells of any */
     enum dimension by;
-    struct slice slice;       /* without a member of `by` */
-    struct slice_cells cells; /* any member of it */
-    size_t place;             /* of `by` among the grouping's dimensions */
+    size_t place; /* of `by` among the grouping's dimensions */
 };
 
 static bool compare_decode(struct compare *compare, struct error *err);
@@ -38,7 +37,7 @@ void http_get_comparison(struct http_request *request, void *state)
     struct compare *compare = arena_alloc(http_arena(request), sizeof *compare);
     struct error err = {0};
 
-    *compare = (struct compare){.request = request, .discloser = analytics->discloser};
+    *compare = (struct compare){.asked = http_asked_of(request, state)};
     if (!compare_decode(compare, &err)) {
         http_answer_error(request, &err);
         return;
@@ -48,33 +47,30 @@ void http_get_comparison(struct http_request *request, void *state)
 
 static bool compare_decode(struct compare *compare, struct error *err)
 {
-    const char *by = http_query(compare->request, "by");
-    http_read_indicator(&compare->indicator, compare->request, err);
+    struct asked *asked = &compare->asked;
+    const char *by = http_query(asked->request, "by");
+    http_asked_indicator(asked, err);
     compare->by = http_read_dimension("by", by, err);
-    if (compare->by < DIMENSIONS && http_query(compare->request, by) != NULL) {
+    if (compare->by < DIMENSIONS && http_query(asked->request, by) != NULL) {
         error_add_field(err, by, "not_allowed", "is what is compared");
     }
-    if (error_is_set(err) || !http_read_slice(&compare->slice, &compare->cells, compare->request,
-                                              1u << compare->by, err)) {
+    if (!http_asked_slice(asked, 1u << compare->by, err)) {
         return false;
     }
     const struct grouping *grouping =
-        &subjects[compare->cells.subject]->groupings[compare->cells.grouping];
+        &subjects[asked->cells.subject]->groupings[asked->cells.grouping];
     while (grouping->dimensions[compare->place] != compare->by) {
         compare->place++;
     }
-    struct cell_key key = slice_cell(&compare->cells, &compare->slice.period);
-    return http_check_public(compare->request, &key, err);
+    struct cell_key key = slice_cell(&asked->cells, &asked->slice.period);
+    return http_check_public(asked->request, &key, err);
 }
 
-enum { MOMENT, CELLS, NAMES };
+enum { NAMES = ASKED_CELLS + 1 };
 
 static void compare_read(struct compare *compare, struct pg *pg)
 {
-    struct pg_tx *tx = pg_tx_new(pg);
-    pg_tx_set_read_only(tx);
-    store_read_moment(tx);
-    http_read_cells(tx, &compare->cells);
+    struct pg_tx *tx = http_read_asked(pg, &compare->asked);
     store_read_names(tx, compare->by == DIMENSION_CATEGORY ? NAME_CATEGORY : NAME_UNIT);
     pg_tx_send(tx, on_read, compare);
 }
@@ -85,16 +81,10 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct error err = {0};
     struct moment moment;
 
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-    } else {
-        http_take_moment(tx, MOMENT, &moment, &err);
+    http_is_read(tx, outcome, &err);
+    if (http_take_moment(compare->asked.request, tx, &moment, &err)) {
+        compare_answer(compare, tx, &moment);
     }
-    if (error_is_set(&err)) {
-        http_answer_error(compare->request, &err);
-        return;
-    }
-    compare_answer(compare, tx, &moment);
 }
 
 /* ---- rows ---- */
@@ -115,13 +105,14 @@ static struct row *row_of(struct row *rows, size_t *count, const char *member)
 /* Whoever is hidden and has nothing must not be told apart from whoever is hidden and has some. */
 static void add_hidden_rows(const struct compare *compare, struct row *rows, size_t *count)
 {
-    const struct disclosure *hidden = discloser_hidden(compare->discloser, compare->cells.subject);
-    for (size_t i = 0; i < hidden->count && !http_sees_all(compare->request); i++) {
+    const struct disclosure *hidden =
+        discloser_hidden(compare->asked.discloser, compare->asked.cells.subject);
+    for (size_t i = 0; i < hidden->count && !http_sees_all(compare->asked.request); i++) {
         const struct cell_key *key = &hidden->keys[i];
-        const char *other = compare->cells.members[1 - compare->place];
-        if (key->grouping == compare->cells.grouping &&
-            key->period.kind == compare->slice.period.kind &&
-            key->period.first == compare->slice.period.first &&
+        const char *other = compare->asked.cells.members[1 - compare->place];
+        if (key->grouping == compare->asked.cells.grouping &&
+            key->period.kind == compare->asked.slice.period.kind &&
+            key->period.first == compare->asked.slice.period.first &&
             (other == NULL || strcmp(key->members[1 - compare->place], other) == 0)) {
             row_of(rows, count, key->members[compare->place]);
         }
@@ -130,24 +121,23 @@ static void add_hidden_rows(const struct compare *compare, struct row *rows, siz
 
 static struct row *take_rows(const struct compare *compare, const struct pg_tx *tx, size_t *count)
 {
-    struct arena *arena = http_arena(compare->request);
-    size_t most =
-        pg_rows(tx, CELLS) + discloser_hidden(compare->discloser, compare->cells.subject)->count;
+    struct arena *arena = http_arena(compare->asked.request);
+    size_t most = pg_rows(tx, ASKED_CELLS) +
+                  discloser_hidden(compare->asked.discloser, compare->asked.cells.subject)->count;
     struct row *rows = arena_array(arena, most, sizeof *rows);
     *count = 0;
-    for (size_t i = 0; i < pg_rows(tx, CELLS); i++) {
+    for (size_t i = 0; i < pg_rows(tx, ASKED_CELLS); i++) {
         struct cell_row cell;
-        if (store_take_cell(tx, CELLS, i, arena, &cell)) {
+        if (store_take_cell(tx, ASKED_CELLS, i, arena, &cell)) {
             struct row *row = row_of(rows, count, cell.key.members[compare->place]);
             tally_add(&row->tally, &cell.tally, arena);
         }
     }
     add_hidden_rows(compare, rows, count);
     for (size_t i = 0; i < *count; i++) {
-        struct cell_key key = slice_cell(&compare->cells, &compare->slice.period);
+        struct cell_key key = slice_cell(&compare->asked.cells, &compare->asked.slice.period);
         key.members[compare->place] = rows[i].member;
-        http_figure_of(&rows[i].figure, compare->request, compare->discloser, &key,
-                       compare->indicator, &rows[i].tally);
+        http_asked_figure(&rows[i].figure, &compare->asked, &key, &rows[i].tally);
     }
     return rows;
 }
@@ -187,19 +177,13 @@ static int by_rank(const void *a, const void *b)
     return order != 0 ? order : strcmp(left->member, right->member);
 }
 
-static void put_row(struct json_writer *writer, const struct compare *compare,
-                    const struct pg_tx *tx, const struct row *row, size_t rank)
+static void put_row(struct json_writer *writer, const struct row *row)
 {
-    struct bilingual name = {0};
-    bool named = compare->by == DIMENSION_CATEGORY || compare->by == DIMENSION_UNIT ||
-                 compare->by == DIMENSION_AREA;
     json_open_object(writer, NULL);
     json_put_text(writer, "member", row->member);
-    if (named && store_find_name(tx, NAMES, row->member, &name)) {
-        http_put_name(writer, &name);
-    }
-    if (rank > 0) {
-        json_put_int(writer, "rank", (int64_t)rank);
+    http_put_name(writer, &row->name);
+    if (row->rank > 0) {
+        json_put_int(writer, "rank", (int64_t)row->rank);
     }
     figure_put_value(writer, &row->figure);
     json_close_object(writer);
@@ -210,37 +194,62 @@ static bool is_ranked(const struct figure *figure)
     return place_of(figure) == PLACE_RANKED && figure->indicator->better != BETTER_NEITHER;
 }
 
-static void put_rows(struct json_writer *writer, const struct compare *compare,
-                     const struct pg_tx *tx)
+/* Sorted, with rank and name. */
+static struct row *rank_rows(const struct compare *compare, const struct pg_tx *tx, size_t *count)
 {
-    size_t count, rank = 0;
-    struct row *rows = take_rows(compare, tx, &count);
-    qsort(rows, count, sizeof *rows, by_rank);
-    for (size_t i = 0; i < count; i++) {
+    bool named = compare->by == DIMENSION_CATEGORY || compare->by == DIMENSION_UNIT ||
+                 compare->by == DIMENSION_AREA;
+    struct row *rows = take_rows(compare, tx, count);
+    size_t rank = 0;
+    qsort(rows, *count, sizeof *rows, by_rank);
+    for (size_t i = 0; i < *count; i++) {
         bool shares = i > 0 && rank > 0 && figure_order(&rows[i - 1].figure, &rows[i].figure) == 0;
         rank = shares ? rank : i + 1;
-        put_row(writer, compare, tx, &rows[i], is_ranked(&rows[i].figure) ? rank : 0);
+        rows[i].rank = is_ranked(&rows[i].figure) ? rank : 0;
+        if (named) {
+            store_find_name(tx, NAMES, rows[i].member, &rows[i].name);
+        }
     }
+    return rows;
+}
+
+static void answer_table(const struct compare *compare, const struct row *rows, size_t count,
+                         const struct moment *moment)
+{
+    struct figures_body body;
+    struct csv *csv = http_open_table(&body);
+
+    figure_csv_header(csv);
+    for (size_t i = 0; i < count; i++) {
+        struct slice slice = compare->asked.slice;
+        slice.members[compare->by] = rows[i].member;
+        struct figure_line line = {&rows[i].figure, &slice, rows[i].name, rows[i].rank};
+        figure_csv_line(csv, &line, moment);
+    }
+    http_send_table(compare->asked.request, &body, moment, "comparison");
 }
 
 static void compare_answer(struct compare *compare, const struct pg_tx *tx,
                            const struct moment *moment)
 {
-    struct json_writer writer;
-    struct buffer body;
+    const struct asked *asked = &compare->asked;
+    size_t count;
+    const struct row *rows = rank_rows(compare, tx, &count);
+    if (asked->is_table) {
+        answer_table(compare, rows, count, moment);
+        return;
+    }
+    struct figures_body body;
+    struct json_writer *writer = http_open_body(&body);
 
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    figure_put_definition(&writer, compare->indicator);
-    json_put_text(&writer, "by", dimension_words[compare->by]);
-    figure_put_slice(&writer, &compare->slice);
-    figure_put_window(&writer, &compare->slice.period, moment);
-    json_open_array(&writer, "items");
-    put_rows(&writer, compare, tx);
-    json_close_array(&writer);
-    json_close_object(&writer);
-    http_cache_figures(compare->request);
-    http_answer(compare->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    figure_put_definition(writer, asked->indicator);
+    json_put_text(writer, "by", dimension_words[compare->by]);
+    figure_put_slice(writer, &asked->slice);
+    figure_put_window(writer, &asked->slice.period, moment);
+    json_open_array(writer, "items");
+    for (size_t i = 0; i < count; i++) {
+        put_row(writer, &rows[i]);
+    }
+    json_close_array(writer);
+    http_send_body(asked->request, &body, moment);
 }

@@ -25,22 +25,16 @@ static void put_grouping(struct json_writer *writer, const char *subject,
 
 void http_get_dimensions(struct http_request *request, void *state)
 {
-    struct json_writer writer;
-    struct buffer body;
+    struct figures_body body;
+    struct json_writer *writer = http_open_body(&body);
     (void)state;
 
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    json_open_array(&writer, "items");
+    json_open_array(writer, "items");
     for (size_t i = 0; i < SUBJECTS; i++) {
         for (size_t j = 0; j < subjects[i]->grouping_count; j++) {
-            put_grouping(&writer, subjects[i]->name, &subjects[i]->groupings[j]);
+            put_grouping(writer, subjects[i]->name, &subjects[i]->groupings[j]);
         }
     }
-    json_close_array(&writer);
-    json_close_object(&writer);
-    http_answer_header(request, "Cache-Control", "public, max-age=3600");
-    http_answer(request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    json_close_array(writer);
+    http_send_definitions(request, &body, NULL);
 }

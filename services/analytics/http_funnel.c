@@ -70,7 +70,7 @@ void http_get_funnel(struct http_request *request, void *state)
     struct get *get = arena_alloc(http_arena(request), sizeof *get);
     struct error err = {0};
 
-    *get = (struct get){.request = request, .period = {PERIOD_ALL, 0}};
+    *get = (struct get){.request = request};
     if (!get_decode(get, &err)) {
         http_answer_error(request, &err);
         return;
@@ -105,16 +105,12 @@ static bool is_public(const struct get *get)
 static bool get_decode(struct get *get, struct error *err)
 {
     const char *area = http_query(get->request, "area");
-    const char *period = http_query(get->request, "period");
     bool is_city = area != NULL && strcmp(area, COVERAGE_CITY) == 0;
     http_check_unit("area", area, err);
     get->area = is_city ? NULL : area;
     get->today = period_day(clock_now_us());
     get->sees_all = http_sees_all(get->request);
-    if (period != NULL && !period_parse(period, &get->period)) {
-        error_add_field(err, "period", "bad_period",
-                        "must be like 2026, 2026-Q4, 2026-11, 2026-W48, 2026-11-24, or all");
-    }
+    get->period = http_read_period(get->request, err);
     if (error_is_set(err) || !find_cells(get, err)) {
         return false;
     }
@@ -131,14 +127,12 @@ static int32_t last_day(const struct get *get)
 }
 
 /* A part has two statements, coverage too. */
-enum { MOMENT, NAMES, PARTS_FIRST, COVERAGE = PARTS_FIRST + 2 * PARTS };
+enum { NAMES = FIGURES_MOMENT + 1, PARTS_FIRST, COVERAGE = PARTS_FIRST + 2 * PARTS };
 
 static void get_read(struct get *get, struct pg *pg)
 {
     const char *const code = get->area != NULL ? get->area : COVERAGE_CITY;
-    struct pg_tx *tx = pg_tx_new(pg);
-    pg_tx_set_read_only(tx);
-    store_read_moment(tx);
+    struct pg_tx *tx = http_read_figures(pg);
     store_read_names(tx, NAME_UNIT);
     for (size_t i = 0; i < PARTS; i++) {
         http_read_cells(tx, &get->cells[i]);
@@ -165,18 +159,12 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct error err = {0};
     struct moment moment;
 
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-    } else if (!is_known(get, tx)) {
+    if (http_is_read(tx, outcome, &err) && !is_known(get, tx)) {
         error_set(&err, ERR_NOT_FOUND, "unknown_area", "there is no such ward or commune");
-    } else {
-        http_take_moment(tx, MOMENT, &moment, &err);
     }
-    if (error_is_set(&err)) {
-        http_answer_error(get->request, &err);
-        return;
+    if (http_take_moment(get->request, tx, &moment, &err)) {
+        get_answer(get, tx, &moment);
     }
-    get_answer(get, tx, &moment);
 }
 
 /* ---- what is answered ---- */
@@ -229,25 +217,19 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
 {
     struct coverage *list;
     struct basis population = {.code = NULL};
-    struct json_writer writer;
-    struct buffer body;
+    struct figures_body body;
+    struct json_writer *writer = http_open_body(&body);
 
     if (store_take_coverages(tx, COVERAGE, BASIS_POPULATION, http_arena(get->request), &list) > 0) {
         population = list[0].basis;
     }
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    put_place(&writer, get, tx);
+    put_place(writer, get, tx);
     for (size_t i = 0; i < PARTS; i++) {
-        put_part(&writer, get, tx, i, &population);
+        put_part(writer, get, tx, i, &population);
     }
     if (population.code != NULL) {
-        adoption_put_basis(&writer, &population);
+        adoption_put_basis(writer, &population);
     }
-    figure_put_window(&writer, &get->period, moment);
-    json_close_object(&writer);
-    http_cache_figures(get->request);
-    http_answer(get->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    figure_put_window(writer, &get->period, moment);
+    http_send_body(get->request, &body, moment);
 }

@@ -3,10 +3,6 @@
 #include "common/auth.h"
 #include "services/analytics/http_analytics.h"
 
-#define SEES_ALL                                                                                   \
-    "officer focal_point supervisor editor approver hotline_operator auditor administrator "       \
-    "scope:figures:read"
-
 bool http_sees_all(const struct http_request *request)
 {
     const struct principal *principal = http_principal(request);
@@ -22,11 +18,18 @@ bool http_check_public(const struct http_request *request, const struct cell_key
                      "longer, and a unit's categories since the beginning");
 }
 
+void http_figure_for(struct figure *figure, bool sees_all, const struct discloser *discloser,
+                     const struct cell_key *key, const struct indicator *indicator,
+                     const struct tally *tally)
+{
+    figure_of(figure, indicator, tally);
+    figure->hidden =
+        !sees_all && (discloser_hides(discloser, key, tally) || discloser_hides_figure(figure));
+}
+
 void http_figure_of(struct figure *figure, const struct http_request *request,
                     const struct discloser *discloser, const struct cell_key *key,
                     const struct indicator *indicator, const struct tally *tally)
 {
-    figure_of(figure, indicator, tally);
-    figure->hidden = !http_sees_all(request) &&
-                     (discloser_hides(discloser, key, tally) || discloser_hides_figure(figure));
+    http_figure_for(figure, http_sees_all(request), discloser, key, indicator, tally);
 }

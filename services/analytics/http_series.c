@@ -7,19 +7,16 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "services/analytics/analytics.h"
+#include "services/analytics/figure_csv.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 
 enum { POINTS_MAX = 400, POINTS_USUAL = 12 };
 
 struct series {
-    struct http_request *request;
-    const struct discloser *discloser;
-    const struct indicator *indicator;
+    struct asked asked;
     enum period_kind step;
     struct period from, to; /* of the step's kind, both included */
-    struct slice slice;
-    struct slice_cells cells;
 };
 
 static bool series_decode(struct series *series, struct error *err);
@@ -34,7 +31,7 @@ void http_get_series(struct http_request *request, void *state)
     struct series *series = arena_alloc(http_arena(request), sizeof *series);
     struct error err = {0};
 
-    *series = (struct series){.request = request, .discloser = analytics->discloser};
+    *series = (struct series){.asked = http_asked_of(request, state)};
     if (!series_decode(series, &err)) {
         http_answer_error(request, &err);
         return;
@@ -46,7 +43,7 @@ void http_get_series(struct http_request *request, void *state)
 
 static void read_step(struct series *series, struct error *err)
 {
-    const char *step = http_query(series->request, "step");
+    const char *step = http_query(series->asked.request, "step");
     series->step = PERIOD_MONTH;
     for (int kind = PERIOD_YEAR; step != NULL; kind++) {
         if (kind == PERIOD_KINDS) {
@@ -64,7 +61,7 @@ static void read_step(struct series *series, struct error *err)
 /* Any period names the one of the step's kind that it begins in. */
 static bool read_end(struct series *series, const char *name, struct period *end, struct error *err)
 {
-    const char *text = http_query(series->request, name);
+    const char *text = http_query(series->asked.request, name);
     struct period period;
     if (text == NULL) {
         return false;
@@ -112,34 +109,28 @@ static void read_ends(struct series *series, struct error *err)
 
 static bool series_decode(struct series *series, struct error *err)
 {
-    http_read_indicator(&series->indicator, series->request, err);
+    struct asked *asked = &series->asked;
+    http_asked_indicator(asked, err);
     read_step(series, err);
     read_ends(series, err);
-    if (error_is_set(err) ||
-        !http_read_slice(&series->slice, &series->cells, series->request, 0, err)) {
+    if (!http_asked_slice(asked, 0, err)) {
         return false;
     }
-    series->slice.period = series->from;
-    if (slice_find(&series->cells, series->indicator->subject, &series->slice, 0) != SLICE_KEPT) {
+    asked->slice.period = series->from;
+    if (slice_find(&asked->cells, asked->indicator->subject, &asked->slice, 0) != SLICE_KEPT) {
         return error_add_field(err, "step", "not_kept",
                                "by these dimensions figures are kept by month and longer");
     }
-    series->cells.to = period_end(&series->to);
-    struct cell_key key = slice_cell(&series->cells, &series->from);
-    return http_check_public(series->request, &key, err);
+    asked->cells.to = period_end(&series->to);
+    struct cell_key key = slice_cell(&asked->cells, &series->from);
+    return http_check_public(asked->request, &key, err);
 }
 
 /* ---- what is answered ---- */
 
-enum { MOMENT, CELLS };
-
 static void series_read(struct series *series, struct pg *pg)
 {
-    struct pg_tx *tx = pg_tx_new(pg);
-    pg_tx_set_read_only(tx);
-    store_read_moment(tx);
-    http_read_cells(tx, &series->cells);
-    pg_tx_send(tx, on_read, series);
+    pg_tx_send(http_read_asked(pg, &series->asked), on_read, series);
 }
 
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
@@ -148,50 +139,74 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct error err = {0};
     struct moment moment;
 
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-    } else {
-        http_take_moment(tx, MOMENT, &moment, &err);
+    http_is_read(tx, outcome, &err);
+    if (http_take_moment(series->asked.request, tx, &moment, &err)) {
+        series_answer(series, tx, &moment);
     }
-    if (error_is_set(&err)) {
-        http_answer_error(series->request, &err);
-        return;
-    }
-    series_answer(series, tx, &moment);
 }
 
-static void put_point(struct json_writer *writer, const struct series *series,
-                      const struct period *period, const struct tally *tally,
-                      const struct moment *moment)
-{
-    char text[PERIOD_TEXT_SIZE];
-    struct cell_key key = slice_cell(&series->cells, period);
+struct point {
+    struct period period;
     struct figure figure;
-    http_figure_of(&figure, series->request, series->discloser, &key, series->indicator, tally);
-    json_open_object(writer, NULL);
-    json_put_text(writer, "period", period_format(period, text));
-    figure_put_value(writer, &figure);
-    json_put_bool(writer, "over", period_instant(period_end(period)) <= moment->as_of);
-    json_close_object(writer);
+};
+
+static void take_point(struct point *point, const struct series *series, const struct pg_tx *tx,
+                       size_t *row)
+{
+    struct arena *arena = http_arena(series->asked.request);
+    int32_t end = period_end(&point->period);
+    struct tally tally = {.counts = {0}};
+    struct cell_row cell;
+    for (; *row < pg_rows(tx, ASKED_CELLS) && store_cell_first(tx, ASKED_CELLS, *row) < end;
+         ++*row) {
+        if (store_take_cell(tx, ASKED_CELLS, *row, arena, &cell)) {
+            tally_add(&tally, &cell.tally, arena);
+        }
+    }
+    struct cell_key key = slice_cell(&series->asked.cells, &point->period);
+    http_asked_figure(&point->figure, &series->asked, &key, &tally);
 }
 
 /* Cells come in the order of their periods. */
-static void put_points(struct json_writer *writer, const struct series *series,
-                       const struct pg_tx *tx, const struct moment *moment)
+static struct point *take_points(const struct series *series, const struct pg_tx *tx, size_t *count)
 {
-    struct arena *arena = http_arena(series->request);
+    struct point *points =
+        arena_array(http_arena(series->asked.request), count_points(series), sizeof *points);
     size_t row = 0;
+    *count = 0;
     for (struct period at = series->from; at.first <= series->to.first; at = period_next(&at)) {
-        struct tally tally = {.counts = {0}};
-        struct cell_row cell;
-        for (; row < pg_rows(tx, CELLS) && store_cell_first(tx, CELLS, row) < period_end(&at);
-             row++) {
-            if (store_take_cell(tx, CELLS, row, arena, &cell)) {
-                tally_add(&tally, &cell.tally, arena);
-            }
-        }
-        put_point(writer, series, &at, &tally, moment);
+        struct point *point = &points[(*count)++];
+        point->period = at;
+        take_point(point, series, tx, &row);
     }
+    return points;
+}
+
+static void put_point(struct json_writer *writer, const struct point *point,
+                      const struct moment *moment)
+{
+    char text[PERIOD_TEXT_SIZE];
+    json_open_object(writer, NULL);
+    json_put_text(writer, "period", period_format(&point->period, text));
+    figure_put_value(writer, &point->figure);
+    json_put_bool(writer, "over", period_instant(period_end(&point->period)) <= moment->as_of);
+    json_close_object(writer);
+}
+
+static void answer_table(const struct series *series, const struct point *points, size_t count,
+                         const struct moment *moment)
+{
+    struct figures_body body;
+    struct csv *csv = http_open_table(&body);
+
+    figure_csv_header(csv);
+    for (size_t i = 0; i < count; i++) {
+        struct slice slice = series->asked.slice;
+        slice.period = points[i].period;
+        struct figure_line line = {.figure = &points[i].figure, .slice = &slice};
+        figure_csv_line(csv, &line, moment);
+    }
+    http_send_table(series->asked.request, &body, moment, "series");
 }
 
 /* Decision 19/2025/QĐ-TTg: 126 communes and wards instead of 30 districts, from 2025-07-01. */
@@ -217,25 +232,25 @@ static void put_breaks(struct json_writer *writer, const struct series *series)
 static void series_answer(struct series *series, const struct pg_tx *tx,
                           const struct moment *moment)
 {
-    struct json_writer writer;
-    struct buffer body;
-    struct period whole = {PERIOD_ALL, 0};
+    size_t count;
+    const struct point *points = take_points(series, tx, &count);
+    if (series->asked.is_table) {
+        answer_table(series, points, count, moment);
+        return;
+    }
+    struct figures_body body;
+    struct json_writer *writer = http_open_body(&body);
 
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    figure_put_definition(&writer, series->indicator);
-    series->slice.period = whole;
-    figure_put_dimensions(&writer, &series->slice);
-    json_put_text(&writer, "step", period_words[series->step]);
-    json_put_instant(&writer, "as_of", moment->as_of);
-    json_put_instant_if(&writer, "cutoff", moment->cutoff);
-    put_breaks(&writer, series);
-    json_open_array(&writer, "items");
-    put_points(&writer, series, tx, moment);
-    json_close_array(&writer);
-    json_close_object(&writer);
-    http_cache_figures(series->request);
-    http_answer(series->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    figure_put_definition(writer, series->asked.indicator);
+    figure_put_dimensions(writer, &series->asked.slice);
+    json_put_text(writer, "step", period_words[series->step]);
+    json_put_instant(writer, "as_of", moment->as_of);
+    json_put_instant_if(writer, "cutoff", moment->cutoff);
+    put_breaks(writer, series);
+    json_open_array(writer, "items");
+    for (size_t i = 0; i < count; i++) {
+        put_point(writer, &points[i], moment);
+    }
+    json_close_array(writer);
+    http_send_body(series->asked.request, &body, moment);
 }

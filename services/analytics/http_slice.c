@@ -87,13 +87,15 @@ enum subject http_read_subject(const char *name, struct error *err)
     return SUBJECTS;
 }
 
-static void read_period(struct slice *slice, const struct http_request *request, struct error *err)
+struct period http_read_period(const struct http_request *request, struct error *err)
 {
     const char *text = http_query(request, "period");
-    if (text != NULL && !period_parse(text, &slice->period)) {
+    struct period period = {PERIOD_ALL, 0};
+    if (text != NULL && !period_parse(text, &period)) {
         error_add_field(err, "period", "bad_period",
                         "must be like 2026, 2026-Q4, 2026-11, 2026-W48, 2026-11-24, or all");
     }
+    return period;
 }
 
 /* The first dimension that is asked for is the one to blame, unless nothing is counted at all. */
@@ -129,7 +131,7 @@ bool http_read_slice(struct slice *slice, struct slice_cells *cells,
         slice->members[slice_order[i]] = member;
         checks[slice_order[i]](name, member, err);
     }
-    read_period(slice, request, err);
+    slice->period = http_read_period(request, err);
     if (error_is_set(err)) {
         return false;
     }

@@ -13,6 +13,9 @@ bool http_read_indicator(const struct indicator **indicator, const struct http_r
 /* A dimension by its name; DIMENSIONS when it is none. */
 enum dimension http_read_dimension(const char *field, const char *name, struct error *err);
 
+/* The query's period; if it names none, the whole time. */
+struct period http_read_period(const struct http_request *request, struct error *err);
+
 /* The members of the query that http_read_slice knows, but for the period. */
 #define SLICE_QUERY "area category channel level process reason team unit"
 

@@ -18,9 +18,9 @@ struct get {
 
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static bool get_take(struct get *get, const struct pg_tx *tx, struct error *err);
-static void get_answer(struct get *get);
+static void get_answer(struct get *get, const struct moment *moment);
 
-enum { MOMENT, SURVEY };
+enum { SURVEY = FIGURES_MOMENT + 1 };
 
 void http_get_survey(struct http_request *request, void *state)
 {
@@ -36,9 +36,7 @@ void http_get_survey(struct http_request *request, void *state)
         http_answer_error(request, &err);
         return;
     }
-    struct pg_tx *tx = pg_tx_new(analytics->parts->pg);
-    pg_tx_set_read_only(tx);
-    store_read_moment(tx);
+    struct pg_tx *tx = http_read_figures(analytics->parts->pg);
     store_read_survey(tx, &id);
     pg_tx_send(tx, on_read, get);
 }
@@ -49,16 +47,15 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct error err = {0};
     struct moment moment;
 
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-    } else if (http_take_moment(tx, MOMENT, &moment, &err)) {
-        get_take(get, tx, &err);
-    }
-    if (error_is_set(&err)) {
-        http_answer_error(get->request, &err);
+    http_is_read(tx, outcome, &err);
+    if (!http_take_moment(get->request, tx, &moment, &err)) {
         return;
     }
-    get_answer(get);
+    if (get_take(get, tx, &err)) {
+        get_answer(get, &moment);
+    } else {
+        http_answer_error(get->request, &err);
+    }
 }
 
 /* The definition is as it came, and was read before: it is good. */
@@ -191,17 +188,9 @@ static void put_members(struct json_writer *writer, const struct get *get)
     json_put_instant_if(writer, "cutoff", shown ? get->results.cutoff : 0);
 }
 
-static void get_answer(struct get *get)
+static void get_answer(struct get *get, const struct moment *moment)
 {
-    struct json_writer writer;
-    struct buffer body;
-
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    put_members(&writer, get);
-    json_close_object(&writer);
-    http_cache_figures(get->request);
-    http_answer(get->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    struct figures_body body;
+    put_members(http_open_body(&body), get);
+    http_send_body(get->request, &body, moment);
 }

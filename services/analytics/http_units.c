@@ -15,7 +15,7 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment,
                        const struct bilingual *name);
 
-enum { MOMENT, CELLS, CATEGORIES, NAME };
+enum { CELLS = FIGURES_MOMENT + 1, CATEGORIES, NAME };
 
 void http_get_unit(struct http_request *request, void *state)
 {
@@ -34,9 +34,7 @@ void http_get_unit(struct http_request *request, void *state)
     }
     slice_find(&cells, SUBJECT_CASES, &get->slice, 0); /* always kept */
     get->key = slice_cell(&cells, &get->slice.period);
-    struct pg_tx *tx = pg_tx_new(analytics->parts->pg);
-    pg_tx_set_read_only(tx);
-    store_read_moment(tx);
+    struct pg_tx *tx = http_read_figures(analytics->parts->pg);
     http_read_cells(tx, &cells);
     store_read_unit_categories(tx, &get->slice.members[DIMENSION_UNIT], 1);
     store_read_name(tx, NAME_UNIT, SUBJECT_CASES, code);
@@ -50,18 +48,13 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct moment moment;
     struct bilingual name = {0};
 
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-    } else if (!store_take_name(tx, NAME, http_arena(get->request), &name)) {
+    if (http_is_read(tx, outcome, &err) &&
+        !store_take_name(tx, NAME, http_arena(get->request), &name)) {
         error_set(&err, ERR_NOT_FOUND, "unknown_unit", "there is no such unit");
-    } else {
-        http_take_moment(tx, MOMENT, &moment, &err);
     }
-    if (error_is_set(&err)) {
-        http_answer_error(get->request, &err);
-        return;
+    if (http_take_moment(get->request, tx, &moment, &err)) {
+        get_answer(get, tx, &moment, &name);
     }
-    get_answer(get, tx, &moment, &name);
 }
 
 static bool may_see(const struct get *get, const struct cell_key *key, const struct tally *tally)
@@ -92,24 +85,18 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     struct arena *arena = http_arena(get->request);
     struct tally total;
     struct unit_counts counts = {.unit = get->slice.members[DIMENSION_UNIT], .total = &total};
-    struct json_writer writer;
-    struct buffer body;
+    struct figures_body body;
+    struct json_writer *writer = http_open_body(&body);
 
     http_take_tally(tx, CELLS, arena, &total);
     counts.hidden = !may_see(get, &get->key, &total);
     take_categories(get, &counts, tx);
-    buffer_init(&body);
-    json_write_start(&writer, &body);
-    json_open_object(&writer, NULL);
-    json_put_text(&writer, "code", counts.unit);
-    http_put_name(&writer, name);
-    figure_put_counts(&writer, &counts);
-    json_open_array(&writer, "indicators");
-    http_put_figures(&writer, get->request, get->discloser, &get->key, NULL, &total, moment);
-    json_close_array(&writer);
-    figure_put_window(&writer, &get->slice.period, moment);
-    json_close_object(&writer);
-    http_cache_figures(get->request);
-    http_answer(get->request, 200, NULL, body.data, body.size);
-    buffer_finish(&body);
+    json_put_text(writer, "code", counts.unit);
+    http_put_name(writer, name);
+    figure_put_counts(writer, &counts);
+    json_open_array(writer, "indicators");
+    http_put_figures(writer, get->request, get->discloser, &get->key, NULL, &total, moment);
+    json_close_array(writer);
+    figure_put_window(writer, &get->slice.period, moment);
+    http_send_body(get->request, &body, moment);
 }

@@ -47,6 +47,13 @@ struct indicator {
     int64_t threshold; /* below such a denominator a value is told as uncertain and never ranked */
 };
 
+/* What a figure is made of. */
+enum indicator_part { PART_NUMERATOR, PART_DENOMINATOR, PART_PENDING, INDICATOR_PARTS };
+extern const char *const indicator_part_words[]; /* NULL-terminated */
+
+/* Its counters: the denominator's less is not among them. */
+uint64_t indicator_counters(const struct indicator *indicator, enum indicator_part part);
+
 /* All of them, subject by subject; NULL past the last. */
 const struct indicator *indicator_at(size_t number);
 /* NULL: there is none of this code. */

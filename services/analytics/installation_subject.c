@@ -51,12 +51,18 @@ static bool count(struct contribution *contribution, int64_t *turn_at, int64_t *
     return true;
 }
 
+static const char *const counter_words[] = {
+    [INSTALLATION_ALL] = "all",
+    [INSTALLATION_ASSISTED] = "assisted",
+};
+
 const struct subject_layout installation_subject = {
     .name = "installations",
     .groupings = groupings,
     .grouping_count = sizeof groupings / sizeof groupings[0],
     .indicators = indicators,
     .indicator_count = sizeof indicators / sizeof indicators[0],
+    .counter_words = counter_words,
     .size_counter = INSTALLATION_ALL,
     .count = count,
 };

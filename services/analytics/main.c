@@ -5,6 +5,7 @@
 #include "services/analytics/adoption_publisher.h"
 #include "services/analytics/analytics.h"
 #include "services/analytics/cadence_publisher.h"
+#include "services/analytics/change_feed.h"
 #include "services/analytics/discloser.h"
 #include "services/analytics/fold.h"
 #include "services/analytics/http_analytics.h"
@@ -20,17 +21,32 @@ static const struct http_route routes[] = {
      .path = "/api/analytics/indicators",
      .access = "",
      .handler = http_get_indicators,
-     .query = "code period subject " SLICE_QUERY},
+     .query = "code " FORMAT_QUERY " period subject " SLICE_QUERY},
     {.method = "GET",
      .path = "/api/analytics/comparison",
      .access = "",
      .handler = http_get_comparison,
-     .query = "code by period " SLICE_QUERY},
+     .query = "code " FORMAT_QUERY " by period " SLICE_QUERY},
     {.method = "GET",
      .path = "/api/analytics/series",
      .access = "",
      .handler = http_get_series,
-     .query = "code step from to " SLICE_QUERY},
+     .query = "code " FORMAT_QUERY " step from to " SLICE_QUERY},
+    {.method = "GET",
+     .path = "/api/analytics/explain",
+     .access = "",
+     .handler = http_get_explanation,
+     .query = "code period " SLICE_QUERY},
+    {.method = "GET",
+     .path = "/api/analytics/cases",
+     .access = SEES_ALL,
+     .handler = http_get_cases,
+     .query = "code part period cursor limit " SLICE_QUERY},
+    {.method = "GET",
+     .path = "/api/analytics/changes",
+     .access = "",
+     .handler = http_get_changes,
+     .query = "code by period subject " SLICE_QUERY},
     {.method = "GET",
      .path = "/api/analytics/units/{code}",
      .access = "",
@@ -40,7 +56,7 @@ static const struct http_route routes[] = {
      .path = "/api/analytics/cadence",
      .access = "",
      .handler = http_get_cadence,
-     .query = "period unit"},
+     .query = FORMAT_QUERY " period unit"},
     {.method = "GET",
      .path = "/api/analytics/surveys/{id}",
      .access = "",
@@ -50,12 +66,22 @@ static const struct http_route routes[] = {
      .path = "/api/analytics/adoption",
      .access = "",
      .handler = http_get_adoption,
-     .query = "unit area by at"},
+     .query = "unit area by at " FORMAT_QUERY},
     {.method = "GET",
      .path = "/api/analytics/funnel",
      .access = "",
      .handler = http_get_funnel,
      .query = "area period"},
+    {.method = "GET",
+     .path = "/api/analytics/assessments/{code}",
+     .access = "",
+     .handler = http_get_assessment,
+     .query = FORMAT_QUERY " category period unit"},
+    {.method = "GET",
+     .path = "/api/analytics/catalog",
+     .access = "",
+     .handler = http_get_catalog,
+     .query = ""},
     {.method = "GET",
      .path = "/api/analytics/definitions",
      .access = "",
@@ -88,6 +114,7 @@ static void open_analytics(struct service_parts *parts, void **state, service_on
     turn_add(analytics->turn, cadence_publisher_step(parts, analytics->turn));
     turn_add(analytics->turn, survey_counter_step(parts, analytics->turn));
     turn_add(analytics->turn, adoption_publisher_step(parts, analytics->turn));
+    analytics->feed = change_feed_new(parts, analytics->discloser);
     *state = analytics;
     on_opened(arg, NULL);
 }
@@ -112,11 +139,17 @@ static void on_turn_closed(void *arg)
     discloser_close(closing->analytics->discloser, on_discloser_closed, closing);
 }
 
+static void on_feed_closed(void *arg)
+{
+    struct closing *closing = arg;
+    turn_close(closing->analytics->turn, on_turn_closed, closing);
+}
+
 static void close_analytics(void *state, service_on_closed *on_closed, void *arg)
 {
     struct closing *closing = memory_alloc(sizeof *closing);
     *closing = (struct closing){state, on_closed, arg};
-    turn_close(closing->analytics->turn, on_turn_closed, closing);
+    change_feed_close(closing->analytics->feed, on_feed_closed, closing);
 }
 
 int main(int argc, char **argv)

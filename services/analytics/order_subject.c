@@ -134,12 +134,28 @@ static bool count(struct contribution *contribution, int64_t *turn_at, int64_t *
     return true;
 }
 
+static const char *const counter_words[] = {
+    [ORDERS_ALL] = "all",
+    [ORDERS_STATE_FIRST + ORDER_PLACED] = "state_placed",
+    [ORDERS_STATE_FIRST + ORDER_PAID] = "state_paid",
+    [ORDERS_STATE_FIRST + ORDER_FULFILLED] = "state_fulfilled",
+    [ORDERS_STATE_FIRST + ORDER_FAILED] = "state_failed",
+    [ORDERS_STATE_FIRST + ORDER_EXPIRED] = "state_expired",
+    [ORDERS_STATE_FIRST + ORDER_CANCELLED] = "state_cancelled",
+    [ORDERS_EVER_PAID] = "ever_paid",
+    [ORDERS_PAID_SETTLED] = "paid_settled",
+    [ORDERS_REFUNDED] = "refunded",
+    [ORDERS_PAID_VND] = "paid_vnd",
+    [ORDERS_REFUNDED_VND] = "refunded_vnd",
+};
+
 const struct subject_layout order_subject = {
     .name = "orders",
     .groupings = groupings,
     .grouping_count = sizeof groupings / sizeof groupings[0],
     .indicators = indicators,
     .indicator_count = sizeof indicators / sizeof indicators[0],
+    .counter_words = counter_words,
     .size_counter = ORDERS_ALL,
     .amount_count = 2,
     .amount_counters = {ORDERS_PAID_VND, ORDERS_REFUNDED_VND},

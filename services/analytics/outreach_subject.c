@@ -73,6 +73,12 @@ static bool count(struct contribution *contribution, int64_t *turn_at, int64_t *
     return true;
 }
 
+static const char *const counter_words[] = {
+    [OUTREACH_ALL] = "activities",
+    [OUTREACH_TOLD] = "told",
+    [OUTREACH_HELPED] = "helped",
+};
+
 const struct subject_layout outreach_subject = {
     .name = "outreach",
     .groupings = groupings,
@@ -81,6 +87,7 @@ const struct subject_layout outreach_subject = {
     .indicator_count = sizeof indicators / sizeof indicators[0],
     .amount_count = 2,
     .amount_counters = {OUTREACH_TOLD, OUTREACH_HELPED},
+    .counter_words = counter_words,
     .size_counter = OUTREACH_TOLD,
     .count = count,
 };

@@ -213,7 +213,8 @@ int32_t store_cell_first(const struct pg_tx *tx, size_t statement, size_t row)
 static const struct pg_statement put_told = {
     "analytics_put_told",
     "UPDATE cell c SET untold = false, said_at = CASE WHEN $7::bool THEN NULL "
-    "ELSE clock_timestamp() END, said = CASE WHEN $7::bool THEN NULL ELSE c.data END "
+    "ELSE clock_timestamp() END, said = CASE WHEN $7::bool THEN NULL ELSE c.data END, "
+    "told = (SELECT number FROM turn) "
     "FROM " KEYS_UNNEST ") AS k (" KEYS ") WHERE c.subject = k.subject "
     "AND c.grouping = k.grouping AND c.period = k.period AND c.first = k.first AND c.a = k.a "
     "AND c.b = k.b"};

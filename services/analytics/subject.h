@@ -78,6 +78,7 @@ struct subject_layout {
     size_t grouping_count;
     const struct indicator *indicators;
     size_t indicator_count;
+    const char *const *counter_words; /* by number; for whoever wants to know what makes a figure */
     int size_counter; /* things: a sum of too few of them is hidden (disclosure.h) */
     size_t amount_count;
     int amount_counters[CONTRIBUTION_AMOUNTS]; /* that a contribution's amounts are added to */

@@ -64,6 +64,13 @@ static bool count(struct contribution *contribution, int64_t *turn_at, int64_t *
     return true;
 }
 
+static const char *const counter_words[] = {
+    [TRAINING_ALL] = "all",
+    [TRAINING_INVITED] = "invited",
+    [TRAINING_ATTENDED] = "attended",
+    [TRAINING_COMPLETED] = "completed",
+};
+
 const struct subject_layout training_subject = {
     .name = "training",
     .groupings = groupings,
@@ -72,6 +79,7 @@ const struct subject_layout training_subject = {
     .indicator_count = sizeof indicators / sizeof indicators[0],
     .amount_count = 3,
     .amount_counters = {TRAINING_INVITED, TRAINING_ATTENDED, TRAINING_COMPLETED},
+    .counter_words = counter_words,
     .size_counter = TRAINING_INVITED,
     .count = count,
 };

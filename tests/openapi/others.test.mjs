@@ -168,17 +168,19 @@ async function tellSurvey() {
 async function tryAnalytics() {
   const survey = await tellSurvey();
   return tryDocument(analytics, { base: cluster.stack.url('analytics'),
-    callers: await callers({ nobody: 8, auditor: 1 }),
+    callers: await callers({ nobody: 8, auditor: 3 }),
     values: [
       { path: '/api/analytics', in: 'path', name: 'code', values: ['00070', 'HN'] },
       { path: '/api/analytics', in: 'query', name: 'unit', values: ['00070'] },
       { path: '/api/analytics', in: 'query', name: 'category', values: CATEGORIES },
       { path: '/api/analytics', in: 'query', name: 'code', values: ['resolved_on_time'], share: 1 },
+      { path: '/api/analytics/assessments', in: 'path', name: 'code', values: ['sipas', 'par-index'] },
+      { path: '/api/analytics/cases', in: 'query', name: 'cursor', values: [''], share: 1 },
       { path: '/api/analytics/surveys', in: 'path', name: 'id', values: [survey], share: 1 },
     ],
     // Which figures are kept, and which dates there are, no schema tells.
     beyond: ['not_kept', 'bad_period', 'out_of_range', ...['area', 'by', 'category', 'channel', 'code', 'level',
-      'process', 'reason', 'subject', 'team', 'unit'].map((name) => `${name} not_allowed`)] });
+      'part', 'process', 'reason', 'subject', 'team', 'unit'].map((name) => `${name} not_allowed`)] });
 }
 
 before(async () => {

@@ -37,6 +37,20 @@ static void numerators_are_among_their_denominators(void **state)
     }
 }
 
+static void counters_have_names(void **state)
+{
+    (void)state;
+    const struct indicator *indicator;
+    for (size_t i = 0; (indicator = indicator_at(i)) != NULL; i++) {
+        uint64_t counters = indicator->numerator | indicator->denominator |
+                            indicator->denominator_less | indicator->pending;
+        for (; counters != 0; counters &= counters - 1) {
+            const char *const *words = subjects[indicator->subject]->counter_words;
+            assert_non_null(words[__builtin_ctzll(counters)]);
+        }
+    }
+}
+
 /* Domain 4.1, 4.2: these are surveyed and scored by others; no figure may bear their names. */
 static void no_figure_bears_the_name_of_an_index(void **state)
 {
@@ -59,6 +73,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(definitions_are_whole),
         cmocka_unit_test(numerators_are_among_their_denominators),
+        cmocka_unit_test(counters_have_names),
         cmocka_unit_test(no_figure_bears_the_name_of_an_index),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
