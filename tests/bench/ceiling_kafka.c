@@ -5,8 +5,8 @@
  *   ceiling_kafka BROKERS TOPIC EVENTS
  *   ceiling_kafka BROKERS TOPIC EVENTS read      only consumes them: they are there
  *
- * Makes TOPIC anew with 12 partitions, unless it only reads. Settings as the services have them (acks from all,
- * idempotent, lz4). Prints one JSON line. */
+ * Makes TOPIC anew with 12 partitions, unless it only reads. Settings as the services have them
+ * (acks from all, idempotent, lz4). Prints one JSON line. */
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
