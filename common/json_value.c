@@ -2,6 +2,7 @@
 /* RFC 8259, strictly: one value, UTF-8, no comments, no trailing commas, no U+0000. */
 #include "common/json_value.h"
 
+#include <endian.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #include "common/json.h"
 #include "common/utf8.h"
 
-enum { FEW_MEMBERS = 16 }; /* up to here, comparing all with all is quickest */
+enum { FEW_MEMBERS = 64 }; /* up to here, comparing those that look alike is quickest */
 enum { SURROGATE_HIGH = 0xD800, SURROGATE_LOW = 0xDC00, SURROGATE_END = 0xE000 };
 
 struct parser {
@@ -168,24 +169,26 @@ static bool parse_escape(struct parser *parser, char **out)
     return true;
 }
 
-/* No control, quote, backslash or byte beyond ASCII among eight bytes. A borrow may reach into the
- * next byte, but only from one that is told anyway. */
-static bool is_plain(uint64_t eight)
+/* Marks, by their highest bits, controls, quotes, backslashes and bytes beyond ASCII among eight. A
+ * borrow may reach into the next byte, but only from one that is marked: the first mark is true. */
+static uint64_t marks_of(uint64_t eight)
 {
     const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
     uint64_t control = eight - ones * ' ';
     uint64_t quote = (eight ^ ones * '"') - ones;
     uint64_t backslash = (eight ^ ones * '\\') - ones;
-    return ((eight | control | quote | backslash) & tops) == 0;
+    return (eight | control | quote | backslash) & tops;
 }
 
-static const char *skip_plain_words(const char *at, const char *end)
+/* To the first byte that is marked, if there are eight at least; else nearly to the end. */
+static const char *skip_unmarked(const char *at, const char *end)
 {
     uint64_t eight;
     while (end - at >= (ptrdiff_t)sizeof eight) {
         memcpy(&eight, at, sizeof eight);
-        if (!is_plain(eight)) {
-            break;
+        uint64_t marks = marks_of(le64toh(eight));
+        if (marks != 0) {
+            return at + __builtin_ctzll(marks) / 8;
         }
         at += sizeof eight;
     }
@@ -195,7 +198,7 @@ static const char *skip_plain_words(const char *at, const char *end)
 /* What needs no unescaping, up to the closing quote or a backslash. False at what may not be. */
 static bool skip_plain(struct parser *parser)
 {
-    const char *end = parser->end, *at = skip_plain_words(parser->at, end);
+    const char *end = parser->end, *at = skip_unmarked(parser->at, end);
     while (at < end && *at != '"' && *at != '\\') {
         unsigned char c = (unsigned char)*at;
         uint32_t point;
@@ -205,7 +208,7 @@ static bool skip_plain(struct parser *parser)
             return c < 0x80 ? malformed(parser)
                             : refuse(parser, "invalid_utf8", "bytes that are no UTF-8");
         }
-        at += size;
+        at = skip_unmarked(at + size, end);
     }
     parser->at = at;
     return at < end || malformed(parser);
@@ -357,8 +360,17 @@ static bool given_twice(struct parser *parser, const char *name)
     return refused_in(parser, name, 0);
 }
 
+/* A bit for its size and its ends: those of two names that are the same are too. */
+static uint64_t look_of(const char *name, size_t size)
+{
+    unsigned first = size > 0 ? (unsigned char)name[0] : 0;
+    unsigned last = size > 0 ? (unsigned char)name[size - 1] : 0;
+    return UINT64_C(1) << ((first * 7 + last * 3 + (unsigned)size * 11) & 63);
+}
+
+/* looks: of the object's members so far. */
 static bool parse_name(struct parser *parser, const struct json_value *object,
-                       struct json_value *member)
+                       struct json_value *member, uint64_t *looks)
 {
     if (!take(parser, '"')) {
         return malformed(parser);
@@ -366,7 +378,10 @@ static bool parse_name(struct parser *parser, const struct json_value *object,
     if (!parse_text(parser, &member->name, &member->name_size)) {
         return false;
     }
-    const struct json_value *other = object->size < FEW_MEMBERS ? object->first : member;
+    uint64_t look = look_of(member->name, member->name_size);
+    bool compare = object->size < FEW_MEMBERS && (*looks & look) != 0;
+    const struct json_value *other = compare ? object->first : member;
+    *looks |= look;
     for (; other != member; other = other->next) {
         if (is_named(other, member->name, member->name_size)) {
             return given_twice(parser, member->name);
@@ -411,13 +426,14 @@ static bool close_object(struct parser *parser, const struct json_value *object)
 static bool parse_object(struct parser *parser, struct json_value *object)
 {
     struct json_value **link = &object->first;
+    uint64_t looks = 0;
     object->kind = KIND_OBJECT;
     if (take(parser, '}')) {
         return true;
     }
     do {
         *link = arena_alloc(parser->arena, sizeof **link);
-        if (!parse_name(parser, object, *link)) {
+        if (!parse_name(parser, object, *link, &looks)) {
             return false;
         }
         if (!parse_value(parser, *link)) {

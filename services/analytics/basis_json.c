@@ -7,8 +7,6 @@
 
 enum { SOURCE_MAX = 200, DAY_SIZE = 10, YEAR_FIRST = 2000, YEAR_LAST = 2200 };
 
-#define COUNT_MAX INT64_C(9007199254740991)
-
 static int32_t read_day(struct json_reader *reader, const char *name)
 {
     const char *text = json_read_text(reader, name, JSON_REQUIRED, DAY_SIZE, DAY_SIZE);
@@ -23,7 +21,7 @@ static void read_roster(struct basis *basis, struct json_reader *reader)
 {
     basis->code = code_read_unit(reader, "unit", JSON_REQUIRED);
     basis->since = read_day(reader, "as_of");
-    basis->number = json_read_int(reader, "headcount", JSON_REQUIRED, 0, COUNT_MAX, 0);
+    basis->number = json_read_int(reader, "headcount", JSON_REQUIRED, 0, CODE_NUMBER_MAX, 0);
 }
 
 static void read_population(struct basis *basis, struct json_reader *reader)
@@ -31,8 +29,8 @@ static void read_population(struct basis *basis, struct json_reader *reader)
     basis->code = code_read_unit(reader, "area", JSON_REQUIRED);
     basis->since = basis_year_day(
         (int)json_read_int(reader, "year", JSON_REQUIRED, YEAR_FIRST, YEAR_LAST, YEAR_FIRST));
-    basis->number = json_read_int(reader, "over_15", JSON_REQUIRED, 0, COUNT_MAX, 0);
-    json_read_int(reader, "with_smartphone", JSON_OPTIONAL, 0, COUNT_MAX, 0);
+    basis->number = json_read_int(reader, "over_15", JSON_REQUIRED, 0, CODE_NUMBER_MAX, 0);
+    json_read_int(reader, "with_smartphone", JSON_OPTIONAL, 0, CODE_NUMBER_MAX, 0);
 }
 
 bool basis_read(struct basis *basis, enum basis_kind kind, const char *json, size_t size,

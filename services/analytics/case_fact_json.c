@@ -9,7 +9,6 @@
 
 enum { WORD_MAX = 32, TRAIL_MAX = 8, COUNT_MAX = 1000, EVIDENCE_MAX = 10, URL_MAX = 2000 };
 
-#define SPENT_MAX   INT64_C(9007199254740991)
 #define APPOINTMENT "reception_booking"
 
 enum { QUEUE_UNIT }; /* the first word */
@@ -130,7 +129,7 @@ static void read_spent(struct case_fact *fact, struct json_reader *reader)
     }
     if (json_read_object(&clocks, "resolve", JSON_OPTIONAL, &resolve)) {
         fact->spent_us =
-            json_read_int(&resolve, "spent_us", JSON_OPTIONAL, 0, SPENT_MAX, fact->spent_us);
+            json_read_int(&resolve, "spent_us", JSON_OPTIONAL, 0, CODE_NUMBER_MAX, fact->spent_us);
         json_read_end(&resolve);
     }
     json_read_end(&clocks);

@@ -3,7 +3,14 @@
 
 #include <string.h>
 
-enum { UNIT_MIN = 2, UNIT_MAX = 32, CATEGORY_MAX = 64, WORD_MAX = 64, AREAS_MAX = 126 };
+enum {
+    UNIT_MIN = 2,
+    UNIT_MAX = 32,
+    CATEGORY_MAX = 64,
+    WORD_MAX = 64,
+    AREAS_MAX = 126,
+    HASH_SIZE = 64
+};
 
 #define DIGITS "0123456789"
 #define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -62,4 +69,14 @@ const char *code_read_word(struct json_reader *reader, const char *name,
     return keep(reader, name, word,
                 word != NULL && word[0] >= 'a' && word[0] <= 'z' &&
                     word[strspn(word, DIGITS LOWER "_")] == '\0');
+}
+
+const char *code_read_hash(struct json_reader *reader, const char *name)
+{
+    const char *hash = json_read_text(reader, name, JSON_REQUIRED, HASH_SIZE, HASH_SIZE);
+    if (hash != NULL && strspn(hash, DIGITS "abcdef") != HASH_SIZE) {
+        json_read_fault(reader, name, "not_allowed", "is no hash");
+        return NULL;
+    }
+    return hash;
 }

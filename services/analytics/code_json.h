@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Codes in events, with the patterns of proto/events/common.schema.json. Each returns NULL when the
- * member is absent or bad; err names what is bad. */
+/* What several codecs of events read: codes, with the patterns of proto/events/common.schema.json.
+ * Each returns NULL when the member is absent or bad; err names what is bad. */
 #ifndef ANALYTICS_CODE_JSON_H
 #define ANALYTICS_CODE_JSON_H
 
@@ -15,6 +15,12 @@ const char *code_read_category(struct json_reader *reader, const char *name,
 /* word: ^[a-z][a-z0-9_]{0,63}$ */
 const char *code_read_word(struct json_reader *reader, const char *name,
                            enum json_presence presence);
+/* A person's digest in place of what is told of him: ^[0-9a-f]{64}$, required. */
+const char *code_read_hash(struct json_reader *reader, const char *name);
+
+/* Of counts of people, sums of money, microseconds: beyond it JSON's numbers are not exact. */
+#define CODE_NUMBER_MAX INT64_C(9007199254740991)
+
 /* areas, if they are there: checked, and not kept. */
 void code_read_areas(struct json_reader *reader, const char *name);
 

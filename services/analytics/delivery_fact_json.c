@@ -6,7 +6,7 @@
 #include "common/json.h"
 #include "services/analytics/code_json.h"
 
-enum { HASH_SIZE = 64, TEMPLATE_MAX = 64 };
+enum { TEMPLATE_MAX = 64 };
 
 static const char *const types[DELIVERY_OUTCOMES] = {
     [DELIVERY_SKIPPED] = "vn.hanoi.delivery.skipped.v1",
@@ -25,16 +25,6 @@ enum delivery_outcome delivery_outcome_of(const char *type)
     return (enum delivery_outcome)outcome;
 }
 
-/* Read, so that an address in its place is refused, and not kept. */
-static void check_recipient(struct json_reader *reader)
-{
-    const char *hash =
-        json_read_text(reader, "recipient_hash", JSON_REQUIRED, HASH_SIZE, HASH_SIZE);
-    if (hash != NULL && strspn(hash, "0123456789abcdef") != HASH_SIZE) {
-        json_read_fault(reader, "recipient_hash", "not_allowed", "is no hash");
-    }
-}
-
 static void read_members(struct delivery_fact *delivery, struct json_reader *reader)
 {
     struct uuid event_id, case_id;
@@ -43,7 +33,8 @@ static void read_members(struct delivery_fact *delivery, struct json_reader *rea
     json_read_uuid(reader, "case_id", JSON_OPTIONAL, &case_id);
     int channel = json_read_word(reader, "channel", JSON_REQUIRED, channels);
     delivery->channel = channel >= 0 ? channels[channel] : NULL;
-    check_recipient(reader);
+    /* So that an address in its place is refused; it is not kept. */
+    code_read_hash(reader, "recipient_hash");
     json_read_text(reader, "template", JSON_REQUIRED, 1, TEMPLATE_MAX);
     bool tried = delivery->outcome != DELIVERY_SKIPPED;
     delivery->attempts = (int)json_read_int(reader, "attempts", JSON_REQUIRED, tried ? 1 : 0,

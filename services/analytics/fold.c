@@ -18,8 +18,9 @@ struct fold {
     struct turn *turn;
     struct arena arena; /* of the round */
     struct arena work;  /* of one cell */
-    uint64_t begun_us;  /* monotonic */
-    int32_t heard_max;  /* of this round and, when it is done, of the next */
+    struct buffer packed;
+    uint64_t begun_us; /* monotonic */
+    int32_t heard_max; /* of this round and, when it is done, of the next */
     int64_t now;
     int64_t *batches; /* that were heard */
     size_t batch_count;
@@ -57,6 +58,7 @@ static void fold_free(void *state)
     struct fold *fold = state;
     arena_finish(&fold->arena);
     arena_finish(&fold->work);
+    buffer_finish(&fold->packed);
     free(fold);
 }
 
@@ -68,6 +70,7 @@ struct turn_step fold_step(const struct service_parts *parts, struct turn *turn)
     fold->heard_max = ROUND_MIN;
     arena_init(&fold->arena);
     arena_init(&fold->work);
+    buffer_init(&fold->packed);
     fold->folded = metrics_counter(parts->metrics, "analytics_folded_total",
                                    "changed facts that were counted anew", NULL);
     return (struct turn_step){.run = run, .free = fold_free, .state = fold};
@@ -212,15 +215,14 @@ static void on_cells(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 static void pack_sum(struct fold *fold, struct tally *stored, const struct cell *cell,
                      struct cell_write *write)
 {
-    struct buffer data;
-    buffer_init(&data);
+    struct buffer *data = &fold->packed;
+    buffer_reset(data);
     tally_add(stored, &cell->change, &fold->work);
-    tally_pack(stored, &data);
+    tally_pack(stored, data);
     *write = (struct cell_write){.key = &cell->key,
-                                 .data = arena_copy(&fold->arena, data.data, data.size),
-                                 .size = data.size,
+                                 .data = arena_copy(&fold->arena, data->data, data->size),
+                                 .size = data->size,
                                  .untold = cell_is_told(&cell->key, period_day(fold->now))};
-    buffer_finish(&data);
 }
 
 /* Packed one by one, since unpacked they take ten times the room. */

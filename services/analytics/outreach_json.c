@@ -6,9 +6,6 @@
 
 enum { DAY_S = 86400, BRANCH_SIZE = 2, ADDRESS_MAX = 500 };
 
-/* Of people; beyond it JSON's numbers are not exact. */
-#define COUNT_MAX INT64_C(9007199254740991)
-
 static const char *read_ref(struct json_reader *reader, const char *name, struct arena *arena)
 {
     struct uuid id;
@@ -26,7 +23,7 @@ static int32_t read_version(struct json_reader *reader)
 
 static int64_t read_count(struct json_reader *reader, const char *name)
 {
-    return json_read_int(reader, name, JSON_REQUIRED, 0, COUNT_MAX, 0);
+    return json_read_int(reader, name, JSON_REQUIRED, 0, CODE_NUMBER_MAX, 0);
 }
 
 /* ---- activities ---- */

@@ -36,16 +36,22 @@ static void put_keys(struct pg_tx *tx, struct pg_array columns[KEY_COLUMNS])
 
 /* ---- counting ---- */
 
-static const struct pg_statement read_cells = {"analytics_read_cells",
-                                               "SELECT k.place, c.data FROM " KEYS_UNNEST
-                                               ") WITH ORDINALITY AS k (" KEYS ", place) "
-                                               "JOIN cell c USING (" KEYS ")"};
+/* Several arrays in FROM unnest (…) are laid down and fetched again, each on its own; in the list
+ * of what is selected they are walked together. */
+#define KEYS_WALKED                                                                                \
+    "unnest($1::int2[]) AS subject, unnest($2::int2[]) AS grouping, unnest($3::int2[]) AS "        \
+    "period, unnest($4::int4[]) AS first, unnest($5::text[]) AS a, unnest($6::text[]) AS b"
+
+static const struct pg_statement read_cells = {
+    "analytics_read_cells", "SELECT k.place::bigint, c.data FROM (SELECT " KEYS_WALKED
+                            ", generate_series(1, cardinality($1)) AS place) AS k "
+                            "JOIN cell c USING (" KEYS ")"};
 
 static const struct pg_statement put_cells = {
-    "analytics_put_cells",
-    "INSERT INTO cell AS c (" KEYS ", data, untold) SELECT * FROM " KEYS_UNNEST
-    ", $7::bytea[], $8::bool[]) ON CONFLICT (" KEYS ") DO UPDATE SET data = excluded.data, "
-    "untold = c.untold OR excluded.untold"};
+    "analytics_put_cells", "INSERT INTO cell AS c (" KEYS ", data, untold) SELECT " KEYS_WALKED
+                           ", unnest($7::bytea[]), unnest($8::bool[]) ON CONFLICT (" KEYS ") "
+                           "DO UPDATE SET data = excluded.data, "
+                           "untold = c.untold OR excluded.untold"};
 
 void store_read_cells(struct pg_tx *tx, const struct cell_key *const *keys, size_t count)
 {

@@ -138,8 +138,9 @@ static const struct pg_statement read_stored = {
     "analytics_read_stored",
     "SELECT k.place::integer, 0, f.version, f.filed, CASE WHEN f.version >= k.version "
     "AND f.filed IS NULL AND k.filed THEN f.body END, " COUNTED
-    " FROM unnest($1::uuid[], $2::int4[], $3::bool[]) WITH ORDINALITY AS k (id, version, filed, "
-    "place) JOIN fact f USING (id)"};
+    " FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::int4[]) AS version, "
+    "unnest($3::bool[]) AS filed, generate_series(1, cardinality($1)) AS place) AS k "
+    "JOIN fact f USING (id)"};
 
 void store_read_stored(struct pg_tx *tx, const struct told_fact *told, size_t count)
 {
@@ -205,14 +206,17 @@ size_t store_take_stored(const struct pg_tx *tx, size_t statement, struct arena 
 
 /* ---- counted ---- */
 
+/* Arrays in the list of what is selected are walked together; in FROM, each is laid down first. */
 static const struct pg_statement put_counted = {
     "analytics_put_counted",
     "INSERT INTO fact AS f (id, subject, version, filed, body, turn_at, day, marks, bucket, "
     "amount_1, amount_2, amount_3, unit, category, process, level, area, channel, reason, team, "
-    "givers, takers) SELECT * FROM unnest($1::uuid[], $2::int2[], $3::int4[], $4::text[], "
-    "$5::bytea[], $6::timestamptz[], $7::int4[], $8::int8[], $9::int2[], $10::int8[], "
-    "$11::int8[], $12::int8[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], "
-    "$18::text[], $19::text[], $20::text[], $21::text[], $22::text[]) "
+    "givers, takers) SELECT unnest($1::uuid[]), unnest($2::int2[]), unnest($3::int4[]), "
+    "unnest($4::text[]), unnest($5::bytea[]), unnest($6::timestamptz[]), unnest($7::int4[]), "
+    "unnest($8::int8[]), unnest($9::int2[]), unnest($10::int8[]), unnest($11::int8[]), "
+    "unnest($12::int8[]), unnest($13::text[]), unnest($14::text[]), unnest($15::text[]), "
+    "unnest($16::text[]), unnest($17::text[]), unnest($18::text[]), unnest($19::text[]), "
+    "unnest($20::text[]), unnest($21::text[]), unnest($22::text[]) "
     "ON CONFLICT (id) DO UPDATE SET version = excluded.version, filed = excluded.filed, "
     "body = excluded.body, turn_at = excluded.turn_at, day = excluded.day, "
     "marks = excluded.marks, bucket = excluded.bucket, amount_1 = excluded.amount_1, "

@@ -13,14 +13,12 @@ enum {
     QUESTIONS_MAX = 30,
     CHOICES_MIN = 2,
     CHOICES_MAX = 30,
-    STRATA_MAX = 200,
-    HASH_SIZE = 64
+    STRATA_MAX = 200
 };
 
-#define COUNT_MAX INT64_C(9007199254740991)
-#define DIGITS    "0123456789"
-#define LOWER     "abcdefghijklmnopqrstuvwxyz"
-#define UPPER     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+#define LOWER  "abcdefghijklmnopqrstuvwxyz"
+#define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /* ---- codes, with the patterns of proto/events/common.schema.json ---- */
 
@@ -130,7 +128,7 @@ static void read_strata(struct survey *survey, struct json_reader *reader)
         if (json_read_item(reader, "strata", i, &item)) {
             strata[i].code = read_code(&item, "code", JSON_REQUIRED, is_stratum_code);
             strata[i].population =
-                json_read_int(&item, "population", JSON_REQUIRED, 0, COUNT_MAX, 0);
+                json_read_int(&item, "population", JSON_REQUIRED, 0, CODE_NUMBER_MAX, 0);
             json_read_end(&item);
         }
     }
@@ -145,7 +143,8 @@ static void read_survey(struct survey *survey, struct json_reader *reader)
     survey->title = read_bilingual(reader, "title");
     read_questions(survey, reader);
     code_read_areas(reader, "areas");
-    survey->invited = json_read_int(reader, "invited", JSON_OPTIONAL, 0, COUNT_MAX, SURVEY_ANYBODY);
+    survey->invited =
+        json_read_int(reader, "invited", JSON_OPTIONAL, 0, CODE_NUMBER_MAX, SURVEY_ANYBODY);
     read_strata(survey, reader);
     survey->opens_at = json_read_instant(reader, "opens_at", JSON_REQUIRED);
     survey->closes_at = json_read_instant(reader, "closes_at", JSON_REQUIRED);
@@ -156,10 +155,7 @@ static void read_survey(struct survey *survey, struct json_reader *reader)
 
 static struct uuid read_respondent(struct json_reader *reader)
 {
-    const char *hash = json_read_text(reader, "respondent", JSON_REQUIRED, HASH_SIZE, HASH_SIZE);
-    if (hash != NULL && strspn(hash, DIGITS "abcdef") != HASH_SIZE) {
-        json_read_fault(reader, "respondent", "not_allowed", "is no hash");
-    }
+    const char *hash = code_read_hash(reader, "respondent");
     return fact_id("respondent", hash != NULL ? hash : "");
 }
 

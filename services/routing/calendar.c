@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/arena.h"
+#include "common/date.h"
 
 enum { SPAN_DAYS_MAX = 200 * 366 };
 
@@ -29,33 +30,6 @@ struct calendar {
 static int64_t floor_div(int64_t value, int64_t by)
 {
     return value / by - (value % by < 0);
-}
-
-/* Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil. */
-int64_t calendar_day_of(int year, int month, int day)
-{
-    int64_t y = year - (month <= 2);
-    int64_t era = floor_div(y, 400);
-    int64_t year_of_era = y - era * 400;
-    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
-}
-
-/* The same source, civil_from_days. */
-void calendar_date_of(int64_t day, int *year, int *month, int *month_day)
-{
-    int64_t shifted = day + 719468;
-    int64_t era = floor_div(shifted, 146097);
-    int64_t day_of_era = shifted - era * 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month_from_march = (5 * day_of_year + 2) / 153;
-
-    *month_day = (int)(day_of_year - (153 * month_from_march + 2) / 5 + 1);
-    *month = (int)(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
-    *year = (int)(year_of_era + era * 400 + (*month <= 2));
 }
 
 static bool periods_are_sound(const struct calendar_period *periods, size_t count,
@@ -113,8 +87,7 @@ static struct day_hours day_hours(const struct calendar_period *periods, size_t 
 
 static uint32_t hours_of_weekday(const struct calendar_rules *rules, int64_t day)
 {
-    int64_t weekday = day + 3 - floor_div(day + 3, 7) * 7; /* day 0 was a Thursday */
-    return (rules->weekdays >> weekday) & 1 ? USUAL_DAY : DAY_OFF;
+    return (rules->weekdays >> date_weekday(day)) & 1 ? USUAL_DAY : DAY_OFF;
 }
 
 static void give_hours(struct calendar *calendar, const struct calendar_rules *rules)

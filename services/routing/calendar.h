@@ -71,8 +71,4 @@ int64_t calendar_next_change_us(const struct calendar *calendar, int64_t at_us);
 int64_t calendar_day(const struct calendar *calendar, int64_t at_us);
 int64_t calendar_day_start_us(const struct calendar *calendar, int64_t day);
 
-/* Gregorian dates: day since 1970-01-01, and back. */
-int64_t calendar_day_of(int year, int month, int day);
-void calendar_date_of(int64_t day, int *year, int *month, int *month_day);
-
 #endif

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "services/routing/calendar.h"
+#include "common/date.h"
 
 static int number(const char *digits, int count)
 {
@@ -28,15 +28,15 @@ bool day_parse(const char *text, int64_t *day)
     if (text[10] != '\0' || year < 1970 || month < 1 || month > 12 || month_day < 1) {
         return false;
     }
-    *day = calendar_day_of(year, month, month_day);
-    calendar_date_of(*day, &year, &month, &month_day);
+    *day = date_day(year, month, month_day);
+    date_of_day(*day, &year, &month, &month_day);
     return month == number(text + 5, 2) && month_day == number(text + 8, 2);
 }
 
 char *day_format(int64_t day, char text[DAY_TEXT_SIZE])
 {
     int year, month, month_day;
-    calendar_date_of(day, &year, &month, &month_day);
+    date_of_day(day, &year, &month, &month_day);
     snprintf(text, DAY_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000, (unsigned)month % 100,
              (unsigned)month_day % 100);
     return text;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/check_digit.h"
+#include "common/date.h"
 #include "common/words.h"
 #include "services/routing/case_detail.h"
 #include "services/routing/case_engine.h"
@@ -255,7 +256,7 @@ char *opening_ticket(int64_t number, const struct calendar *calendar, int64_t no
                      char text[TICKET_SIZE])
 {
     int year, month, day;
-    calendar_date_of(calendar_day(calendar, now_us), &year, &month, &day);
+    date_of_day(calendar_day(calendar, now_us), &year, &month, &day);
     int size = snprintf(text, TICKET_SIZE - 2, "HN-%04d-%07lld", year % 10000, (long long)number);
     text[size] = '-';
     text[size + 1] = check_digit(text, (size_t)size);

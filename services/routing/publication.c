@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/date.h"
 #include "common/log.h"
 #include "services/routing/reference_json.h"
 
@@ -127,7 +128,7 @@ static void add_focal_points(struct publications *publications, const struct foc
 
 static int64_t month_start_us(const struct calendar *calendar, int year, int month)
 {
-    return calendar_day_start_us(calendar, calendar_day_of(year, month, 1));
+    return calendar_day_start_us(calendar, date_day(year, month, 1));
 }
 
 /* One promise for all that is filed: whatever its process and level. */
@@ -175,7 +176,7 @@ static void add_promises(struct publications *publications, const struct case_ru
                          int64_t now_us, struct buffer *json, struct arena *arena)
 {
     int year, month, day;
-    calendar_date_of(calendar_day(rules->calendar, now_us), &year, &month, &day);
+    date_of_day(calendar_day(rules->calendar, now_us), &year, &month, &day);
     int this_month = year * 12 + month - 1;
     for (int at = this_month - MONTHS_BEFORE; at <= this_month + MONTHS_AFTER; at++) {
         add_promise(publications, rules, at / 12, at % 12 + 1, json, arena);

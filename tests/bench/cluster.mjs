@@ -66,12 +66,16 @@ export class Cluster {
     await this.stack.postgres.createDatabase('ceiling');
     await run(join(this.stack.bin, 'intake'), ['migrate'], { env: { ...process.env,
       ...this.stack.serviceEnvironment('intake'), DATABASE_URL: this.stack.postgres.url('ceiling') } });
-    this.admin = new Admin({ clientId: 'bench', bootstrapBrokers: [this.stack.kafka.brokers] });
-    this.token = await requestToken({ issuer: this.stack.url('idp'), role: 'administrator',
-      lifetime: 3600 });
+    await this.connect();
     await this.fillLog();
     await this.load('lifecycle', { connections: 50, seconds: WARM_UP_SECONDS });
     await this.settle();
+  }
+
+  async connect() {
+    this.admin = new Admin({ clientId: 'bench', bootstrapBrokers: [this.stack.kafka.brokers] });
+    this.token = await requestToken({ issuer: this.stack.url('idp'), role: 'administrator',
+      lifetime: 3600 });
   }
 
   // A server that has been up for a while uses the files of its log again; a fresh one makes each,
@@ -213,5 +217,23 @@ export class Cluster {
       }
       await sleep(100);
     }
+  }
+}
+
+// Analytics alone, on topics that nobody else reads: so they may be filled with generated cases.
+export class AnalyticsCluster extends Cluster {
+  constructor() {
+    super(() => {});
+  }
+
+  async start() {
+    const { stack } = this;
+    stack.writeApiKeys();
+    await stack.startBackends();
+    await stack.prepare('analytics');
+    await stack.startService('analytics');
+    await stack.postgres.createDatabase('ceiling');
+    await this.connect();
+    await this.fillLog();
   }
 }

@@ -191,11 +191,11 @@ async function listen(cluster, onFigure) {
 async function followFreshness(cluster, topics) {
   const [city] = await getCounts(cluster, `indicators?code=${COUNT}`);
   const units = new Map((await getCounts(cluster, `comparison?code=${COUNT}&by=unit`))
-    .map((row) => [row.unit ?? row.member, new Waiting(row.denominator)]));
+    .map(({ member, denominator }) => [member, new Waiting(denominator)]));
   const [cityTold, cityAsked] = [new Waiting(city.denominator), new Waiting(city.denominator)];
-  const stop = await listen(cluster, (key, { denominator, unit }) => {
-    if (key === `${COUNT}|period=all`) cityTold.reached(denominator);
-    else if (key === `${COUNT}|period=all|unit=${unit}`) units.get(unit)?.reached(denominator);
+  const stop = await listen(cluster, (key, { denominator, dimensions }) => {
+    if (key === `${COUNT}|`) cityTold.reached(denominator);
+    else if (key === `${COUNT}|unit=${dimensions.unit}`) units.get(dimensions.unit)?.reached(denominator);
   });
   let over = false;
   const asking = (async () => {
@@ -247,15 +247,7 @@ async function measureFreshness(cluster, { report }) {
 
 // ---- all of it ----
 
-// Others would read generated cases too.
-async function leaveAnalyticsAlone(cluster) {
-  for (const service of ['intake', 'routing', 'notification'].filter((name) => cluster.isRunning(name))) {
-    await cluster.stack.stopPart(service);
-  }
-}
-
 export async function measureFigures(cluster, bench) {
-  await leaveAnalyticsAlone(cluster);
   const suffix = `, ${STORED.toLocaleString('en')} cases`;
   await fill(cluster, year({ cases: 1000, seed: 1, today: Date.now() }));
   await cluster.settle();

@@ -69,13 +69,15 @@ BEGIN
     UPDATE turn t SET number = t.number + 1, counted = t.counted + 1, held_until = '-infinity',
            as_of = greatest(t.as_of, r.as_of), cutoff = greatest(t.cutoff, r.cutoff)
       FROM rebuild.turn r;
-    UPDATE rebuild.cell r SET said = l.said, said_at = l.said_at,
+    UPDATE rebuild.cell r SET said = l.said, said_at = l.said_at, told = l.told,
            untold = CASE WHEN r.data = l.data THEN l.untold ELSE r.untold OR l.said IS NOT NULL END
       FROM cell l
      WHERE (r.subject, r.grouping, r.period, r.first, r.a, r.b)
            = (l.subject, l.grouping, l.period, l.first, l.a, l.b);
-    INSERT INTO rebuild.cell (subject, grouping, period, first, a, b, untold, said_at, data, said)
-        SELECT l.subject, l.grouping, l.period, l.first, l.a, l.b, true, l.said_at, '\x0000', l.said
+    INSERT INTO rebuild.cell (subject, grouping, period, first, a, b, untold, said_at, told, data,
+                              said)
+        SELECT l.subject, l.grouping, l.period, l.first, l.a, l.b, true, l.said_at, l.told, '\x0000',
+               l.said
           FROM cell l WHERE l.said IS NOT NULL
     ON CONFLICT DO NOTHING;
     CREATE SCHEMA rebuild_old;

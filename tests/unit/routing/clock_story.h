@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/date.h"
 #include "services/routing/case_clock.h"
 #include "tests/support/number.h"
 
@@ -25,7 +26,7 @@ static inline int64_t date(const char *text)
 {
     int year, month, day;
     assert_int_equal(sscanf(text, "%d-%d-%d", &year, &month, &day), 3);
-    return calendar_day_of(year, month, day);
+    return date_day(year, month, day);
 }
 
 /* "2026-02-13 16:30" in Hanoi; NULL: 0. */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/date.h"
 #include "services/routing/opening.h"
 
 static struct calendar *counter_calendar;
@@ -46,7 +47,7 @@ static struct focal_point counter_people[] = {{.unit = "SXD", .field = "*", .acc
 /* A Tuesday, 24 November 2026, in Hanoi; days: from then on. */
 static inline int64_t counter_at(int days, int hour, int minute)
 {
-    return (calendar_day_of(2026, 11, 24) + days) * CALENDAR_DAY_US +
+    return (date_day(2026, 11, 24) + days) * CALENDAR_DAY_US +
            (hour * 60 + minute - 420) * CALENDAR_MINUTE_US;
 }
 
@@ -72,8 +73,8 @@ static inline int counter_open(void **state)
                                     .periods = {{480, 720}, {780, 1020}},
                                     .period_count = 2,
                                     .weekdays = 0x1f,
-                                    .first_day = calendar_day_of(2026, 1, 1),
-                                    .last_day = calendar_day_of(2028, 12, 31)};
+                                    .first_day = date_day(2026, 1, 1),
+                                    .last_day = date_day(2028, 12, 31)};
     (void)state;
     arena_init(&counter_arena);
     process_book_init(&counter_book);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/date.h"
 #include "services/routing/case_engine.h"
 #include "services/routing/deadline.h"
 #include "services/routing/process_book.h"
@@ -32,7 +33,7 @@ static inline int64_t hanoi(const char *text)
     int year, month, day, hour, minute;
     int count = sscanf(text, "%d-%d-%d %d:%d", &year, &month, &day, &hour, &minute);
     assert(count == 5);
-    return DAYS(calendar_day_of(year, month, day)) + MINUTES(hour * 60 + minute - HANOI_MIN);
+    return DAYS(date_day(year, month, day)) + MINUTES(hour * 60 + minute - HANOI_MIN);
 }
 
 /* Monday to Friday, eight to twelve and one to five. */
@@ -43,8 +44,8 @@ static inline struct calendar *engine_calendar(const struct calendar_exception *
                                     .periods = {{8 * 60, 12 * 60}, {13 * 60, 17 * 60}},
                                     .period_count = 2,
                                     .weekdays = 0x1f,
-                                    .first_day = calendar_day_of(2026, 1, 1),
-                                    .last_day = calendar_day_of(2028, 12, 31),
+                                    .first_day = date_day(2026, 1, 1),
+                                    .last_day = date_day(2028, 12, 31),
                                     .exceptions = exceptions,
                                     .exception_count = exception_count};
     return calendar_new(&office, NULL);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
+#include "common/date.h"
 #include "services/routing/calendar_json.h"
 #include "services/routing/reference_data.h"
 
@@ -111,7 +112,7 @@ static void the_calendar_of_the_city_reads(void **state)
     struct reference_file file = reference_file("calendar.json");
     struct calendar *calendar = read_text(file.text, file.size, &err);
     assert_non_null(calendar);
-    int64_t tet = calendar_day_start_us(calendar, calendar_day_of(2026, 2, 17));
+    int64_t tet = calendar_day_start_us(calendar, date_day(2026, 2, 17));
     assert_int_equal(calendar_worked_us(calendar, tet),
                      calendar_worked_us(calendar, tet + CALENDAR_DAY_US));
     calendar_free(calendar);

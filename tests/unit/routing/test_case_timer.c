@@ -277,7 +277,7 @@ static void the_end_of_the_calendar_is_not_the_end_of_steps(void **state)
 static void a_promise_is_escalated_when_it_was_promised(void **state)
 {
     (void)state;
-    const struct calendar_exception holiday = {.day = calendar_day_of(2026, 11, 24)};
+    const struct calendar_exception holiday = {.day = date_day(2026, 11, 24)};
     struct calendar *decreed = engine_calendar(&holiday, 1);
     struct desk desk = {.at_us = hanoi("2026-11-24 08:00")};
     struct diary diary = {.size = 0};
@@ -292,7 +292,7 @@ static void a_promise_is_escalated_when_it_was_promised(void **state)
 static void a_changed_calendar_moves_what_runs(void **state)
 {
     (void)state;
-    const struct calendar_exception holiday = {.day = calendar_day_of(2026, 11, 26)};
+    const struct calendar_exception holiday = {.day = date_day(2026, 11, 26)};
     struct calendar *decreed = engine_calendar(&holiday, 1), *kept = office.calendar;
     struct desk desk = accepted_case("onsite_report");
     struct diary diary = {.size = 0};
@@ -311,7 +311,7 @@ static void a_changed_calendar_moves_what_runs(void **state)
 static void a_changed_calendar_moves_how_long_an_answer_is_waited_for(void **state)
 {
     (void)state;
-    const struct calendar_exception holiday = {.day = calendar_day_of(2026, 11, 26)};
+    const struct calendar_exception holiday = {.day = date_day(2026, 11, 26)};
     struct calendar *decreed = engine_calendar(&holiday, 1), *kept = office.calendar;
     struct desk desk = accepted_case("onsite_report");
     wait_until(&desk, "2026-11-24 10:00");
