@@ -188,6 +188,32 @@ async function listen(cluster, onFigure) {
   };
 }
 
+// Looks at the city's figure again and again.
+function askAgain(cluster, waiting) {
+  let over = false;
+  const asking = (async () => {
+    while (!over) {
+      waiting.reached((await getCounts(cluster, `indicators?code=${COUNT}`))[0].denominator);
+      await sleep(POLL_MS);
+    }
+  })();
+  asking.catch(() => {}); // stop() tells of it
+  return { stop: () => { over = true; return asking; } };
+}
+
+async function tellLives(topics, onOpened) {
+  const lives = new Lives();
+  while (performance.now() - lives.begun < FRESH_SECONDS * 1000) {
+    const snapshots = [...lives.due()];
+    for (const { unit } of snapshots.filter(({ action }) => action === 'open')) onOpened(unit);
+    if (snapshots.length > 0) {
+      await topics.publish(snapshots.map((one) => message(CASES, typeOf(one), one.case_id, one,
+        { source: '/ihanoi/routing', time: new Date(one.at) })));
+    }
+    await sleep(TICK_MS);
+  }
+}
+
 async function followFreshness(cluster, topics) {
   const [city] = await getCounts(cluster, `indicators?code=${COUNT}`);
   const units = new Map((await getCounts(cluster, `comparison?code=${COUNT}&by=unit`))
@@ -197,30 +223,15 @@ async function followFreshness(cluster, topics) {
     if (key === `${COUNT}|`) cityTold.reached(denominator);
     else if (key === `${COUNT}|unit=${dimensions.unit}`) units.get(dimensions.unit)?.reached(denominator);
   });
-  let over = false;
-  const asking = (async () => {
-    while (!over) {
-      cityAsked.reached((await getCounts(cluster, `indicators?code=${COUNT}`))[0].denominator);
-      await sleep(POLL_MS);
-    }
-  })();
-  const lives = new Lives();
-  while (performance.now() - lives.begun < FRESH_SECONDS * 1000) {
-    const snapshots = [...lives.due()];
-    for (const { unit } of snapshots.filter(({ action }) => action === 'open')) {
-      for (const one of [cityTold, cityAsked, units.get(unit)]) one?.begin();
-    }
-    if (snapshots.length > 0) {
-      await topics.publish(snapshots.map((one) => message(CASES, typeOf(one), one.case_id, one,
-        { source: '/ihanoi/routing', time: new Date(one.at) })));
-    }
-    await sleep(TICK_MS);
-  }
+  const asking = askAgain(cluster, cityAsked);
   const all = [cityTold, cityAsked, ...units.values()];
-  for (let i = 0; i < 500 && all.some(({ left }) => left > 0); i++) await sleep(20);
-  over = true;
-  await asking;
-  await stop();
+  try {
+    await tellLives(topics, (unit) => [cityTold, cityAsked, units.get(unit)].forEach((one) => one?.begin()));
+    for (let i = 0; i < 500 && all.some(({ left }) => left > 0); i++) await sleep(20);
+  } finally {
+    await asking.stop();
+    await stop();
+  }
   const lost = all.reduce((sum, { left }) => sum + left, 0);
   if (lost > 0) throw new Error(`${lost} figures were not seen within 10 s`);
   return { 'a unit on the topic': [...units.values()].flatMap(({ ms }) => ms), 'the city on the topic': cityTold.ms,
