@@ -21,6 +21,7 @@
 
 struct change_feed;
 struct discloser;
+struct reconciler;
 struct turn;
 
 struct analytics {
@@ -28,6 +29,7 @@ struct analytics {
     struct discloser *discloser;
     struct turn *turn;
     struct change_feed *feed;
+    struct reconciler *reconciler;
 };
 
 /* What to say of a message that could not be read: the first bad field, or the error's code. */

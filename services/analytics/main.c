@@ -11,10 +11,13 @@
 #include "services/analytics/http_analytics.h"
 #include "services/analytics/publisher.h"
 #include "services/analytics/rebuild.h"
+#include "services/analytics/reconciler.h"
 #include "services/analytics/survey_counter.h"
 #include "services/analytics/topics.h"
 
 extern const struct migration_set analytics_migrations;
+
+static const struct config_option options[] = {RECONCILER_OPTIONS};
 
 static const struct http_route routes[] = {
     {.method = "GET",
@@ -99,6 +102,9 @@ static const struct service_verb verbs[] = {
     {.name = "rebuild",
      .usage = "[--check]: count everything again from the topics, compare, switch",
      .run = rebuild_verb},
+    {.name = "reconcile",
+     .usage = ": compare the counts of cases with those of routing",
+     .run = reconcile_verb},
     {.name = NULL},
 };
 
@@ -106,7 +112,14 @@ static void open_analytics(struct service_parts *parts, void **state, service_on
                            void *arg)
 {
     struct analytics *analytics = memory_zero(1, sizeof *analytics);
+    struct error err = {0};
     analytics->parts = parts;
+    analytics->reconciler = reconciler_new(parts, true, &err);
+    if (analytics->reconciler == NULL) {
+        free(analytics);
+        on_opened(arg, &err);
+        return;
+    }
     analytics->discloser = discloser_new(parts);
     analytics->turn = turn_new(parts);
     turn_add(analytics->turn, fold_step(parts, analytics->turn));
@@ -145,11 +158,18 @@ static void on_feed_closed(void *arg)
     turn_close(closing->analytics->turn, on_turn_closed, closing);
 }
 
+static void on_reconciler_closed(void *arg)
+{
+    struct closing *closing = arg;
+    change_feed_close(closing->analytics->feed, on_feed_closed, closing);
+}
+
 static void close_analytics(void *state, service_on_closed *on_closed, void *arg)
 {
+    struct analytics *analytics = state;
     struct closing *closing = memory_alloc(sizeof *closing);
-    *closing = (struct closing){state, on_closed, arg};
-    change_feed_close(closing->analytics->feed, on_feed_closed, closing);
+    *closing = (struct closing){analytics, on_closed, arg};
+    reconciler_close(analytics->reconciler, on_reconciler_closed, closing);
 }
 
 int main(int argc, char **argv)
@@ -157,6 +177,8 @@ int main(int argc, char **argv)
     static const struct service service = {
         .name = "analytics",
         .summary = "how well is it going? Counts cases and indicators, and tells them",
+        .options = options,
+        .option_count = sizeof options / sizeof options[0],
         .migrations = &analytics_migrations,
         .routes = routes,
         .topics = analytics_topics,

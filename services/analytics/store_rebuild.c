@@ -45,7 +45,9 @@ PGresult *store_rebuild_positions(PGconn *conn, bool hold)
     if (!hold) {
         return query(conn, POSITIONS);
     }
-    bool begun = command(conn, "BEGIN") && command(conn, "SET LOCAL lock_timeout = '30s'");
+    /* It waits while others count and compare; of the server's own settings one is a minute. */
+    bool begun = command(conn, "BEGIN") && command(conn, "SET LOCAL lock_timeout = '30s'") &&
+                 command(conn, "SET LOCAL idle_in_transaction_session_timeout = '30min'");
     return begun ? query(conn, POSITIONS " FOR UPDATE") : NULL;
 }
 

@@ -35,6 +35,7 @@ void http_stream_cases(struct http_request *request, void *state);
 
 /* ---- http_workload.c ---- */
 void http_get_workload(struct http_request *request, void *state);
+void http_get_census(struct http_request *request, void *state);
 
 /* ---- http_access_log.c ---- */
 void http_list_accesses(struct http_request *request, void *state);

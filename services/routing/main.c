@@ -46,6 +46,8 @@ static const struct http_route routes[] = {
     {"GET", "/api/routing/cases/stream", READERS, http_stream_cases, 0, 0, NULL, "unit"},
     {"POST", "/api/routing/cases/bulk", READERS, http_command_many, 0, COMMAND_MAX, NULL, ""},
     {"GET", "/api/routing/workload", READERS, http_get_workload, 0, 0, NULL, "unit"},
+    {"GET", "/api/routing/census", "scope:figures:read auditor administrator", http_get_census, 0,
+     0, NULL, ""},
     {"GET", "/api/routing/filters", READERS, http_list_filters, 0, 0, NULL, "cursor limit"},
     {"POST", "/api/routing/filters", READERS, http_add_filter, HTTP_IDEMPOTENT, COMMAND_MAX, NULL,
      ""},

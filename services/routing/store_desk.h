@@ -226,4 +226,15 @@ enum workload_column {
 void store_workload(struct pg_tx *tx, const char *const *desks, size_t desk_count, bool by_account,
                     int64_t now_us, int64_t soon_us);
 
+/* ---- store_census.c: how many cases there are ---- */
+
+enum census_column {
+    CENSUS_UNIT, /* NULL: nobody's */
+    CENSUS_PHASE,
+    CENSUS_STATE,
+    CENSUS_CASES
+};
+
+void store_census(struct pg_tx *tx);
+
 #endif

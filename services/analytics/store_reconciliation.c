@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/analytics/store_reconciliation.h"
+
+static const struct pg_statement claim = {
+    "analytics_claim_reconciliation",
+    "INSERT INTO reconciliation AS r (day) VALUES (date '1970-01-01' + $1::integer) "
+    "ON CONFLICT (day) DO UPDATE SET began_at = now(), ended_at = NULL "
+    "WHERE r.differences IS NULL AND r.began_at < now() - interval '10 minutes' RETURNING day"};
+
+static const struct pg_statement end = {
+    "analytics_end_reconciliation",
+    "UPDATE reconciliation SET ended_at = now(), compared = $2::integer, "
+    "differences = $3::integer WHERE day = date '1970-01-01' + $1::integer"};
+
+void store_claim_reconciliation(struct pg_tx *tx, int32_t day)
+{
+    pg_tx_add(tx, &claim);
+    pg_tx_int4(tx, day);
+}
+
+void store_end_reconciliation(struct pg_tx *tx, int32_t day, const struct reconciliation *made)
+{
+    pg_tx_add(tx, &end);
+    pg_tx_int4(tx, day);
+    if (made == NULL) {
+        pg_tx_null(tx);
+        pg_tx_null(tx);
+        return;
+    }
+    pg_tx_int4(tx, (int32_t)made->compared);
+    pg_tx_int4(tx, (int32_t)made->count);
+}
+
+static const unsigned city_and_units[] = {0, 1 << DIMENSION_UNIT};
+enum { SIDES = sizeof city_and_units / sizeof city_and_units[0] };
+
+void store_read_reconciled(struct pg_tx *tx)
+{
+    for (size_t i = 0; i < SIDES; i++) {
+        int grouping = grouping_find(SUBJECT_CASES, city_and_units[i]);
+        store_read_range(tx, SUBJECT_CASES, grouping, PERIOD_ALL, 0, 1, NULL, NULL);
+    }
+}
+
+size_t store_take_reconciled(const struct pg_tx *tx, size_t statement, struct arena *arena,
+                             struct reconciled_sum **sums)
+{
+    size_t count = 0, most = pg_rows(tx, statement) + pg_rows(tx, statement + 1);
+    *sums = arena_array(arena, most, sizeof **sums);
+    for (size_t side = 0; side < SIDES; side++) {
+        for (size_t row = 0; row < pg_rows(tx, statement + side); row++) {
+            struct cell_row *cell = arena_alloc(arena, sizeof *cell);
+            if (store_take_cell(tx, statement + side, row, arena, cell)) {
+                (*sums)[count++] = (struct reconciled_sum){
+                    .unit = side == 0 ? NULL : cell->key.members[0], .tally = &cell->tally};
+            }
+        }
+    }
+    return count;
+}
