@@ -147,13 +147,15 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 
 /* ---- what is hidden ---- */
 
-static size_t take_cells(const struct pg_tx *tx, struct arena *arena, struct arena *work,
-                         struct disclosure_cell *cells)
+/* Row by row, since unpacked all sums take ten times the room. */
+static size_t take_cells(const struct pg_tx *tx, struct arena *arena, struct disclosure_cell *cells)
 {
     size_t count = 0;
+    struct arena work;
+    arena_init(&work);
     for (size_t row = 0; row < pg_rows(tx, 0); row++) {
         struct cell_row cell;
-        if (store_take_cell(tx, 0, row, work, &cell)) {
+        if (store_take_cell(tx, 0, row, &work, &cell)) {
             cells[count] = (struct disclosure_cell){
                 .key = cell.key,
                 .cases = cell.tally.counts[subjects[cell.key.subject]->size_counter]};
@@ -162,7 +164,9 @@ static size_t take_cells(const struct pg_tx *tx, struct arena *arena, struct are
             }
             count++;
         }
+        arena_reset(&work);
     }
+    arena_finish(&work);
     return count;
 }
 
@@ -212,7 +216,7 @@ static void settle(struct discloser *discloser, const struct pg_tx *tx)
     arena_init(&work);
     arena_reset(&next->arena);
     struct disclosure_cell *cells = arena_array(&work, pg_rows(tx, 0), sizeof *cells);
-    size_t count = take_cells(tx, &next->arena, &work, cells), from = 0;
+    size_t count = take_cells(tx, &next->arena, cells), from = 0;
     for (int subject = 0; subject < SUBJECTS; subject++) {
         struct disclosure found;
         size_t to = from;

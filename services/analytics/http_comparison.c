@@ -89,21 +89,46 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 
 /* ---- rows ---- */
 
-/* Where only months are kept, a member has several cells. */
-static struct row *row_of(struct row *rows, size_t *count, const char *member)
+/* Grown by need: of the sums that are read and of those that are hidden few are members of their
+ * own, and so large an array would be most of the answer's work. */
+struct rows {
+    struct row *items;
+    size_t count, capacity;
+    size_t next; /* behind the one that was looked up last */
+    struct arena *arena;
+};
+
+static struct row *add_row(struct rows *rows, const char *member)
 {
-    size_t i = 0;
-    while (i < *count && strcmp(rows[i].member, member) != 0) {
-        i++;
+    if (rows->count == rows->capacity) {
+        rows->capacity = rows->capacity == 0 ? 32 : rows->capacity * 2;
+        struct row *grown = arena_array(rows->arena, rows->capacity, sizeof *grown);
+        if (rows->count > 0) {
+            memcpy(grown, rows->items, rows->count * sizeof *grown);
+        }
+        rows->items = grown;
     }
-    if (i == *count) {
-        rows[(*count)++] = (struct row){.member = member, .tally = {.counts = {0}}};
+    rows->next = rows->count + 1;
+    rows->items[rows->count] = (struct row){.member = member, .tally = {.counts = {0}}};
+    return &rows->items[rows->count++];
+}
+
+/* Where only months are kept, a member has several cells. They come in the order of members, month
+ * by month: so the next one is looked at first. */
+static struct row *row_of(struct rows *rows, const char *member)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        size_t at = (rows->next + i) % rows->count;
+        if (strcmp(rows->items[at].member, member) == 0) {
+            rows->next = at + 1;
+            return &rows->items[at];
+        }
     }
-    return &rows[i];
+    return add_row(rows, member);
 }
 
 /* Whoever is hidden and has nothing must not be told apart from whoever is hidden and has some. */
-static void add_hidden_rows(const struct compare *compare, struct row *rows, size_t *count)
+static void add_hidden_rows(const struct compare *compare, struct rows *rows)
 {
     const struct disclosure *hidden =
         discloser_hidden(compare->asked.discloser, compare->asked.cells.subject);
@@ -114,7 +139,7 @@ static void add_hidden_rows(const struct compare *compare, struct row *rows, siz
             key->period.kind == compare->asked.slice.period.kind &&
             key->period.first == compare->asked.slice.period.first &&
             (other == NULL || strcmp(key->members[1 - compare->place], other) == 0)) {
-            row_of(rows, count, key->members[compare->place]);
+            row_of(rows, key->members[compare->place]);
         }
     }
 }
@@ -122,24 +147,23 @@ static void add_hidden_rows(const struct compare *compare, struct row *rows, siz
 static struct row *take_rows(const struct compare *compare, const struct pg_tx *tx, size_t *count)
 {
     struct arena *arena = http_arena(compare->asked.request);
-    size_t most = pg_rows(tx, ASKED_CELLS) +
-                  discloser_hidden(compare->asked.discloser, compare->asked.cells.subject)->count;
-    struct row *rows = arena_array(arena, most, sizeof *rows);
-    *count = 0;
+    struct rows rows = {.arena = arena};
     for (size_t i = 0; i < pg_rows(tx, ASKED_CELLS); i++) {
         struct cell_row cell;
         if (store_take_cell(tx, ASKED_CELLS, i, arena, &cell)) {
-            struct row *row = row_of(rows, count, cell.key.members[compare->place]);
+            struct row *row = row_of(&rows, cell.key.members[compare->place]);
             tally_add(&row->tally, &cell.tally, arena);
         }
     }
-    add_hidden_rows(compare, rows, count);
-    for (size_t i = 0; i < *count; i++) {
+    add_hidden_rows(compare, &rows);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct row *row = &rows.items[i];
         struct cell_key key = slice_cell(&compare->asked.cells, &compare->asked.slice.period);
-        key.members[compare->place] = rows[i].member;
-        http_asked_figure(&rows[i].figure, &compare->asked, &key, &rows[i].tally);
+        key.members[compare->place] = row->member;
+        http_asked_figure(&row->figure, &compare->asked, &key, &row->tally);
     }
-    return rows;
+    *count = rows.count;
+    return rows.items;
 }
 
 enum place { PLACE_RANKED, PLACE_UNCERTAIN, PLACE_HIDDEN };
@@ -201,7 +225,9 @@ static struct row *rank_rows(const struct compare *compare, const struct pg_tx *
                  compare->by == DIMENSION_AREA;
     struct row *rows = take_rows(compare, tx, count);
     size_t rank = 0;
-    qsort(rows, *count, sizeof *rows, by_rank);
+    if (*count > 0) {
+        qsort(rows, *count, sizeof *rows, by_rank);
+    }
     for (size_t i = 0; i < *count; i++) {
         bool shares = i > 0 && rank > 0 && figure_order(&rows[i - 1].figure, &rows[i].figure) == 0;
         rank = shares ? rank : i + 1;

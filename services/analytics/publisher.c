@@ -12,7 +12,7 @@
 #include "services/analytics/store.h"
 
 enum {
-    CELLS_MAX = 500,      /* of a round: some twenty events of 0.7 KB each */
+    CELLS_MAX = 250,      /* of a round: some twenty events of 0.7 KB each */
     OUTDATED_EVERY = 240, /* runs between looking for periods that are over: a minute */
     KEY_INTERVAL_US = 1000000
 };
@@ -29,6 +29,7 @@ struct publisher {
     size_t cell_count;
     struct cell_row *gone; /* whose figures are told no more */
     size_t gone_count;
+    bool whole; /* the round has all that may be told now */
     unsigned runs;
     const char **units; /* whose counts may have changed */
     uint8_t *digests;   /* of what is said of them, DIGEST_SIZE bytes each */
@@ -52,14 +53,14 @@ static void stage_units(struct publisher *publisher, const struct pg_tx *tx);
 static void stage_gone_units(struct publisher *publisher);
 static void write(struct publisher *publisher);
 static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
-static void end(struct publisher *publisher);
+static void end(struct publisher *publisher, bool whole);
 
 static void run(void *state)
 {
     struct publisher *publisher = state;
     uint64_t generation = discloser_generation(publisher->discloser);
     if (generation == 0 || outbox_is_full(publisher->parts->outbox)) {
-        end(publisher); /* as long as nothing is known nothing may be told */
+        end(publisher, true); /* as long as nothing is known nothing may be told */
     } else if (generation != publisher->generation) {
         mark_disclosed(publisher);
     } else {
@@ -164,7 +165,7 @@ static void on_marked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct publisher *publisher = arg;
     if (!turn_took(publisher->turn, tx, outcome, "disclosure_not_marked")) {
         publisher->generation = 0;
-        end(publisher);
+        end(publisher, true);
         return;
     }
     read_untold(publisher);
@@ -196,7 +197,7 @@ static void on_untold(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct publisher *publisher = arg;
     if (pg_tx_failed(tx, outcome, "untold_not_read") || !take_untold(publisher, tx)) {
-        end(publisher);
+        end(publisher, true);
         return;
     }
     read_units(publisher);
@@ -238,6 +239,7 @@ static bool take_untold(struct publisher *publisher, const struct pg_tx *tx)
     }
     publisher->gone = arena_array(&publisher->arena, most, sizeof *publisher->gone);
     publisher->cell_count = publisher->gone_count = 0;
+    publisher->whole = pg_rows(tx, UNTOLD) < CELLS_MAX;
     take_untold_cells(publisher, tx);
     take_outdated_cells(publisher, tx);
     return store_take_moment(tx, MOMENT, &publisher->moment) &&
@@ -280,7 +282,7 @@ static void on_units(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct publisher *publisher = arg;
     if (pg_tx_failed(tx, outcome, "units_not_read")) {
-        end(publisher);
+        end(publisher, true);
         return;
     }
     size_t most = publisher->unit_count + publisher->gone_count;
@@ -461,11 +463,11 @@ static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct publisher *publisher = arg;
     bool took = turn_took(publisher->turn, tx, outcome, "figures_not_published");
     metrics_add(publisher->published, news_settle(&publisher->news, took, outcome));
-    end(publisher);
+    end(publisher, !took || publisher->whole);
 }
 
-static void end(struct publisher *publisher)
+static void end(struct publisher *publisher, bool whole)
 {
     arena_reset(&publisher->arena);
-    turn_step_done(publisher->turn, true);
+    turn_step_done(publisher->turn, whole);
 }

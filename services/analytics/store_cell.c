@@ -98,11 +98,20 @@ static const struct pg_statement read_outdated = {"analytics_read_outdated", CEL
                                                   "WHERE said IS NOT NULL AND period = $1::integer "
                                                   "AND first < $2::integer LIMIT $3::integer"};
 
-static const struct pg_statement read_range = {
-    "analytics_read_range",
-    CELL "WHERE subject = $1::integer AND grouping = $2::integer AND period = $3::integer "
-         "AND first >= $4::integer AND first < $5::integer AND ($6::text IS NULL OR a = $6::text) "
-         "AND ($7::text IS NULL OR b = $7::text) ORDER BY first, a, b"};
+/* One for each way to narrow it: with `$6 IS NULL OR a = $6` a plan for any values would fetch all
+ * rows of the range, where the index alone can tell. */
+#define RANGE                                                                                      \
+    "SELECT subject::integer, grouping::integer, period::integer, first, a, b, data, NULL::bytea " \
+    "FROM cell WHERE subject = $1::integer AND grouping = $2::integer AND period = $3::integer "   \
+    "AND first >= $4::integer AND first < $5::integer "
+#define IN_ORDER "ORDER BY first, a, b"
+
+static const struct pg_statement read_range[2][2] = {
+    {{"analytics_read_range", RANGE IN_ORDER},
+     {"analytics_read_range_b", RANGE "AND b = $6::text " IN_ORDER}},
+    {{"analytics_read_range_a", RANGE "AND a = $6::text " IN_ORDER},
+     {"analytics_read_range_ab", RANGE "AND a = $6::text AND b = $7::text " IN_ORDER}},
+};
 
 static const struct pg_statement read_kinds = {
     "analytics_read_kinds",
@@ -168,14 +177,18 @@ void store_read_outdated(struct pg_tx *tx, enum period_kind kind, int32_t before
 void store_read_range(struct pg_tx *tx, enum subject subject, int grouping, enum period_kind kind,
                       int32_t from, int32_t to, const char *a, const char *b)
 {
-    pg_tx_add(tx, &read_range);
+    pg_tx_add(tx, &read_range[a != NULL][b != NULL]);
     pg_tx_int4(tx, (int32_t)subject);
     pg_tx_int4(tx, (int32_t)grouping);
     pg_tx_int4(tx, (int32_t)kind);
     pg_tx_int4(tx, from);
     pg_tx_int4(tx, to);
-    pg_tx_text(tx, a);
-    pg_tx_text(tx, b);
+    if (a != NULL) {
+        pg_tx_text(tx, a);
+    }
+    if (b != NULL) {
+        pg_tx_text(tx, b);
+    }
 }
 
 static bool take_tally(const struct pg_tx *tx, size_t statement, size_t row, int column,

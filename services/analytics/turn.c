@@ -14,7 +14,7 @@ enum {
     WRITE_MS = 8000,    /* within the lease */
     IDLE_TICKS = 12,    /* an idle holder shows that it lives */
     FOLLOWER_TICKS = 4, /* others look once a second whether it does */
-    TELL_SHARE = 4,     /* telling takes a fifth of the time at most, so that counting goes on */
+    TELL_SHARE = 4,     /* while counting is behind, telling takes a fifth of the time at most */
     STEPS_MAX = 8
 };
 
@@ -25,9 +25,11 @@ struct turn {
     uv_timer_t timer;
     bool busy;                 /* with a tick */
     size_t next;               /* step of the tick */
-    bool behind;               /* a step of the tick left something */
+    bool more;                 /* a step of the tick left something */
+    bool behind;               /* one that counts did */
     bool telling;              /* a step of the tick tells */
-    uint64_t tell_us;          /* when telling began; then, when it may begin again. Monotonic */
+    uint64_t tell_us;          /* when telling began; then, when it may begin again though counting
+                                * is behind. Monotonic */
     int64_t number;            /* 0: somebody else holds it, or nobody */
     unsigned quiet;            /* ticks since the number was taken, or looked for */
     turn_on_closed *on_closed; /* NULL while open */
@@ -132,7 +134,7 @@ static void begin(struct turn *turn)
 {
     turn->busy = true;
     turn->next = 0;
-    turn->behind = false;
+    turn->more = turn->behind = false;
     turn->telling = false;
     go_on(turn);
 }
@@ -141,7 +143,7 @@ static void begin(struct turn *turn)
 static bool may_run(struct turn *turn, const struct turn_step *step)
 {
     uint64_t now = clock_monotonic_us();
-    if (step->tells && !turn->telling && now >= turn->tell_us) {
+    if (step->tells && !turn->telling && (!turn->behind || now >= turn->tell_us)) {
         turn->telling = true;
         turn->tell_us = now;
     }
@@ -163,7 +165,8 @@ static void go_on(struct turn *turn)
 
 void turn_step_done(struct turn *turn, bool whole)
 {
-    turn->behind = turn->behind || !whole;
+    turn->more = turn->more || !whole;
+    turn->behind = turn->behind || (!whole && !turn->steps[turn->next - 1].tells);
     go_on(turn);
 }
 
@@ -173,7 +176,7 @@ static void end(struct turn *turn)
         uint64_t now = clock_monotonic_us();
         turn->tell_us = now + TELL_SHARE * (now - turn->tell_us);
     }
-    if (turn->behind) {
+    if (turn->more) {
         begin(turn);
     } else if (turn->quiet >= IDLE_TICKS) {
         keep(turn);

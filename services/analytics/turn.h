@@ -18,7 +18,7 @@ struct turn_step {
     void (*run)(void *state);
     void (*free)(void *state); /* not called while it runs */
     void *state;
-    bool tells; /* is left out now and then while there is much to count */
+    bool tells; /* is left out now and then while counting is behind */
 };
 
 struct turn *turn_new(const struct service_parts *parts);
