@@ -229,6 +229,10 @@ $(OUT)/fuzz_case $(OUT)/fuzz_boundary: $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o
 	@echo "ld $@"
 	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
 
+$(OUT)/fuzz_fact: $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/libanalytics.a $(OUT)/libcommon.a
+	@echo "ld $@"
+	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)
+
 $(OUT)/fuzz_media $(OUT)/fuzz_inbound: $(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/libintake.a $(OUT)/libcommon.a
 	@echo "ld $@"
 	$(HIDE)$(CC) $(LINKHARD) -o $@ $^ $(LIBS)

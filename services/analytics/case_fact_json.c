@@ -91,7 +91,7 @@ static void read_trail(struct case_fact *fact, struct json_reader *reader, int q
     }
     fact->handovers = (int)known;
     fact->givers = join(hands, known, arena);
-    if (queue == QUEUE_UNIT) {
+    if (queue == QUEUE_UNIT && fact->unit != NULL) {
         hands[known++] = fact->unit;
     }
     fact->takers = join(hands + 1, known - 1, arena);

@@ -75,7 +75,8 @@ bool facts_unpack(struct told_fact *facts, size_t count, const void *bytes, size
     varint_read(&reader, bytes, size);
     for (size_t i = 0; i < count; i++) {
         unpack_fact(&facts[i], &reader, arena);
-        reader.failed = reader.failed || facts[i].subject >= SUBJECTS;
+        reader.failed = reader.failed || facts[i].subject >= SUBJECTS ||
+                        subjects[facts[i].subject]->count == NULL; /* nothing is counted in it */
     }
     return !reader.failed && reader.at == reader.end;
 }

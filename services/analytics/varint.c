@@ -28,7 +28,8 @@ void varint_put_text(struct buffer *out, const char *text)
 
 void varint_read(struct varint_reader *reader, const void *bytes, size_t size)
 {
-    *reader = (struct varint_reader){.at = bytes, .end = (const uint8_t *)bytes + size};
+    const uint8_t *first = bytes;
+    *reader = (struct varint_reader){.at = first, .end = size > 0 ? first + size : first};
 }
 
 uint64_t varint_get(struct varint_reader *reader)

@@ -74,6 +74,7 @@ static void bad_field_is_named(void **state)
         {"\"at\":\"2026", "\"at\":\"x2026", "at"},
         {"\"queue\":\"unit\"", "\"queue\":\"desk\"", "queue"},
         {"\"unit\":\"SXD\",", "", "unit"},
+        {"\"unit\":\"SXD\",", "\"handovers\":[{\"from\":\"00070\"}],", "unit"},
         {"SXD", "-SXD", "unit"},
         {"SXD", "sxd", "unit"},
         {"SXD", "S", "unit"},
