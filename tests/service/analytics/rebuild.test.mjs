@@ -3,6 +3,8 @@
 // events coming meanwhile, with two replicas, and with the service stopped. And what outlives a
 // crash: turns, sequences, sums.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { accept, chance, City, life, Model, opened, RATIOS, until } from './city.mjs';
 
@@ -144,6 +146,33 @@ test('while a migration has the topics read again, readers hear so', { timeout: 
     }
     return true;
   }, 30000);
+  await agrees();
+});
+
+test('one that is killed leaves nothing that matters, and there is one at a time', { timeout: 90000 }, async () => {
+  const before = await sums();
+  const env = { ...process.env, ...city.stack.serviceEnvironment('analytics') };
+  const begin = () => {
+    const program = spawn(join(city.stack.bin, 'analytics'), ['rebuild'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = new Promise((done) => { program.on('exit', (code, signal) => done({ code, signal, said })); });
+    let said = '';
+    program.stderr.on('data', (bytes) => { said += bytes; });
+    return { program, ended };
+  };
+  const schema = async () => (await city.sql("SELECT FROM pg_namespace WHERE nspname = 'rebuild'")).length > 0;
+  const first = begin();
+  await until('it has begun', schema, 10000);
+  first.program.kill('SIGSTOP'); // so that it is still under way when the second one comes
+  const second = await begin().ended;
+  assert.equal(second.code, 1);
+  assert.match(second.said, /another one is under way/);
+  first.program.kill('SIGKILL');
+  assert.equal((await first.ended).signal, 'SIGKILL');
+  assert.deepEqual(await sums(), before);
+  await agrees();
+  assert.match(await city.rebuild(), /^switched/m);
+  assert.equal(await schema(), false);
+  assert.deepEqual(await sums(), before);
   await agrees();
 });
 
