@@ -4,15 +4,6 @@
 #include "services/analytics/case_counter.h"
 #include "services/analytics/disclosure.h"
 
-static int64_t sum_of(const struct tally *tally, uint64_t counters)
-{
-    int64_t sum = 0;
-    for (; counters != 0; counters &= counters - 1) {
-        sum += tally->counts[__builtin_ctzll(counters)];
-    }
-    return sum;
-}
-
 /* One counter alone is the sum. Of several, the parts of a small sum would tell more than the
  * figures that the public sees: a rating by three may be told as three, not as who was pleased. */
 static bool is_whole(const struct explanation_part *part, bool sees_all)
@@ -31,7 +22,7 @@ static void add_part(struct explanation *explanation, const struct indicator *in
         .less = which == PART_DENOMINATOR ? indicator->denominator_less : 0,
     };
     if (counters != 0) {
-        part.sum = sum_of(tally, part.counters) - sum_of(tally, part.less);
+        part.sum = tally_sum(tally, part.counters) - tally_sum(tally, part.less);
         part.is_whole = is_whole(&part, sees_all);
         explanation->parts[explanation->part_count++] = part;
     }
@@ -67,7 +58,7 @@ static void leave_rest(struct explanation *explanation, const struct figure *fig
     bool is_time = indicator->kind == INDICATOR_TIME;
     int64_t all = tally->counts[subjects[indicator->subject]->size_counter];
     int64_t meant =
-        sum_of(tally, indicator->denominator) - sum_of(tally, indicator->denominator_less);
+        tally_sum(tally, indicator->denominator) - tally_sum(tally, indicator->denominator_less);
     int64_t untimed = is_time ? meant - figure->denominator : 0;
     int64_t rest = indicator->kind != INDICATOR_MEAN ? all - meant - figure->pending : 0;
     if (may_see(untimed, sees_all)) {

@@ -9,15 +9,6 @@ struct window figure_window(const struct period *period, const struct moment *mo
                            .to = end < moment->as_of ? end : moment->as_of};
 }
 
-static int64_t sum(const struct tally *tally, uint64_t counters)
-{
-    int64_t total = 0;
-    for (; counters != 0; counters &= counters - 1) {
-        total += tally->counts[__builtin_ctzll(counters)];
-    }
-    return total;
-}
-
 static double hours_of(const struct figure *figure, int32_t bucket)
 {
     int finer = figure->indicator->times_finer;
@@ -42,9 +33,10 @@ void figure_of(struct figure *figure, const struct indicator *indicator, const s
 {
     *figure = (struct figure){
         .indicator = indicator,
-        .numerator = sum(tally, indicator->numerator),
-        .denominator = sum(tally, indicator->denominator) - sum(tally, indicator->denominator_less),
-        .pending = sum(tally, indicator->pending),
+        .numerator = tally_sum(tally, indicator->numerator),
+        .denominator = tally_sum(tally, indicator->denominator) -
+                       tally_sum(tally, indicator->denominator_less),
+        .pending = tally_sum(tally, indicator->pending),
     };
     if (indicator->kind == INDICATOR_TIME) {
         measure_times(figure, tally);

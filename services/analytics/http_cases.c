@@ -103,13 +103,8 @@ static void list_read(struct list *list, struct pg *pg)
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct list *list = arg;
-    struct error err = {0};
     struct moment moment;
-
-    if (http_is_read(tx, outcome, &err)) {
-        http_check_members(&list->asked, tx, MEMBERS, &err);
-    }
-    if (http_take_moment(list->asked.request, tx, &moment, &err)) {
+    if (http_take_known(&list->asked, tx, outcome, MEMBERS, &moment)) {
         list_answer(list, tx, &moment);
     }
 }

@@ -57,13 +57,8 @@ static void explain_read(struct explain *explain, struct pg *pg)
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct explain *explain = arg;
-    struct error err = {0};
     struct moment moment;
-
-    if (http_is_read(tx, outcome, &err)) {
-        http_check_members(&explain->asked, tx, MEMBERS, &err);
-    }
-    if (http_take_moment(explain->asked.request, tx, &moment, &err)) {
+    if (http_take_known(&explain->asked, tx, outcome, MEMBERS, &moment)) {
         explain_answer(explain, tx, &moment);
     }
 }

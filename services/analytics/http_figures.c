@@ -107,8 +107,8 @@ void http_read_members(struct pg_tx *tx, const struct asked *asked)
     }
 }
 
-bool http_check_members(const struct asked *asked, const struct pg_tx *tx, size_t first,
-                        struct error *err)
+static bool check_members(const struct asked *asked, const struct pg_tx *tx, size_t first,
+                          struct error *err)
 {
     for (size_t i = 0; i < MEMBER_STATEMENTS; i++) {
         if (asked->slice.members[named[i].dimension] != NULL && pg_rows(tx, first + i) == 0) {
@@ -116,6 +116,16 @@ bool http_check_members(const struct asked *asked, const struct pg_tx *tx, size_
         }
     }
     return true;
+}
+
+bool http_take_known(const struct asked *asked, struct pg_tx *tx, enum pg_outcome outcome,
+                     size_t members, struct moment *moment)
+{
+    struct error err = {0};
+    if (http_is_read(tx, outcome, &err)) {
+        check_members(asked, tx, members, &err);
+    }
+    return http_take_moment(asked->request, tx, moment, &err);
 }
 
 void http_asked_figure(struct figure *figure, const struct asked *asked, const struct cell_key *key,

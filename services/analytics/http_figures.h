@@ -47,11 +47,13 @@ bool http_asked_slice(struct asked *asked, unsigned also, struct error *err);
 /* Statements: the moment, its cells. */
 enum { ASKED_CELLS = FIGURES_MOMENT + 1 };
 struct pg_tx *http_read_asked(struct pg *pg, const struct asked *asked);
-/* Are the members of the slice known? Err: not found. */
+/* Are the members of the slice known? */
 enum { MEMBER_STATEMENTS = 3 };
 void http_read_members(struct pg_tx *tx, const struct asked *asked);
-bool http_check_members(const struct asked *asked, const struct pg_tx *tx, size_t first,
-                        struct error *err);
+/* The reading's end; members: the first statement of http_read_members. False: it is answered
+ * already, since it failed, a member is not known, or figures are being counted again. */
+bool http_take_known(const struct asked *asked, struct pg_tx *tx, enum pg_outcome outcome,
+                     size_t members, struct moment *moment);
 /* Its figure in one of its cells, as far as the caller may see it. */
 void http_asked_figure(struct figure *figure, const struct asked *asked, const struct cell_key *key,
                        const struct tally *tally);

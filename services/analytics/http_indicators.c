@@ -68,13 +68,8 @@ static void get_read(struct get *get, struct pg *pg)
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct get *get = arg;
-    struct error err = {0};
     struct moment moment;
-
-    if (http_is_read(tx, outcome, &err)) {
-        http_check_members(&get->asked, tx, MEMBERS, &err);
-    }
-    if (http_take_moment(get->asked.request, tx, &moment, &err)) {
+    if (http_take_known(&get->asked, tx, outcome, MEMBERS, &moment)) {
         get_answer(get, tx, &moment);
     }
 }

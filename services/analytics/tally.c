@@ -23,6 +23,15 @@ bool tally_is_zero(const struct tally *tally)
     return tally->times.count == 0;
 }
 
+int64_t tally_sum(const struct tally *tally, uint64_t counters)
+{
+    int64_t sum = 0;
+    for (; counters != 0; counters &= counters - 1) {
+        sum += tally->counts[__builtin_ctzll(counters)];
+    }
+    return sum;
+}
+
 /* A bit for each counter that is not 0, those counters; how many buckets, and for each how far it
  * is from the last one and its count. */
 void tally_pack(const struct tally *tally, struct buffer *out)

@@ -21,6 +21,8 @@ struct tally {
 
 void tally_add(struct tally *sum, const struct tally *more, struct arena *arena);
 bool tally_is_zero(const struct tally *tally);
+/* Of these counters (bits). */
+int64_t tally_sum(const struct tally *tally, uint64_t counters);
 
 void tally_pack(const struct tally *tally, struct buffer *out);
 /* False: these bytes were not written by tally_pack. */
