@@ -337,8 +337,8 @@ static bool finish(struct rebuild *rebuild, bool check)
 
 static bool begin(struct rebuild *rebuild, const struct config *config)
 {
-    rebuild->live = verb_connect(config_text(config, "DATABASE_URL"));
-    rebuild->work = verb_connect(config_text(config, "DATABASE_URL"));
+    rebuild->live = store_rebuild_connect(config_text(config, "DATABASE_URL"));
+    rebuild->work = store_rebuild_connect(config_text(config, "DATABASE_URL"));
     if (rebuild->live == NULL || rebuild->work == NULL) {
         return false;
     }

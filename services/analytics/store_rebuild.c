@@ -22,6 +22,16 @@ static int64_t ask(PGconn *conn, const char *sql, int count, const char *const *
     return answer;
 }
 
+PGconn *store_rebuild_connect(const char *conninfo)
+{
+    PGconn *conn = verb_connect(conninfo);
+    if (conn != NULL && !command(conn, "SET client_min_messages = warning")) {
+        PQfinish(conn);
+        conn = NULL;
+    }
+    return conn;
+}
+
 bool store_rebuild_begin(PGconn *conn)
 {
     if (ask(conn, "SELECT pg_try_advisory_lock(727110)::integer", 0, NULL) != 1) {

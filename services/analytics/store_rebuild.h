@@ -10,6 +10,8 @@
 
 #include "common/verb.h"
 
+/* NULL when it cannot be had. */
+PGconn *store_rebuild_connect(const char *conninfo);
 /* Takes the lock of which there is one, and makes the empty tables. False: another one has it. */
 bool store_rebuild_begin(PGconn *conn);
 bool store_rebuild_drop(PGconn *conn);

@@ -247,8 +247,9 @@ export class City {
 
   async rebuild(...args) {
     const environment = { ...process.env, ...this.stack.serviceEnvironment('analytics') };
-    const { stdout } = await promisify(execFile)(join(this.stack.bin, 'analytics'),
+    const { stdout, stderr } = await promisify(execFile)(join(this.stack.bin, 'analytics'),
       ['rebuild', ...args], { env: environment, timeout: 60000 });
+    if (stderr !== '') throw new Error(stderr);
     return stdout;
   }
 }
