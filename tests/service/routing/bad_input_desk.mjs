@@ -44,6 +44,7 @@ export const DESK_ROUTES = [
     ['no number', 'x', 'not_allowed'], ['empty', '', 'not_allowed'], ['negative', '-1', 'not_allowed'],
     ['too long', '9'.repeat(20), 'not_allowed']] } },
   { route: 'GET /api/routing/workload', query: { unit: UNIT_IN_SCOPE } },
+  { route: 'GET /api/routing/census' },
   { route: 'GET /api/routing/access-log', query: { case: uuid, account: accountParameter, from: instant,
     until: [...instant, endBefore('from', 'before_from')], ...PAGE } },
   { route: 'GET /api/routing/rejections' },

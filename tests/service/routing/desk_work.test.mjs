@@ -255,3 +255,16 @@ test('the workload tells units and people apart', async () => {
   assert.equal((await desk.get(CITIZEN, '/workload')).status, 403);
   assert.ok(soon);
 });
+
+test('the census counts all cases, by the unit that has or had them', async () => {
+  const { status, body } = await desk.get(AUDITOR, '/census');
+  assert.equal(status, 200);
+  const { rows } = await desk.db.query(`SELECT h.snapshot::jsonb ->> 'unit' AS unit, c.phase, c.state, count(*)::int AS cases
+    FROM case_current c JOIN case_history h USING (case_id, version) GROUP BY 1, 2, 3`);
+  const sorted = (items) => items.map(({ unit, phase, state, cases }) => `${unit ?? '-'} ${phase} ${state} ${cases}`).sort();
+  assert.ok(rows.length > 0);
+  assert.deepEqual(sorted(body.items), sorted(rows));
+  for (const who of [CITIZEN, { role: 'supervisor', unit: '00070', sub: 'truong' }]) {
+    assert.equal((await desk.get(who, '/census')).status, 403);
+  }
+});
