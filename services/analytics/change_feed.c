@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 #include "services/analytics/store_changes.h"
@@ -273,15 +272,12 @@ static void feed_free(struct change_feed *feed)
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct change_feed *feed = arg;
-    struct error err = {0};
     feed->reading = false;
     if (feed->on_closed != NULL) {
         feed_free(feed);
-    } else if (!http_is_read(tx, outcome, &err)) {
-        log_warn_error("changes_not_read", &err); /* the next poll asks again */
-    } else if (take_changes(feed, tx)) {
+    } else if (!pg_tx_failed(tx, outcome, "changes_not_read") && take_changes(feed, tx)) {
         feed_read(feed);
-    }
+    } /* else the next poll asks again */
 }
 
 static void on_poll(uv_timer_t *timer)

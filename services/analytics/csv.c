@@ -25,38 +25,21 @@ static bool is_formula(const char *text)
     return text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
 }
 
-static void put_quoted(struct csv *csv, const char *text)
-{
-    buffer_put_char(csv->out, '"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"') {
-            buffer_put_char(csv->out, '"');
-        }
-        buffer_put_char(csv->out, *text);
-    }
-    buffer_put_char(csv->out, '"');
-}
-
+/* Quotes are doubled; where there are none, all of it is as it stands. */
 void csv_put_text(struct csv *csv, const char *text)
 {
     lead(csv);
     if (text == NULL) {
         return;
     }
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        buffer_put_text(csv->out, is_formula(text) ? "'" : "");
-        buffer_put_text(csv->out, text);
-        return;
+    const char *quote = strpbrk(text, ",\"\r\n") != NULL ? "\"" : "";
+    buffer_put_text(csv->out, quote);
+    buffer_put_text(csv->out, is_formula(text) ? "'" : "");
+    for (; *text != '\0'; text++) {
+        buffer_put_text(csv->out, *text == '"' ? "\"" : "");
+        buffer_put_char(csv->out, *text);
     }
-    if (!is_formula(text)) {
-        put_quoted(csv, text);
-        return;
-    }
-    struct buffer guarded;
-    buffer_init(&guarded);
-    buffer_put_format(&guarded, "'%s", text);
-    put_quoted(csv, guarded.data);
-    buffer_finish(&guarded);
+    buffer_put_text(csv->out, quote);
 }
 
 void csv_put_header(struct csv *csv, const char *const *names, size_t count)
@@ -109,12 +92,6 @@ void csv_put_instant_if(struct csv *csv, int64_t instant)
     } else {
         csv_put_text(csv, NULL);
     }
-}
-
-void csv_put_uuid(struct csv *csv, const struct uuid *uuid)
-{
-    char text[UUID_TEXT_SIZE];
-    csv_put_text(csv, uuid_format(uuid, text));
 }
 
 void csv_put_empty(struct csv *csv, size_t count)

@@ -14,7 +14,6 @@
 #include <stdint.h>
 
 #include "common/buffer.h"
-#include "common/uuid.h"
 
 struct csv {
     struct buffer *out; /* borrowed */
@@ -36,7 +35,6 @@ void csv_put_bool(struct csv *csv, bool value);
 void csv_put_instant(struct csv *csv, int64_t instant);
 /* 0 is an empty field. */
 void csv_put_instant_if(struct csv *csv, int64_t instant);
-void csv_put_uuid(struct csv *csv, const struct uuid *uuid);
 void csv_put_empty(struct csv *csv, size_t count);
 void csv_end_line(struct csv *csv);
 

@@ -8,12 +8,12 @@ enum { SHARE_DECIMALS = 6, HOURS_DECIMALS = 2, FINE_HOURS_DECIMALS = 5 /* of sec
 void figure_put_window(struct json_writer *writer, const struct period *period,
                        const struct moment *moment)
 {
-    int64_t end = period->kind == PERIOD_ALL ? moment->as_of : period_instant(period_end(period));
+    struct window window = figure_window(period, moment);
     json_open_object(writer, "window");
     if (period->kind != PERIOD_ALL) {
-        json_put_instant(writer, "from", period_instant(period->first));
+        json_put_instant(writer, "from", window.from);
     }
-    json_put_instant(writer, "to", end < moment->as_of ? end : moment->as_of);
+    json_put_instant(writer, "to", window.to);
     json_close_object(writer);
     json_put_instant(writer, "as_of", moment->as_of);
     json_put_instant_if(writer, "cutoff", moment->cutoff);

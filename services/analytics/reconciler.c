@@ -211,8 +211,15 @@ static void on_reconciled(const struct reconciliation *made, const struct error 
 static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct reconciler *reconciler = arg;
-    if (pg_tx_failed(tx, outcome, "reconciliation_not_claimed") || pg_rows(tx, 0) == 0 ||
-        reconciler->on_closed != NULL) {
+    if (pg_tx_failed(tx, outcome, "reconciliation_not_claimed")) {
+        rest(reconciler);
+        return;
+    }
+    bool ours = pg_value_bool(tx, 0, 0, 0), done = pg_value_bool(tx, 0, 0, 1);
+    if (done) {
+        reconciler->done_day = reconciler->day; /* else this process would ask all day long */
+    }
+    if (!ours || reconciler->on_closed != NULL) {
         rest(reconciler);
         return;
     }

@@ -3,9 +3,12 @@
 
 static const struct pg_statement claim = {
     "analytics_claim_reconciliation",
-    "INSERT INTO reconciliation AS r (day) VALUES (date '1970-01-01' + $1::integer) "
+    "WITH claimed AS (INSERT INTO reconciliation AS r (day) "
+    "VALUES (date '1970-01-01' + $1::integer) "
     "ON CONFLICT (day) DO UPDATE SET began_at = now(), ended_at = NULL "
-    "WHERE r.differences IS NULL AND r.began_at < now() - interval '10 minutes' RETURNING day"};
+    "WHERE r.differences IS NULL AND r.began_at < now() - interval '10 minutes' RETURNING day) "
+    "SELECT EXISTS (SELECT FROM claimed), EXISTS (SELECT FROM reconciliation "
+    "WHERE day = date '1970-01-01' + $1::integer AND differences IS NOT NULL)"};
 
 static const struct pg_statement end = {
     "analytics_end_reconciliation",

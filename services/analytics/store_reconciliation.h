@@ -5,8 +5,8 @@
 #include "services/analytics/reconciliation.h"
 #include "services/analytics/store.h"
 
-/* One row, for one process only: the day is its to reconcile. Ten minutes later, if that process
- * has not done it, for another one. */
+/* One row: is the day this process's to reconcile, which is true for one; ten minutes later, if
+ * that one has not done it, for another. And was it done already? */
 void store_claim_reconciliation(struct pg_tx *tx, int32_t day);
 /* made NULL: it could not be done. */
 void store_end_reconciliation(struct pg_tx *tx, int32_t day, const struct reconciliation *made);

@@ -102,11 +102,6 @@ int64_t turn_next(const struct turn *turn)
     return turn->number + 1;
 }
 
-bool turn_is_closing(const struct turn *turn)
-{
-    return turn->on_closed != NULL;
-}
-
 /* ---- a tick ---- */
 
 static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)

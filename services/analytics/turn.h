@@ -41,6 +41,5 @@ void turn_guard(struct turn *turn, struct pg_tx *tx, int64_t as_of, int64_t cuto
 bool turn_took(struct turn *turn, const struct pg_tx *tx, enum pg_outcome outcome,
                const char *event);
 int64_t turn_next(const struct turn *turn); /* the number that a guarded transaction will have */
-bool turn_is_closing(const struct turn *turn);
 
 #endif

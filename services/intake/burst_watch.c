@@ -118,10 +118,7 @@ static void tell(struct burst_watch *watch, const struct burst_counted *counted,
 static void on_counted(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct burst_watch *watch = arg;
-    struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        log_warn_error("bursts_not_counted", &err);
+    if (pg_tx_failed(tx, outcome, "bursts_not_counted")) {
         settled(watch);
         return;
     }
@@ -140,7 +137,6 @@ static void on_noticed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct telling *telling = arg;
     struct burst_watch *watch = telling->watch;
-    struct error err = {0};
     if (outcome == PG_COMMITTED && pg_rows(tx, 1) > 0) { /* after the guard */
         outbox_publish(watch->outbox, telling->said);
         log_info("burst_noticed", log_text("category", telling->burst.category),
@@ -150,10 +146,7 @@ static void on_noticed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     } else {
         outbox_drop(watch->outbox, telling->said); /* another replica was faster */
     }
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        log_warn_error("burst_not_noticed", &err);
-    }
+    pg_tx_failed(tx, outcome, "burst_not_noticed");
     settled(watch);
 }
 

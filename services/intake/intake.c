@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
-#include "common/log.h"
 #include "http_events.h"
 #include "quarantine_keeper.h"
 #include "store_reference.h"
@@ -36,12 +35,7 @@ struct media_linker intake_media_linker(const struct intake *intake, struct aren
 static void on_versions(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct intake *intake = arg;
-    struct error err = {0};
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        log_warn_error("versions_not_read", &err);
-    }
-    size_t rows = outcome == PG_COMMITTED ? pg_rows(tx, 0) : 0;
+    size_t rows = pg_tx_failed(tx, outcome, "versions_not_read") ? 0 : pg_rows(tx, 0);
     for (size_t row = 0; row < rows; row++) {
         struct uuid id = pg_value_uuid(tx, 0, row, 0);
         wait_reached(intake->wait, &id, pg_value_int4(tx, 0, row, 1));

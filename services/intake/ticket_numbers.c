@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "common/arena.h"
-#include "common/log.h"
 
 enum {
     BLOCKS_MAX = 8, /* in one draw: 28 ms of the most that is filed, and what a crash may lose */
@@ -77,15 +76,12 @@ static void on_retry(uv_timer_t *timer)
 static void on_drawn(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct ticket_numbers *numbers = arg;
-    struct error err = {0};
 
     if (numbers->on_closed != NULL) {
         numbers_free(numbers);
         return;
     }
-    if (outcome != PG_COMMITTED) { /* a draw lost in doubt is a gap, no more */
-        pg_tx_error(tx, outcome, &err);
-        log_warn_error("ticket_numbers_not_drawn", &err);
+    if (pg_tx_failed(tx, outcome, "ticket_numbers_not_drawn")) { /* in doubt: a gap, no more */
         uv_timer_start(numbers->retry, on_retry, RETRY_MS, 0);
         return;
     }

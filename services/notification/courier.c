@@ -201,12 +201,9 @@ static void look_for_backlog(struct courier *courier)
 static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct courier *courier = arg;
-    struct error err = {0};
 
     courier->claiming = false;
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        log_warn_error("mails_not_claimed", &err);
+    if (pg_tx_failed(tx, outcome, "mails_not_claimed")) {
         return;
     }
     for (enum lane lane = 0; lane < LANE_COUNT; lane++) {

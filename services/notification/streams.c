@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
 #include "delivery_json.h"
 #include "store_message.h"
 
@@ -189,16 +188,13 @@ static void streams_free(struct streams *streams)
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct streams *streams = arg;
-    struct error err = {0};
 
     streams->reading = false;
     if (streams->on_closed != NULL) {
         streams_free(streams);
         return;
     }
-    if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        log_warn_error("messages_not_read", &err); /* the next poll asks again */
+    if (pg_tx_failed(tx, outcome, "messages_not_read")) { /* the next poll asks again */
         return;
     }
     bool more = pg_rows(tx, 0) > 0;

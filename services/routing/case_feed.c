@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
 #include "services/routing/change_json.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/store_desk.h"
@@ -268,16 +267,12 @@ static void feed_free(struct case_feed *feed)
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct case_feed *feed = arg;
-    struct error err = {0};
     feed->reading = false;
     if (feed->on_closed != NULL) {
         feed_free(feed);
-    } else if (outcome != PG_COMMITTED) {
-        pg_tx_error(tx, outcome, &err);
-        log_warn_error("changes_not_read", &err); /* the next poll asks again */
-    } else if (tell_all(feed, tx)) {
+    } else if (!pg_tx_failed(tx, outcome, "changes_not_read") && tell_all(feed, tx)) {
         feed_read(feed);
-    }
+    } /* else the next poll asks again */
 }
 
 static void on_poll(uv_timer_t *timer)
