@@ -194,12 +194,14 @@ const isPublic = ({ security }, document) => {
   return ways.length === 0 || ways.some((way) => Object.keys(way).length === 0);
 };
 
-// Every GET that needs no credentials, for each of the reports.
-function publicPaths(service) {
+const isStream = (operation) => 'text/event-stream' in (operation.responses[200]?.content ?? {});
+
+// Every GET that needs no credentials, for each of the reports; of streams, or of what ends.
+function publicPaths(service, streams) {
   const document = readYaml(proto('openapi', `${service}.yaml`));
   return Object.entries(document.paths).flatMap(([path, item]) => {
     const { get } = item.$ref ? document.components.pathItems[item.$ref.split('/').at(-1)] : item;
-    if (get === undefined || !isPublic(get, document)) return [];
+    if (get === undefined || !isPublic(get, document) || isStream(get) !== streams) return [];
     if (!path.includes('{')) return [path];
     return filed.map(({ id, ticket }) => path.replace(/\{(\w+)\}/g, (_, name) => ({ code: '00070', unit: '00070', token: ticket }[name]
       ?? (path.startsWith('/open311') ? ticket : id))));
@@ -209,7 +211,7 @@ function publicPaths(service) {
 test('no public answer holds any of it', async () => {
   let answered = 0;
   for (const service of services) {
-    for (const path of publicPaths(service)) {
+    for (const path of publicPaths(service, false)) {
       const extended = path.includes('/open311/v2/request') ? `${path}?extensions=true` : path;
       const answer = await cluster.call(service, 'GET', extended);
       assert.ok(answer.status < 500, `${path}: ${answer.text}`);
@@ -219,6 +221,20 @@ test('no public answer holds any of it', async () => {
     }
   }
   assert.ok(answered > 40, `${answered}`);
+});
+
+// From the first event that there is on, so that everything is told again.
+test('no public stream holds any of it', async () => {
+  const paths = services.flatMap((service) => publicPaths(service, true).map((path) => cluster.stack.url(service) + path));
+  assert.ok(paths.length > 0);
+  for (const path of paths) {
+    const answer = await fetch(path, { headers: { 'last-event-id': '1' }, signal: AbortSignal.timeout(3000) });
+    assert.equal(answer.status, 200, path);
+    let text = '';
+    await (async () => { for await (const chunk of answer.body) text += Buffer.from(chunk); })().catch(({ name }) => assert.equal(name, 'TimeoutError'));
+    assert.match(text, /^event: figure$/m, path);
+    assert.deepEqual(found(text, { ...CONTACT, ...ACCOUNT, ...WORDS }), [], path);
+  }
 });
 
 test('nothing crashed', () => assert.deepEqual(cluster.crashes, []));
