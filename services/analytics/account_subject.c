@@ -16,6 +16,8 @@ static const struct grouping groupings[] = {
      2,
      PERIODS_ALL | PERIODS_YEAR | PERIODS_MONTH | PERIODS_DAY,
      0},
+    {{DIMENSION_DISTRICT}, 1, PERIODS_EVERY, PERIODS_ALL},
+    {{DIMENSION_AREA, DIMENSION_DISTRICT}, 2, PERIODS_ALL | PERIODS_MONTH, 0},
 };
 
 /* As for cases: below it a share says little. Assumption. */

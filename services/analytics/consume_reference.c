@@ -7,6 +7,8 @@
 #include "services/analytics/basis_json.h"
 #include "services/analytics/name_json.h"
 #include "services/analytics/store_cadence.h"
+#include "services/analytics/store_unit_set.h"
+#include "services/analytics/unit_set_json.h"
 
 static const char *const types[NAME_KINDS] = {
     [NAME_UNIT] = "vn.hanoi.unit.defined.v1",
@@ -17,6 +19,8 @@ static const char *const basis_types[BASIS_KINDS] = {
     [BASIS_ROSTER] = "vn.hanoi.roster.published.v1",
     [BASIS_POPULATION] = "vn.hanoi.population.published.v1",
 };
+
+#define UNIT_SET_PUBLISHED "vn.hanoi.unit_set.published.v1"
 
 struct names {
     struct name *items;
@@ -146,6 +150,37 @@ static void take_basis(struct consume_batch *batch, struct consume_message *mess
     }
 }
 
+/* ---- how the city is divided ---- */
+
+static void put_unit_set(struct consume_batch *batch, const struct event_in *event,
+                         const struct told_unit_set *told)
+{
+    uint8_t digest[DIGEST_SIZE];
+    digest_sha256(event->data, event->data_size, digest);
+    store_put_unit_set(consume_tx(batch), &told->set, digest);
+    if (told->district_count > 0) {
+        store_put_names(consume_tx(batch), NAME_UNIT, told->districts, told->district_count);
+    }
+}
+
+/* In the order of messages: there are few, and each knows whether it changes anything. */
+static void take_unit_set(struct consume_batch *batch, struct consume_message *message)
+{
+    const struct event_in *event = &message->event;
+    struct told_unit_set told;
+    struct error err = {0};
+    const char *withdrawn = event->data == NULL ? unit_set_code_of(message->key) : NULL;
+    if (withdrawn != NULL) {
+        store_withdraw_unit_set(consume_tx(batch), withdrawn);
+    } else if (event->data != NULL && strcmp(event->type, UNIT_SET_PUBLISHED) == 0) {
+        if (unit_set_read(&told, event->data, event->data_size, consume_arena(batch), &err)) {
+            put_unit_set(batch, event, &told);
+        } else {
+            consume_reject(batch, message, "invalid_data", analytics_fault(&err));
+        }
+    }
+}
+
 static void on_committed(struct consume_batch *batch, const struct pg_tx *tx, void *state)
 {
     (void)batch, (void)tx, (void)state;
@@ -169,6 +204,7 @@ void consume_reference(struct consume_batch *batch, void *state)
         take_name(batch, &messages[i], names);
         take_duty(batch, &messages[i], &duties);
         take_basis(batch, &messages[i], &bases);
+        take_unit_set(batch, &messages[i]);
     }
     for (size_t kind = 0; kind < NAME_KINDS; kind++) {
         if (names[kind].count > 0) {

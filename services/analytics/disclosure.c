@@ -8,6 +8,9 @@ bool disclosure_is_public(const struct cell_key *key)
 {
     static const unsigned unit_category = 1u << DIMENSION_UNIT | 1u << DIMENSION_CATEGORY;
     const struct grouping *grouping = &subjects[key->subject]->groupings[key->grouping];
+    if ((grouping_dimensions(grouping) & 1u << DIMENSION_DISTRICT) != 0) {
+        return false;
+    }
     switch (grouping->dimension_count) {
     case 0:
         return true;

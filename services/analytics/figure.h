@@ -6,12 +6,14 @@
 #include "services/analytics/indicator.h"
 #include "services/analytics/period.h"
 #include "services/analytics/tally.h"
+#include "services/analytics/unit_set.h"
 #include "services/analytics/wilson.h"
 
 /* When figures are told: they are exact for as_of (later dues may be in already). */
 struct moment {
     int64_t as_of;
     int64_t cutoff; /* newest event counted; 0: none yet */
+    struct unit_set_names unit_sets;
 };
 
 /* The instants between which things belong to a period: up to as_of while it is not over. */

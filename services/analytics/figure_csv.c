@@ -30,6 +30,7 @@ static const char *const columns[] = {
     "p90_hours",      "median_with_open_hours",
     "relative_error", "uncertain",
     "as_of",          "cutoff",
+    "district",       "unit_sets",
 };
 enum {
     RATIO_COLUMNS = 6, /* value to interval_high */
@@ -63,6 +64,21 @@ static void put_definition(struct csv *csv, const struct indicator *indicator)
     csv_put_text(csv, indicator_kind_words[indicator->kind]);
     csv_put_text(csv, indicator->label.vi);
     csv_put_text(csv, indicator->label.en);
+}
+
+/* Several are separated by blanks. */
+static void put_unit_sets(struct csv *csv, const struct slice *slice, const struct moment *moment)
+{
+    const char *codes[UNIT_SETS_NAMED];
+    size_t count = unit_sets_of(&moment->unit_sets, slice, codes);
+    struct buffer text;
+    buffer_init(&text);
+    for (size_t i = 0; i < count; i++) {
+        buffer_put_format(&text, "%s%s", i > 0 ? " " : "", codes[i]);
+    }
+    buffer_put_char(&text, '\0');
+    csv_put_text(csv, text.data);
+    buffer_finish(&text);
 }
 
 static void put_window(struct csv *csv, const struct period *period, const struct moment *moment)
@@ -134,12 +150,20 @@ static void put_value(struct csv *csv, const struct figure *figure)
     csv_put_bool(csv, figure_is_uncertain(figure));
 }
 
+/* That of districts came later, so it is behind all others. */
+static void put_members(struct csv *csv, const struct slice *slice)
+{
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        if (slice_order[i] != DIMENSION_DISTRICT) {
+            csv_put_text(csv, slice->members[slice_order[i]]);
+        }
+    }
+}
+
 void figure_csv_fields(struct csv *csv, const struct figure_line *line, const struct moment *moment)
 {
     put_definition(csv, line->figure->indicator);
-    for (size_t i = 0; i < DIMENSIONS; i++) {
-        csv_put_text(csv, line->slice->members[slice_order[i]]);
-    }
+    put_members(csv, line->slice);
     csv_put_text(csv, line->name.vi);
     csv_put_text(csv, line->name.en);
     put_window(csv, &line->slice->period, moment);
@@ -151,6 +175,8 @@ void figure_csv_fields(struct csv *csv, const struct figure_line *line, const st
     put_value(csv, line->figure);
     csv_put_instant(csv, moment->as_of);
     csv_put_instant_if(csv, moment->cutoff);
+    csv_put_text(csv, line->slice->members[DIMENSION_DISTRICT]);
+    put_unit_sets(csv, line->slice, moment);
 }
 
 void figure_csv_line(struct csv *csv, const struct figure_line *line, const struct moment *moment)

@@ -5,10 +5,19 @@ enum { SHARE_DECIMALS = 6, HOURS_DECIMALS = 2, FINE_HOURS_DECIMALS = 5 /* of sec
 
 /* ---- pieces ---- */
 
-void figure_put_window(struct json_writer *writer, const struct period *period,
+void figure_put_unit_sets(struct json_writer *writer, const struct slice *slice,
+                          const struct moment *moment)
+{
+    const char *codes[UNIT_SETS_NAMED];
+    json_put_texts(writer, "unit_sets", codes, unit_sets_of(&moment->unit_sets, slice, codes));
+}
+
+void figure_put_window(struct json_writer *writer, const struct slice *slice,
                        const struct moment *moment)
 {
+    const struct period *period = &slice->period;
     struct window window = figure_window(period, moment);
+    figure_put_unit_sets(writer, slice, moment);
     json_open_object(writer, "window");
     if (period->kind != PERIOD_ALL) {
         json_put_instant(writer, "from", window.from);
@@ -125,7 +134,7 @@ void figure_put(struct json_writer *writer, const struct figure *figure, const s
     figure_put_definition(writer, figure->indicator);
     figure_put_slice(writer, slice);
     figure_put_value(writer, figure);
-    figure_put_window(writer, &slice->period, moment);
+    figure_put_window(writer, slice, moment);
     json_close_object(writer);
 }
 
@@ -167,7 +176,7 @@ void figure_event_write(struct buffer *out, const struct figure *figure, const s
     json_put_int(&writer, "definition_version", figure->indicator->version);
     figure_put_slice(&writer, slice);
     figure_put_value(&writer, figure);
-    figure_put_window(&writer, &slice->period, moment);
+    figure_put_window(&writer, slice, moment);
     json_put_int(&writer, "sequence", sequence);
     json_close_object(&writer);
 }

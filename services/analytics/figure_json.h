@@ -8,9 +8,12 @@
 #include "services/analytics/slice.h"
 #include "services/analytics/unit_counts.h"
 
-/* window, as_of, cutoff: of a period that is over, the window ends with it, of the present one now.
- * An instant that is not there yet is left out. */
-void figure_put_window(struct json_writer *writer, const struct period *period,
+/* Of which units a figure of the slice tells. */
+void figure_put_unit_sets(struct json_writer *writer, const struct slice *slice,
+                          const struct moment *moment);
+/* unit_sets, window, as_of, cutoff: of a period that is over, the window ends with it, of the
+ * present one now. An instant that is not there yet is left out. */
+void figure_put_window(struct json_writer *writer, const struct slice *slice,
                        const struct moment *moment);
 void figure_put_bilingual(struct json_writer *writer, const char *name,
                           const struct bilingual *text);

@@ -16,6 +16,7 @@ enum { ROUND_MIN = 4000, ROUND_MAX = 16000, ROUND_LONG_US = 2000000 };
 struct fold {
     const struct service_parts *parts;
     struct turn *turn;
+    const struct recount *recount;
     struct arena arena; /* of the round */
     struct arena work;  /* of one cell */
     struct buffer packed;
@@ -48,9 +49,15 @@ static void write(struct fold *fold, const struct pg_tx *read);
 static void on_written(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void end(struct fold *fold, bool whole);
 
+/* Nothing is counted while nobody knows in which areas. */
 static void run(void *state)
 {
-    read_changed(state);
+    struct fold *fold = state;
+    if (recount_sets(fold->recount) != NULL) {
+        read_changed(fold);
+    } else {
+        turn_step_done(fold->turn, true);
+    }
 }
 
 static void fold_free(void *state)
@@ -62,11 +69,13 @@ static void fold_free(void *state)
     free(fold);
 }
 
-struct turn_step fold_step(const struct service_parts *parts, struct turn *turn)
+struct turn_step fold_step(const struct service_parts *parts, struct turn *turn,
+                           const struct recount *recount)
 {
     struct fold *fold = memory_zero(1, sizeof *fold);
     fold->parts = parts;
     fold->turn = turn;
+    fold->recount = recount;
     fold->heard_max = ROUND_MIN;
     arena_init(&fold->arena);
     arena_init(&fold->work);
@@ -158,6 +167,14 @@ static void take_stored(struct fold *fold, const struct pg_tx *tx)
 
 /* ---- counting ---- */
 
+/* In the present area and the district of its day. */
+static void place(struct contribution *counts, const struct unit_sets *sets)
+{
+    struct unit_place place = unit_sets_place(sets, counts->members[DIMENSION_AREA], counts->day);
+    counts->members[DIMENSION_AREA] = place.area;
+    counts->members[DIMENSION_DISTRICT] = place.district;
+}
+
 /* Bytes of a layout that this program does not know count as nothing until a rebuild writes them
  * anew. */
 static void count_fact(struct fold *fold, struct changed_fact *changed)
@@ -171,6 +188,7 @@ static void count_fact(struct fold *fold, struct changed_fact *changed)
         log_error("fact_not_readable", log_text("id", uuid_format(&changed->id, id)));
         changed->counts = (struct contribution){.bucket = SKETCH_NONE};
     }
+    place(&changed->counts, recount_sets(fold->recount));
     fold->cutoff = at > fold->cutoff ? at : fold->cutoff;
 }
 

@@ -7,8 +7,10 @@
 #ifndef ANALYTICS_FOLD_H
 #define ANALYTICS_FOLD_H
 
-#include "services/analytics/turn.h"
+#include "services/analytics/recount.h"
 
-struct turn_step fold_step(const struct service_parts *parts, struct turn *turn);
+/* recount: tells the areas that are counted in; its step is before this one. */
+struct turn_step fold_step(const struct service_parts *parts, struct turn *turn,
+                           const struct recount *recount);
 
 #endif

@@ -224,7 +224,7 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     json_put_text(writer, "source", assessment->source);
     figure_put_bilingual(writer, "not_known", &assessment->not_known);
     figure_put_slice(writer, &get->asked.slice);
-    figure_put_window(writer, &get->asked.slice.period, moment);
+    figure_put_window(writer, &get->asked.slice, moment);
     json_open_array(writer, "items");
     for (size_t i = 0; i < count; i++) {
         put_row(writer, &rows[i], moment);

@@ -178,7 +178,7 @@ static void list_answer(struct list *list, const struct pg_tx *tx, const struct 
     json_put_int(writer, "definition_version", asked->indicator->version);
     json_put_text(writer, "part", indicator_part_words[list->part]);
     figure_put_slice(writer, &asked->slice);
-    figure_put_window(writer, &asked->slice.period, moment);
+    figure_put_window(writer, &asked->slice, moment);
     put_cases(writer, list, tx);
     http_send_body(asked->request, &body, moment);
 }

@@ -222,7 +222,7 @@ static bool is_ranked(const struct figure *figure)
 static struct row *rank_rows(const struct compare *compare, const struct pg_tx *tx, size_t *count)
 {
     bool named = compare->by == DIMENSION_CATEGORY || compare->by == DIMENSION_UNIT ||
-                 compare->by == DIMENSION_AREA;
+                 compare->by == DIMENSION_AREA || compare->by == DIMENSION_DISTRICT;
     struct row *rows = take_rows(compare, tx, count);
     size_t rank = 0;
     if (*count > 0) {
@@ -271,7 +271,7 @@ static void compare_answer(struct compare *compare, const struct pg_tx *tx,
     figure_put_definition(writer, asked->indicator);
     json_put_text(writer, "by", dimension_words[compare->by]);
     figure_put_slice(writer, &asked->slice);
-    figure_put_window(writer, &asked->slice.period, moment);
+    figure_put_window(writer, &asked->slice, moment);
     json_open_array(writer, "items");
     for (size_t i = 0; i < count; i++) {
         put_row(writer, &rows[i]);

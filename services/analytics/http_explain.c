@@ -200,7 +200,7 @@ static void explain_answer(struct explain *explain, const struct pg_tx *tx,
     figure_put_definition(writer, asked->indicator);
     figure_put_slice(writer, &asked->slice);
     figure_put_value(writer, &figure);
-    figure_put_window(writer, &asked->slice.period, moment);
+    figure_put_window(writer, &asked->slice, moment);
     if (!figure.hidden) {
         put_made_of(writer, explain, &figure, &tally);
     }

@@ -96,6 +96,7 @@ static const struct {
 } named[MEMBER_STATEMENTS] = {
     {DIMENSION_UNIT, NAME_UNIT, "unknown_unit", "there is no such unit"},
     {DIMENSION_AREA, NAME_AREA, "unknown_area", "there is no such ward or commune"},
+    {DIMENSION_DISTRICT, NAME_DISTRICT, "unknown_district", "there is no such district"},
     {DIMENSION_CATEGORY, NAME_CATEGORY, "unknown_category", "there is no such category"},
 };
 

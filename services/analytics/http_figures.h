@@ -48,7 +48,7 @@ bool http_asked_slice(struct asked *asked, unsigned also, struct error *err);
 enum { ASKED_CELLS = FIGURES_MOMENT + 1 };
 struct pg_tx *http_read_asked(struct pg *pg, const struct asked *asked);
 /* Are the members of the slice known? */
-enum { MEMBER_STATEMENTS = 3 };
+enum { MEMBER_STATEMENTS = 4 };
 void http_read_members(struct pg_tx *tx, const struct asked *asked);
 /* The reading's end; members: the first statement of http_read_members. False: it is answered
  * already, since it failed, a member is not known, or figures are being counted again. */

@@ -217,6 +217,7 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
 {
     struct coverage *list;
     struct basis population = {.code = NULL};
+    const struct slice slice = {.members = {[DIMENSION_AREA] = get->area}, .period = get->period};
     struct figures_body body;
     struct json_writer *writer = http_open_body(&body);
 
@@ -230,6 +231,6 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     if (population.code != NULL) {
         adoption_put_basis(writer, &population);
     }
-    figure_put_window(writer, &get->period, moment);
+    figure_put_window(writer, &slice, moment);
     http_send_body(get->request, &body, moment);
 }

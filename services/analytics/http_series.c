@@ -182,14 +182,17 @@ static struct point *take_points(const struct series *series, const struct pg_tx
     return points;
 }
 
-static void put_point(struct json_writer *writer, const struct point *point,
-                      const struct moment *moment)
+static void put_point(struct json_writer *writer, const struct series *series,
+                      const struct point *point, const struct moment *moment)
 {
     char text[PERIOD_TEXT_SIZE];
+    struct slice slice = series->asked.slice;
+    slice.period = point->period;
     json_open_object(writer, NULL);
     json_put_text(writer, "period", period_format(&point->period, text));
     figure_put_value(writer, &point->figure);
     json_put_bool(writer, "over", period_instant(period_end(&point->period)) <= moment->as_of);
+    figure_put_unit_sets(writer, &slice, moment);
     json_close_object(writer);
 }
 
@@ -212,18 +215,25 @@ static void answer_table(const struct series *series, const struct point *points
 /* Decision 19/2025/QĐ-TTg: 126 communes and wards instead of 30 districts, from 2025-07-01. */
 static void put_breaks(struct json_writer *writer, const struct series *series)
 {
-    static const struct bilingual why = {"Từ 01/7/2025 Thành phố có 126 xã, phường thay cho 30 "
-                                         "quận, huyện, thị xã; số liệu trước và "
-                                         "sau ngày này không cùng đơn vị.",
-                                         "Since 2025-07-01 the city has 126 wards and communes "
-                                         "instead of 30 districts; figures from "
-                                         "before and after that day are not of the same units."};
+    static const struct bilingual other_units = {
+        "Từ 01/7/2025 Thành phố có 126 xã, phường thay cho 30 quận, huyện, thị xã; số liệu trước "
+        "và "
+        "sau ngày này không cùng đơn vị.",
+        "Since 2025-07-01 the city has 126 wards and communes instead of 30 districts; figures "
+        "from before and after that day are not of the same units."};
+    static const struct bilingual other_areas = {
+        "Từ 01/7/2025 Thành phố có 126 xã, phường; số liệu trước ngày này được tính theo xã, "
+        "phường mới nhận phần lớn địa bàn của đơn vị cũ, nên không hoàn toàn cùng địa bàn.",
+        "Since 2025-07-01 the city has 126 wards and communes; figures from before that day are "
+        "counted in the one that most of the former area went over into, which is not quite the "
+        "same area."};
+    bool by_area = series->asked.slice.members[DIMENSION_AREA] != NULL;
     int32_t change = (int32_t)date_day(2025, 7, 1);
     json_open_array(writer, "breaks");
     if (series->from.first < change && period_end(&series->to) > change) {
         json_open_object(writer, NULL);
         json_put_text(writer, "at", "2025-07-01");
-        figure_put_bilingual(writer, "why", &why);
+        figure_put_bilingual(writer, "why", by_area ? &other_areas : &other_units);
         json_close_object(writer);
     }
     json_close_array(writer);
@@ -249,7 +259,7 @@ static void series_answer(struct series *series, const struct pg_tx *tx,
     put_breaks(writer, series);
     json_open_array(writer, "items");
     for (size_t i = 0; i < count; i++) {
-        put_point(writer, &points[i], moment);
+        put_point(writer, series, &points[i], moment);
     }
     json_close_array(writer);
     http_send_body(series->asked.request, &body, moment);

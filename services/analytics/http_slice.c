@@ -41,10 +41,11 @@ static bool check_word(const char *name, const char *code, struct error *err)
 typedef bool check(const char *name, const char *code, struct error *err);
 
 static check *const checks[DIMENSIONS] = {
-    [DIMENSION_UNIT] = http_check_unit, [DIMENSION_CATEGORY] = http_check_category,
-    [DIMENSION_PROCESS] = check_word,   [DIMENSION_LEVEL] = check_word,
-    [DIMENSION_AREA] = http_check_unit, [DIMENSION_CHANNEL] = check_word,
-    [DIMENSION_REASON] = check_word,    [DIMENSION_TEAM] = http_check_unit,
+    [DIMENSION_UNIT] = http_check_unit,     [DIMENSION_CATEGORY] = http_check_category,
+    [DIMENSION_PROCESS] = check_word,       [DIMENSION_LEVEL] = check_word,
+    [DIMENSION_AREA] = http_check_unit,     [DIMENSION_CHANNEL] = check_word,
+    [DIMENSION_REASON] = check_word,        [DIMENSION_TEAM] = http_check_unit,
+    [DIMENSION_DISTRICT] = http_check_unit,
 };
 
 bool http_read_indicator(const struct indicator **indicator, const struct http_request *request,

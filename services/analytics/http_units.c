@@ -97,6 +97,6 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     json_open_array(writer, "indicators");
     http_put_figures(writer, get->request, get->discloser, &get->key, NULL, &total, moment);
     json_close_array(writer);
-    figure_put_window(writer, &get->slice.period, moment);
+    figure_put_window(writer, &get->slice, moment);
     http_send_body(get->request, &body, moment);
 }

@@ -9,6 +9,8 @@ static const struct grouping groupings[] = {
     {.dimension_count = 0, .kept = PERIODS_EVERY, .told = PERIODS_EVERY},
     {{DIMENSION_AREA}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
     {{DIMENSION_TEAM}, 1, PERIODS_EVERY, PERIODS_ALL | PERIODS_MONTH},
+    {{DIMENSION_DISTRICT}, 1, PERIODS_EVERY, PERIODS_ALL},
+    {{DIMENSION_AREA, DIMENSION_DISTRICT}, 2, PERIODS_ALL | PERIODS_MONTH, 0},
 };
 
 static const struct indicator indicators[] = {

@@ -11,6 +11,7 @@
 #include "services/analytics/http_analytics.h"
 #include "services/analytics/publisher.h"
 #include "services/analytics/rebuild.h"
+#include "services/analytics/recount.h"
 #include "services/analytics/reconciler.h"
 #include "services/analytics/survey_counter.h"
 #include "services/analytics/topics.h"
@@ -122,7 +123,9 @@ static void open_analytics(struct service_parts *parts, void **state, service_on
     }
     analytics->discloser = discloser_new(parts);
     analytics->turn = turn_new(parts);
-    turn_add(analytics->turn, fold_step(parts, analytics->turn));
+    struct recount *recount = recount_new(parts, analytics->turn);
+    turn_add(analytics->turn, recount_step(recount));
+    turn_add(analytics->turn, fold_step(parts, analytics->turn, recount));
     turn_add(analytics->turn, publisher_step(parts, analytics->turn, analytics->discloser));
     turn_add(analytics->turn, cadence_publisher_step(parts, analytics->turn));
     turn_add(analytics->turn, survey_counter_step(parts, analytics->turn));

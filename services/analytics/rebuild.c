@@ -12,6 +12,7 @@
 #include "services/analytics/fold.h"
 #include "services/analytics/period.h"
 #include "services/analytics/rebuild_compare.h"
+#include "services/analytics/recount.h"
 #include "services/analytics/store_rebuild.h"
 #include "services/analytics/topics.h"
 
@@ -282,7 +283,9 @@ static bool open_counting(struct rebuild *rebuild, struct error *err)
     uv_timer_init(uv, &rebuild->timer);
     rebuild->timer.data = rebuild;
     rebuild->turn = turn_new(parts);
-    turn_add(rebuild->turn, fold_step(parts, rebuild->turn));
+    struct recount *recount = recount_new(parts, rebuild->turn);
+    turn_add(rebuild->turn, recount_step(recount));
+    turn_add(rebuild->turn, fold_step(parts, rebuild->turn, recount));
     rebuild->consume = consume_new(uv, parts->pg, NULL, &kafka, &consume, parts->metrics, err);
     return rebuild->consume != NULL;
 }

@@ -161,7 +161,8 @@ enum name_kind {
     NAME_UNIT,
     NAME_CATEGORY,
     NAME_KINDS,
-    NAME_AREA = NAME_KINDS /* named as units */
+    NAME_AREA = NAME_KINDS, /* named as units, and so are districts */
+    NAME_DISTRICT
 };
 
 struct name {
@@ -170,8 +171,8 @@ struct name {
 };
 
 void store_put_names(struct pg_tx *tx, enum name_kind kind, const struct name *names, size_t count);
-/* One row: is it known, by name or by what is counted of it in a subject? And its name. NAME_AREA:
- * a unit's name, an area's figures. */
+/* One row: is it known, by name or by what is counted of it in a subject? And its name. NAME_AREA
+ * and NAME_DISTRICT: a unit's name, their own figures. */
 void store_read_name(struct pg_tx *tx, enum name_kind kind, enum subject subject, const char *code);
 /* All of a kind, by code. */
 void store_read_names(struct pg_tx *tx, enum name_kind kind);

@@ -62,11 +62,12 @@ static const enum dimension dimensions[] = {
     [NAME_UNIT] = DIMENSION_UNIT,
     [NAME_CATEGORY] = DIMENSION_CATEGORY,
     [NAME_AREA] = DIMENSION_AREA,
+    [NAME_DISTRICT] = DIMENSION_DISTRICT,
 };
 
 void store_read_name(struct pg_tx *tx, enum name_kind kind, enum subject subject, const char *code)
 {
-    pg_tx_add(tx, &read_name[kind == NAME_AREA ? NAME_UNIT : kind]);
+    pg_tx_add(tx, &read_name[kind >= NAME_KINDS ? NAME_UNIT : kind]);
     pg_tx_text(tx, code);
     pg_tx_int4(tx, (int32_t)subject);
     pg_tx_int4(tx, grouping_find(subject, 1u << dimensions[kind]));

@@ -12,7 +12,7 @@
 #include "services/analytics/training_subject.h"
 
 const char *const dimension_words[DIMENSIONS + 1] = {
-    "unit", "category", "process", "level", "area", "channel", "reason", "team", NULL};
+    "unit", "category", "process", "level", "area", "channel", "reason", "team", "district", NULL};
 
 const struct subject_layout *const subjects[SUBJECTS] = {
     [SUBJECT_CASES] = &case_subject,
@@ -26,7 +26,7 @@ const struct subject_layout *const subjects[SUBJECTS] = {
     [SUBJECT_ADOPTION] = &adoption_subject,
 };
 
-static unsigned dimensions_of(const struct grouping *grouping)
+unsigned grouping_dimensions(const struct grouping *grouping)
 {
     unsigned dimensions = 0;
     for (size_t i = 0; i < grouping->dimension_count; i++) {
@@ -39,7 +39,7 @@ int grouping_find(enum subject subject, unsigned dimensions)
 {
     const struct subject_layout *layout = subjects[subject];
     for (size_t i = 0; i < layout->grouping_count; i++) {
-        if (dimensions_of(&layout->groupings[i]) == dimensions) {
+        if (grouping_dimensions(&layout->groupings[i]) == dimensions) {
             return (int)i;
         }
     }

@@ -23,10 +23,11 @@ enum dimension {
     DIMENSION_CATEGORY, /* field */
     DIMENSION_PROCESS,
     DIMENSION_LEVEL,
-    DIMENSION_AREA, /* ward or commune */
+    DIMENSION_AREA, /* ward or commune, as they are today */
     DIMENSION_CHANNEL,
     DIMENSION_REASON,
-    DIMENSION_TEAM, /* who helped people to begin */
+    DIMENSION_TEAM,     /* who helped people to begin */
+    DIMENSION_DISTRICT, /* of the area of its day, while there were districts (unit_set.h) */
     DIMENSIONS
 };
 extern const char *const dimension_words[DIMENSIONS + 1]; /* NULL-terminated */
@@ -90,6 +91,8 @@ struct subject_layout {
 };
 extern const struct subject_layout *const subjects[SUBJECTS];
 
+/* Its dimensions, by bit. */
+unsigned grouping_dimensions(const struct grouping *grouping);
 /* The grouping by exactly these dimensions (bits); -1: no sums are kept by them. */
 int grouping_find(enum subject subject, unsigned dimensions);
 

@@ -11,7 +11,8 @@
 #include "services/analytics/figure_json.h"
 
 static const struct moment moment = {.as_of = INT64_C(1795496531123000),
-                                     .cutoff = INT64_C(1795496531100000)};
+                                     .cutoff = INT64_C(1795496531100000),
+                                     .unit_sets = {{{"126-units", UNIT_SET_OPEN, false}}, 1}};
 
 static const struct slice city = {.period = {PERIOD_ALL, 0}};
 
@@ -28,7 +29,8 @@ static void nothing_has_no_value(void **state)
     assert_string_equal(
         out.data, "{\"code\":\"resolved_on_time\",\"definition_version\":2,\"dimensions\":{},"
                   "\"period\":\"all\",\"numerator\":0,\"denominator\":0,\"pending\":0,"
-                  "\"uncertain\":true,\"window\":{\"to\":\"2026-11-24T05:02:11.123Z\"},"
+                  "\"uncertain\":true,\"unit_sets\":[\"126-units\"],"
+                  "\"window\":{\"to\":\"2026-11-24T05:02:11.123Z\"},"
                   "\"as_of\":\"2026-11-24T05:02:11.123Z\",\"cutoff\":\"2026-11-24T05:02:11.100Z\","
                   "\"sequence\":1}");
     buffer_finish(&out);
