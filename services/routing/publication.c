@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/date.h"
+#include "common/event.h"
 #include "common/log.h"
 #include "services/routing/reference_json.h"
 
@@ -56,6 +57,24 @@ static void add_former_units(struct publications *publications, const struct uni
 {
     for (size_t i = 0; i < units->count; i++) {
         add_unit(publications, &units->units[i], json, arena);
+    }
+}
+
+static void add_divisions(struct publications *publications, const struct divisions *divisions,
+                          struct buffer *json, struct arena *arena)
+{
+    for (size_t i = 0; i < divisions->count; i++) {
+        const struct division *division = &divisions->items[i];
+        buffer_reset(json);
+        division_json_write(json, division);
+        if (!division_can_be_told(divisions, i) || json->size > EVENT_DATA_MAX) {
+            log_warn("division_not_told", log_text("code", division->code),
+                     log_int("areas", (int64_t)division->area_count),
+                     log_text("because", "a later one has its code, or it is too large"));
+            continue;
+        }
+        add(publications, arena_format(arena, "unit_set:%s", division->code), UNIT_SET_PUBLISHED,
+            json, arena);
     }
 }
 
@@ -188,13 +207,15 @@ void publications_make(struct publications *publications, const struct reference
 {
     struct buffer json;
     size_t count_max = reference->units.count + reference->former_units.count +
-                       reference->processes->count + reference->category_count +
-                       reference->focal_points.count + MONTHS_BEFORE + 1 + MONTHS_AFTER;
+                       reference->divisions.count + reference->processes->count +
+                       reference->category_count + reference->focal_points.count + MONTHS_BEFORE +
+                       1 + MONTHS_AFTER;
     publications->count = 0;
     publications->items = arena_array(arena, count_max, sizeof *publications->items);
     buffer_init(&json);
     add_units(publications, &reference->units, &json, arena);
     add_former_units(publications, &reference->former_units, &json, arena);
+    add_divisions(publications, &reference->divisions, &json, arena);
     add_processes(publications, reference->processes, now_us, &json, arena);
     add_categories(publications, reference, &json, arena);
     add_focal_points(publications, &reference->focal_points, &json, arena);
@@ -243,6 +264,7 @@ static const char *type_of(const char *key)
     static const struct {
         const char *prefix, *type;
     } types[] = {{"unit:", UNIT_DEFINED},
+                 {"unit_set:", UNIT_SET_PUBLISHED},
                  {"category:", CATEGORY_DEFINED},
                  {"process:", PROCESS_DEFINED},
                  {"focal_point:", FOCAL_POINT_ASSIGNED},

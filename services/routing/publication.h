@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* publication: what city.reference.v1 should say, and what of it is not said yet.
  *
- * Units (parents first, then those that have ended), processes, categories, focal points, and the
- * promises of the month before, this one and the next two. The month before is kept so that a
- * service whose clock is a little slow still finds its promise at the turn of a month. */
+ * Units (parents first, then those that have ended), how the city is and was divided into areas,
+ * processes, categories, focal points, and the promises of the month before, this one and the next
+ * two. The month before is kept so that a service whose clock is a little slow still finds its
+ * promise at the turn of a month. */
 #ifndef ROUTING_PUBLICATION_H
 #define ROUTING_PUBLICATION_H
 

@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "services/routing/area.h"
 #include "services/routing/case_command.h"
+#include "services/routing/division.h"
 #include "services/routing/focal_point.h"
 #include "services/routing/process_book.h"
 #include "services/routing/route.h"
@@ -52,6 +53,7 @@ struct reference {
     struct unit_set units;
     struct unit_set former_units; /* ended, but still told; none of the codes of units */
     struct unit_successions successions;
+    struct divisions divisions; /* each has areas */
     struct category *categories;
     size_t category_count;
     struct route_rules routes;

@@ -52,6 +52,44 @@ void unit_json_write(struct buffer *out, const struct unit *unit)
     json_close_object(&writer);
 }
 
+static void put_districts(struct json_writer *writer, const struct division *division)
+{
+    if (division->district_count == 0) {
+        return;
+    }
+    json_open_array(writer, "districts");
+    for (size_t i = 0; i < division->district_count; i++) {
+        const struct division_district *district = &division->districts[i];
+        json_open_object(writer, NULL);
+        json_put_text(writer, "code", district->code);
+        put_names(writer, "name", district->name_vi, district->name_en);
+        json_close_object(writer);
+    }
+    json_close_array(writer);
+}
+
+void division_json_write(struct buffer *out, const struct division *division)
+{
+    struct json_writer writer;
+    json_write_start(&writer, out);
+    json_open_object(&writer, NULL);
+    json_put_text(&writer, "code", division->code);
+    json_put_instant_if(&writer, "valid_to", division->valid_to);
+    json_put_text(&writer, "source", division->source);
+    put_districts(&writer, division);
+    json_open_array(&writer, "areas");
+    for (size_t i = 0; i < division->area_count; i++) {
+        const struct division_area *area = &division->areas[i];
+        json_open_object(&writer, NULL);
+        json_put_text(&writer, "code", area->code);
+        json_put_text(&writer, "district", area->district);
+        json_put_text(&writer, "successor", area->successor);
+        json_close_object(&writer);
+    }
+    json_close_array(&writer);
+    json_close_object(&writer);
+}
+
 void category_json_write(struct buffer *out, const struct category *category)
 {
     struct json_writer writer;

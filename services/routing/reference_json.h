@@ -12,6 +12,7 @@
 #define PROCESS_DEFINED      "vn.hanoi.process.defined.v1"
 #define FOCAL_POINT_ASSIGNED "vn.hanoi.focal_point.assigned.v1"
 #define PROMISE_PUBLISHED    "vn.hanoi.promise.published.v1"
+#define UNIT_SET_PUBLISHED   "vn.hanoi.unit_set.published.v1"
 
 /* A month in Hanoi, 1–12. */
 struct promise {
@@ -23,6 +24,7 @@ struct promise {
 
 /* As an event tells it: with the account of its head, which is not for the public. */
 void unit_json_write(struct buffer *out, const struct unit *unit);
+void division_json_write(struct buffer *out, const struct division *division);
 void category_json_write(struct buffer *out, const struct category *category);
 /* What who files must know of it. */
 void process_json_write(struct buffer *out, const struct process *process);

@@ -102,7 +102,7 @@ void store_case_versions(struct pg_tx *tx, const struct pg_array *ids);
 void store_reference_poll(struct pg_tx *tx);
 int64_t store_reference_version(const struct pg_tx *tx, size_t statement, int64_t *day);
 
-enum { STORE_REFERENCE_STATEMENTS = 15 };
+enum { STORE_REFERENCE_STATEMENTS = 17 };
 /* Adds STORE_REFERENCE_STATEMENTS statements; their results make a reference (heap, NULL with err
  * when it is incomplete or contradicts itself). Processes go into the book. Boundaries may be large
  * and seldom change: of the set that is known already (0: none) they are not read again, and the

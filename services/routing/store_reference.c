@@ -32,11 +32,29 @@ int64_t store_reference_version(const struct pg_tx *tx, size_t statement, int64_
     "LEFT JOIN (SELECT * FROM unit_head WHERE " VALID_TODAY ") h ON h.unit = u.code "              \
     "LEFT JOIN unit_successor s ON s.former = u.code AND s.since = u.valid_to + 1 AND s.main"
 
+/* A day on which a division of the city ended, and today: an area is no more, or is another one
+ * under its code, with a successor (00004 was Truc Bach, and is Ba Dinh). One that goes on under
+ * its code without a successor, say by another name, divides nothing anew. */
+#define AREA_TYPES "('ward', 'commune', 'township')"
+#define ON_DAY     VALID_ON("d.day")
+#define DIVISIONS                                                                                  \
+    "WITH division (ended, day) AS (SELECT DISTINCT u.valid_to, u.valid_to FROM unit u "           \
+    "WHERE u.type IN " AREA_TYPES " AND u.valid_to < " TODAY " AND (NOT EXISTS "                   \
+    "(SELECT 1 FROM unit n WHERE n.code = u.code AND n.valid_from = u.valid_to + 1 "               \
+    "AND n.type IN " AREA_TYPES ") OR EXISTS (SELECT 1 FROM unit_successor s "                     \
+    "WHERE s.former = u.code AND s.since = u.valid_to + 1)) UNION ALL SELECT NULL, " TODAY "), "   \
+    "area AS (SELECT d.*, u.code, u.parent, u.source, u.valid_to FROM division d "                 \
+    "JOIN unit u ON u.type IN " AREA_TYPES " AND " ON_DAY "), "                                    \
+    "district AS (SELECT d.*, u.code, u.name_vi, u.name_en FROM division d "                       \
+    "JOIN unit u ON u.type = 'district' AND " ON_DAY ") "
+
 enum statement_index {
     POLL,
     UNITS,
     FORMER_UNITS,
     SUCCESSIONS,
+    AREAS,
+    DISTRICTS,
     CATEGORIES,
     ROUTES,
     DEADLINES,
@@ -68,6 +86,20 @@ static const struct pg_statement reads[STORE_REFERENCE_STATEMENTS] = {
     [SUCCESSIONS] = {"reference_successions",
                      "SELECT former, current, main, " START(
                          "since") " FROM unit_successor WHERE since <= " TODAY},
+    [AREAS] =
+        {"reference_areas",
+         DIVISIONS "SELECT " END(
+             "a.ended") ", a.code, d.code, s.current, a.source "
+                        "FROM area a LEFT JOIN district d ON d.day = a.day AND d.code = a.parent "
+                        "LEFT JOIN unit_successor s ON a.valid_to = a.ended AND s.former = a.code "
+                        "AND s.since = a.ended + 1 AND s.main ORDER BY a.day DESC, a.code COLLATE "
+                        "\"C\""},
+    [DISTRICTS] =
+        {"reference_districts",
+         DIVISIONS "SELECT " END(
+             "d.ended") ", d.code, d.name_vi, d.name_en "
+                        "FROM district d WHERE EXISTS (SELECT 1 FROM area a WHERE a.day = d.day "
+                        "AND a.parent = d.code) ORDER BY d.day DESC, d.code COLLATE \"C\""},
     [CATEGORIES] = {"reference_categories",
                     "SELECT DISTINCT ON (code) code, version, name_vi, name_en, group_vi, "
                     "group_en, level, keywords::text, sensitive, " START(
@@ -189,6 +221,64 @@ static void read_successions(const struct reading *reading)
         };
     }
     unit_successions_sort(successions);
+}
+
+static void read_areas(const struct reading *reading, struct division_area *areas)
+{
+    for (size_t i = 0; i < pg_rows(reading->tx, AREAS); i++) {
+        areas[i] = (struct division_area){
+            .code = text(reading, AREAS, i, 1),
+            .district = text(reading, AREAS, i, 2),
+            .successor = text(reading, AREAS, i, 3),
+            .source = text(reading, AREAS, i, 4),
+        };
+    }
+}
+
+static void read_districts(const struct reading *reading, struct division_district *districts)
+{
+    for (size_t i = 0; i < pg_rows(reading->tx, DISTRICTS); i++) {
+        districts[i] = (struct division_district){
+            .code = text(reading, DISTRICTS, i, 1),
+            .name_vi = text(reading, DISTRICTS, i, 2),
+            .name_en = text(reading, DISTRICTS, i, 3),
+        };
+    }
+}
+
+/* How many rows from one on belong to the division that ends at an instant. */
+static size_t count_rows(const struct reading *reading, size_t statement, size_t row,
+                         int64_t valid_to)
+{
+    size_t end = row;
+    while (end < pg_rows(reading->tx, statement) &&
+           instant(reading, statement, end, 0) == valid_to) {
+        end++;
+    }
+    return end - row;
+}
+
+/* Rows of both statements come division by division. */
+static void read_divisions(const struct reading *reading)
+{
+    struct divisions *divisions = &reading->reference->divisions;
+    struct division_area *areas = array(reading, AREAS, sizeof *areas);
+    struct division_district *districts = array(reading, DISTRICTS, sizeof *districts);
+    size_t district = 0;
+    read_areas(reading, areas);
+    read_districts(reading, districts);
+    divisions->items = array(reading, AREAS, sizeof *divisions->items); /* as many at most */
+    for (size_t area = 0; area < pg_rows(reading->tx, AREAS);) {
+        struct division *division = &divisions->items[divisions->count++];
+        division->valid_to = instant(reading, AREAS, area, 0);
+        division->areas = &areas[area];
+        division->area_count = count_rows(reading, AREAS, area, division->valid_to);
+        division->districts = &districts[district];
+        division->district_count = count_rows(reading, DISTRICTS, district, division->valid_to);
+        division_name(division);
+        area += division->area_count;
+        district += division->district_count;
+    }
 }
 
 static void read_categories(const struct reading *reading)
@@ -398,6 +488,7 @@ struct reference *store_reference_make(const struct pg_tx *tx, int64_t known_bou
     read_units(&reading, UNITS, &reference->units);
     read_units(&reading, FORMER_UNITS, &reference->former_units);
     read_successions(&reading);
+    read_divisions(&reading);
     read_categories(&reading);
     read_routes(&reading);
     read_deadlines(&reading);

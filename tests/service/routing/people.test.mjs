@@ -296,6 +296,18 @@ test('coverage tells where nobody gets the cases', async () => {
   assert.equal((await desk.get(CITIZEN, '/focal-points/coverage')).status, 403);
 });
 
+const sets = () => desk.events.filter((e) => e.key?.startsWith('unit_set:'));
+
+test('a ward under a new name does not divide the city anew', async () => {
+  const name = { vi: 'Phường Cửa Nam mới', en: 'New Cua Nam Ward' };
+  const altered = await change(ADMIN, '00082', 'alter', { from: day(0), name, source: 'QĐ 3' });
+  assert.equal(altered.status, 200, JSON.stringify(altered.body));
+  await desk.said('the name', (e) => e.key === 'unit:00082' && e.data.name.en === name.en);
+  await create('BAN-E'); // told after whatever the new name would have brought
+  await desk.said('the board', (e) => e.key === 'unit:BAN-E');
+  assert.deepEqual(sets().map((e) => e.key), ['unit_set:126-units', 'unit_set:30-districts']);
+});
+
 test('a merged unit keeps its closed cases; the open ones and new reports go to the successor', async () => {
   const { case_id: open } = await desk.opened(CHIEF);
   const { case_id: id } = await desk.opened(CHIEF);
@@ -335,6 +347,17 @@ test('a merged unit keeps its closed cases; the open ones and new reports go to 
   assert.equal(gone, undefined);
   assert.ok((await desk.get(null, `/units?at=${day(-1)}`)).body.items.some((u) => u.code === '00070'));
   assert.ok((await unit('00082', null)).predecessors.some((p) => p.unit === '00070' && p.main));
+});
+
+test('a merger ends the division of the city before it, which is told with the heir', async () => {
+  const [{ data: now }] = await desk.said('what is left', (e) => e.key === 'unit_set:125-units');
+  assert.equal(now.areas.length, 125);
+  assert.ok(!('valid_to' in now) && !now.areas.some(({ code }) => code === '00070'));
+  const before = told('unit_set:126-units').at(-1).data;
+  assert.equal(before.valid_to, new Date(`${day(0)}T00:00+07:00`).toISOString());
+  assert.equal(before.areas.length, 126);
+  assert.deepEqual(before.areas.filter((area) => area.successor), [{ code: '00070', successor: '00082' }]);
+  assert.equal(told('unit_set:30-districts').length, 1);
 });
 
 test('loading the reference data again leaves changes of people alone', async () => {

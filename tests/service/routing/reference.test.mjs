@@ -48,6 +48,28 @@ test('units, categories and promises are told once, parents first', async () => 
   assert.ok(keys.indexOf('unit:SNNMT') < keys.indexOf('unit:VPDKDD'));
 });
 
+test('the city is told as it is divided, and as it was until 2025-06-30', async () => {
+  const sets = desk.events.filter((e) => e.key?.startsWith('unit_set:'));
+  assert.deepEqual(sets.map((e) => e.key), ['unit_set:126-units', 'unit_set:30-districts']);
+  const [now, then] = sets.map((e) => e.data);
+  assert.deepEqual(Object.keys(now), ['code', 'source', 'areas']);
+  assert.equal(now.source, '19/2025/QĐ-TTg');
+  assert.equal(now.areas.length, 126);
+  assert.ok(now.areas.every((area) => Object.keys(area).join() === 'code'));
+  assert.equal(then.valid_to, '2025-06-30T17:00:00.000Z');
+  assert.equal(then.source, 'vietnamadminunits 1.0.4 (units before 2025-07-01)');
+  assert.equal(then.areas.length, 526);
+  assert.equal(then.districts.length, 30);
+  assert.deepEqual(then.districts[0], { code: '001', name: { vi: 'Quận Ba Đình', en: 'Ba Dinh Urban District' } });
+  const districts = new Set(then.districts.map(({ code }) => code));
+  const areas = new Set(now.areas.map(({ code }) => code));
+  assert.ok(then.areas.every((area) => districts.has(area.district) && areas.has(area.successor)));
+  assert.ok(Buffer.byteLength(JSON.stringify(then)) < 40000); // of 64 KiB at most
+  // Truc Bach, whose code is Ba Dinh's since.
+  assert.deepEqual(then.areas.find(({ code }) => code === '00004'),
+    { code: '00004', district: '001', successor: '00004' });
+});
+
 test('the promises of this month and the next two are there', async () => {
   const local = new Date(Date.now() + 7 * 3600000); // Hanoi
   for (const ahead of [0, 1, 2]) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "services/routing/command_json.h"
+#include "services/routing/reference_json.h"
 #include "services/routing/submission_json.h"
 
 /* field: what an invalid example says is wrong; NULL in valid ones. */
@@ -222,6 +223,65 @@ static void an_event_is_named_after_what_happened(void **state)
     buffer_finish(&json);
 }
 
+/* ---- unit sets ---- */
+
+static const char *member(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+/* Code and source are made from the rest, as they are from the tables. */
+static void make_division(struct division *division, const json_t *data, struct arena *arena)
+{
+    const json_t *districts = json_object_get(data, "districts");
+    const json_t *areas = json_object_get(data, "areas");
+    struct division_district *district =
+        arena_array(arena, json_array_size(districts), sizeof *district);
+    struct division_area *area = arena_array(arena, json_array_size(areas), sizeof *area);
+    *division = (struct division){.districts = district, .areas = area};
+    const char *valid_to = member(data, "valid_to");
+    if (valid_to != NULL) {
+        assert_true(clock_parse(valid_to, strlen(valid_to), &division->valid_to));
+    }
+    for (; division->district_count < json_array_size(districts); division->district_count++) {
+        const json_t *from = json_array_get(districts, division->district_count);
+        const json_t *name = json_object_get(from, "name");
+        *district++ = (struct division_district){member(from, "code"), member(name, "vi"),
+                                                 member(name, "en")};
+    }
+    for (; division->area_count < json_array_size(areas); division->area_count++) {
+        const json_t *from = json_array_get(areas, division->area_count);
+        *area++ = (struct division_area){member(from, "code"), member(from, "district"),
+                                         member(from, "successor"), member(data, "source")};
+    }
+    division_name(division);
+}
+
+static void check_unit_set(const char *path, const char *data, const char *field,
+                           struct arena *arena)
+{
+    struct division division;
+    struct buffer out;
+    json_t *before = json_loads(data, 0, NULL);
+    (void)field;
+    make_division(&division, before, arena);
+    buffer_init(&out);
+    division_json_write(&out, &division);
+    json_t *after = json_loads(out.data, 0, NULL);
+    if (!json_equal(before, after)) {
+        fail_msg("%s became %s", path, out.data);
+    }
+    json_decref(before);
+    json_decref(after);
+    buffer_finish(&out);
+}
+
+static void every_unit_set_example_is_written_the_same(void **state)
+{
+    (void)state;
+    each_example("proto/examples/vn.hanoi.unit_set.published.v1/*.json", check_unit_set);
+}
+
 /* ---- submissions ---- */
 
 static void check_submission(const char *path, const char *data, const char *field,
@@ -371,6 +431,7 @@ int main(void)
         cmocka_unit_test(what_is_not_known_is_not_told),
         cmocka_unit_test(the_reporter_is_told_nobodys_account),
         cmocka_unit_test(an_event_is_named_after_what_happened),
+        cmocka_unit_test(every_unit_set_example_is_written_the_same),
         cmocka_unit_test(submissions_are_read_or_refused_by_field),
         cmocka_unit_test(commands_are_read_or_refused_by_field),
         cmocka_unit_test(a_command_tells_what_it_brings),
