@@ -98,8 +98,8 @@ static void look(struct discloser *discloser)
     pg_tx_send(tx, on_looked, discloser);
 }
 
-/* Every grouping and kind of period that the public may see something of. */
-static size_t list_public(struct cell_key *wheres)
+/* Every grouping and kind of period that settling needs. */
+static size_t list_needed(struct cell_key *wheres)
 {
     size_t count = 0;
     for (int subject = 0; subject < SUBJECTS; subject++) {
@@ -109,7 +109,7 @@ static size_t list_public(struct cell_key *wheres)
                                                   .grouping = (int)i,
                                                   .period = {(enum period_kind)kind, 0},
                                                   .members = {"", ""}};
-                count += disclosure_is_public(&wheres[count]);
+                count += disclosure_needs(&wheres[count]);
             }
         }
     }
@@ -130,7 +130,7 @@ static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct pg_tx *read = pg_tx_new(discloser->parts->pg);
     discloser->counted = pg_value_int8(tx, 0, 0, 0);
     pg_tx_set_read_only(read);
-    store_read_kinds(read, wheres, list_public(wheres));
+    store_read_kinds(read, wheres, list_needed(wheres));
     pg_tx_send(read, on_read, discloser);
 }
 

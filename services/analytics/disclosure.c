@@ -8,9 +8,6 @@ bool disclosure_is_public(const struct cell_key *key)
 {
     static const unsigned unit_category = 1u << DIMENSION_UNIT | 1u << DIMENSION_CATEGORY;
     const struct grouping *grouping = &subjects[key->subject]->groupings[key->grouping];
-    if ((grouping_dimensions(grouping) & 1u << DIMENSION_DISTRICT) != 0) {
-        return false;
-    }
     switch (grouping->dimension_count) {
     case 0:
         return true;
@@ -20,6 +17,14 @@ bool disclosure_is_public(const struct cell_key *key)
         return key->period.kind == PERIOD_ALL &&
                key->grouping == grouping_find(key->subject, unit_category);
     }
+}
+
+bool disclosure_needs(const struct cell_key *key)
+{
+    static const unsigned area_district = 1u << DIMENSION_AREA | 1u << DIMENSION_DISTRICT;
+    bool kept = key->period.kind == PERIOD_ALL || key->period.kind == PERIOD_MONTH;
+    return disclosure_is_public(key) ||
+           (kept && key->grouping == grouping_find(key->subject, area_district));
 }
 
 bool disclosure_is_small(int64_t cases)

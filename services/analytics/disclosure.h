@@ -10,6 +10,9 @@
  *   all; and where they are not, they are not shown of another member either, so that always at
  *   least two rows and two columns of a table are hidden, which no equation can tell apart.
  *
+ *   Places (disclosure_place.c): districts of former days are shown in a period only if no area
+ *   is hidden in it, and none has a small part of a district.
+ *
  *   Pairs (disclosure_pair.c): a hidden field of the table of units by categories must lie on a
  *   circle of hidden fields (Gusfield, SIAM J. Comput. 17, 1988).
  *
@@ -41,9 +44,11 @@ struct disclosure {
 /* Cells that are open to the public at all, once they are not too small: the city in every kind of
  * period, single dimensions by month and longer, units by category since the beginning. */
 bool disclosure_is_public(const struct cell_key *key);
+/* Those that settling needs: the public ones, and areas by districts. */
+bool disclosure_needs(const struct cell_key *key);
 
-/* From all public cells of a subject that there are, sorted by cell_key_order. What has no cell,
- * for nothing was counted of it, may be hidden too: else it would be known to be nothing. */
+/* From all cells of a subject that are needed and there, sorted by cell_key_order. What has no
+ * cell, for nothing was counted of it, may be hidden too: else it would be known to be nothing. */
 void disclosure_settle(struct disclosure *disclosure, struct disclosure_cell *cells, size_t count,
                        struct arena *arena);
 bool disclosure_hides(const struct disclosure *disclosure, const struct cell_key *key);
@@ -56,6 +61,10 @@ void disclosure_add(struct disclosure *disclosure, const struct cell_key *key, s
 /* The city and single dimensions; marks their cells, too. */
 void disclosure_settle_time(struct disclosure *disclosure, struct disclosure_cell *cells,
                             size_t count, struct arena *arena);
+/* May districts be shown beside areas in this period? From all cells; of those of areas none is
+ * hidden in it. */
+bool disclosure_may_show_districts(const struct disclosure_cell *cells, size_t count,
+                                   const struct period *period, struct arena *arena);
 /* Units by category; after the above. */
 void disclosure_settle_pairs(struct disclosure *disclosure, struct disclosure_cell *cells,
                              size_t count, struct arena *arena);

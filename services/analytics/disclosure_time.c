@@ -6,17 +6,7 @@
 #include <string.h>
 
 #include "services/analytics/disclosure.h"
-
-/* A period of the tree. Nodes are in order of their kinds, so that wholes come before parts. */
-struct node {
-    struct period period;
-    size_t whole; /* its node; of the root itself */
-};
-
-struct tree {
-    struct node *nodes;
-    size_t count;
-};
+#include "services/analytics/period_tree.h"
 
 /* A member, or the city: cases and secrets by node. */
 struct member {
@@ -25,50 +15,6 @@ struct member {
     int64_t *cases;
     bool *hidden; /* by node: it is not shown */
 };
-
-/* ---- the tree ---- */
-
-static void add_kind(struct tree *tree, enum period_kind kind, enum period_kind whole_kind,
-                     int32_t first_day, int32_t last_day)
-{
-    struct period at = period_of(kind, first_day);
-    size_t whole = 0;
-    for (; at.first <= last_day; at = period_next(&at)) {
-        struct period in = period_of(whole_kind, at.first);
-        while (tree->nodes[whole].period.kind != whole_kind ||
-               tree->nodes[whole].period.first != in.first) {
-            whole++;
-        }
-        tree->nodes[tree->count++] = (struct node){.period = at, .whole = whole};
-    }
-}
-
-/* Whole years, so that every node has all its parts. */
-static void build_tree(struct tree *tree, int32_t first_day, int32_t last_day, struct arena *arena)
-{
-    struct period last_year = period_of(PERIOD_YEAR, last_day);
-    int32_t begin = period_of(PERIOD_YEAR, first_day).first, end = period_end(&last_year) - 1;
-    size_t years = (size_t)(end - begin) / 365 + 2;
-    tree->nodes = arena_array(arena, 1 + years * 17, sizeof *tree->nodes);
-    tree->count = 1; /* all */
-    add_kind(tree, PERIOD_YEAR, PERIOD_ALL, begin, end);
-    add_kind(tree, PERIOD_QUARTER, PERIOD_YEAR, begin, end);
-    add_kind(tree, PERIOD_MONTH, PERIOD_QUARTER, begin, end);
-}
-
-static size_t node_of(const struct tree *tree, const struct period *period)
-{
-    size_t low = 0, high = tree->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        const struct period *at = &tree->nodes[middle].period;
-        bool before =
-            at->kind != period->kind ? at->kind < period->kind : at->first < period->first;
-        low = before ? middle + 1 : low;
-        high = before ? high : middle;
-    }
-    return low;
-}
 
 static bool is_in_tree(const struct cell_key *key)
 {
@@ -95,7 +41,7 @@ static void find_days(const struct disclosure_cell *cells, size_t count, int32_t
 
 /* Every member has a cell of all time, and those come in order. */
 static size_t list_members(struct member *members, const struct disclosure_cell *cells,
-                           size_t count, const struct tree *tree, struct arena *arena)
+                           size_t count, const struct period_tree *tree, struct arena *arena)
 {
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
@@ -127,21 +73,6 @@ static struct member *member_of(struct member *members, size_t count, const stru
 
 /* ---- secrets ---- */
 
-/* Parts of a node follow each other. Of the root's own place: itself. */
-static size_t parts_of(const struct tree *tree, size_t whole, size_t *first)
-{
-    size_t count = 0;
-    for (size_t i = whole + 1; i < tree->count; i++) {
-        if (tree->nodes[i].whole == whole) {
-            *first = count == 0 ? i : *first;
-            count++;
-        } else if (count > 0) {
-            break;
-        }
-    }
-    return count;
-}
-
 static void hide(struct member *member, size_t first, size_t count)
 {
     memset(&member->hidden[first], true, count);
@@ -161,6 +92,15 @@ static int64_t cases_in(const struct member *member, size_t first, size_t count)
     int64_t cases = 0;
     for (size_t i = first; i < first + count; i++) {
         cases += member->cases[i];
+    }
+    return cases;
+}
+
+static int64_t cases_of(const struct member *members, size_t count, size_t node)
+{
+    int64_t cases = 0;
+    for (size_t i = 0; i < count; i++) {
+        cases += members[i].cases[node];
     }
     return cases;
 }
@@ -214,18 +154,60 @@ static void settle_parts(struct member *members, size_t count, const struct memb
     }
 }
 
-static void settle_node(struct member *members, size_t count, size_t whole, size_t first,
-                        size_t parts)
+/* What settling goes by. */
+struct whole {
+    const struct period_tree *tree;
+    struct member *members; /* the city first; groupings follow each other in their order */
+    size_t member_count;
+    int areas, districts; /* groupings; -1: there is none */
+    const struct disclosure_cell *cells;
+    size_t cell_count;
+    struct arena *arena;
+};
+
+static bool any_area_hidden(const struct whole *all, size_t node)
 {
-    struct member *city = &members[0];
-    if (must_hide(city, first, parts, first != whole && city->hidden[whole])) {
-        hide(city, first, parts);
+    bool hidden = false;
+    for (size_t i = 0; i < all->member_count; i++) {
+        const struct member *member = &all->members[i];
+        hidden = hidden || (member->grouping == all->areas && member->hidden[node] &&
+                            member->cases[node] > 0);
     }
-    for (size_t from = 1, to; from < count; from = to) {
-        for (to = from; to < count && members[to].grouping == members[from].grouping;) {
+    return hidden;
+}
+
+/* All or none: what one district hides the others would tell, beside the areas. */
+static void settle_districts(struct member *districts, size_t count, const struct whole *all,
+                             size_t whole, size_t first, size_t parts)
+{
+    bool hidden = false;
+    for (size_t part = first; part < first + parts && !hidden; part++) {
+        hidden = (first != whole && districts[0].hidden[whole]) || all->members[0].hidden[part] ||
+                 (cases_of(districts, count, part) > 0 &&
+                  (any_area_hidden(all, part) ||
+                   !disclosure_may_show_districts(all->cells, all->cell_count,
+                                                  &all->tree->nodes[part].period, all->arena)));
+    }
+    for (size_t i = 0; i < count && hidden; i++) {
+        hide(&districts[i], first, parts);
+    }
+}
+
+static void settle_node(const struct whole *all, size_t whole, size_t first, size_t parts)
+{
+    struct member *members = all->members;
+    if (must_hide(&members[0], first, parts, first != whole && members[0].hidden[whole])) {
+        hide(&members[0], first, parts);
+    }
+    for (size_t from = 1, to; from < all->member_count; from = to) {
+        for (to = from; to < all->member_count && members[to].grouping == members[from].grouping;) {
             to++;
         }
-        settle_parts(&members[from], to - from, city, whole, first, parts);
+        if (members[from].grouping == all->districts) {
+            settle_districts(&members[from], to - from, all, whole, first, parts);
+        } else {
+            settle_parts(&members[from], to - from, &members[0], whole, first, parts);
+        }
     }
 }
 
@@ -233,20 +215,20 @@ static void settle_node(struct member *members, size_t count, size_t whole, size
 
 /* Days of a month are shown all or not at all. */
 static void settle_days(struct member *city, const struct disclosure_cell *cells, size_t count,
-                        const struct tree *tree, bool *days_hidden)
+                        const struct period_tree *tree, bool *days_hidden)
 {
     memcpy(days_hidden, city->hidden, tree->count * sizeof *days_hidden);
     for (size_t i = 0; i < count; i++) {
         if (cells[i].key.period.kind == PERIOD_DAY && disclosure_is_small(cells[i].cases)) {
             struct period month = period_of(PERIOD_MONTH, cells[i].key.period.first);
-            days_hidden[node_of(tree, &month)] = true;
+            days_hidden[period_tree_node(tree, &month)] = true;
         }
     }
 }
 
 /* A week that has a hidden day is hidden: it might have one alone. */
-static void add_days(struct disclosure *disclosure, struct cell_key *city, const struct tree *tree,
-                     const bool *days_hidden, struct arena *arena)
+static void add_days(struct disclosure *disclosure, struct cell_key *city,
+                     const struct period_tree *tree, const bool *days_hidden, struct arena *arena)
 {
     int32_t last_week = INT32_MIN;
     for (size_t i = 0; i < tree->count; i++) {
@@ -269,31 +251,32 @@ static void add_days(struct disclosure *disclosure, struct cell_key *city, const
 
 /* ---- all of it ---- */
 
-static void fill_members(struct member *members, size_t member_count, const struct tree *tree,
-                         const struct disclosure_cell *cells, size_t count)
+static void fill_members(struct member *members, size_t member_count,
+                         const struct period_tree *tree, const struct disclosure_cell *cells,
+                         size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (is_in_tree(&cells[i].key)) {
             struct member *member = member_of(members, member_count, &cells[i].key);
-            member->cases[node_of(tree, &cells[i].key.period)] = cells[i].cases;
+            member->cases[period_tree_node(tree, &cells[i].key.period)] = cells[i].cases;
         }
     }
 }
 
-static void settle_tree(struct member *members, size_t member_count, const struct tree *tree)
+static void settle_tree(const struct whole *all)
 {
-    settle_node(members, member_count, 0, 0, 1); /* all time itself */
-    for (size_t whole = 0; whole < tree->count; whole++) {
-        size_t first = 0, parts = parts_of(tree, whole, &first);
+    settle_node(all, 0, 0, 1); /* all time itself */
+    for (size_t whole = 0; whole < all->tree->count; whole++) {
+        size_t first = 0, parts = period_tree_parts(all->tree, whole, &first);
         if (parts > 0) {
-            settle_node(members, member_count, whole, first, parts);
+            settle_node(all, whole, first, parts);
         }
     }
 }
 
 /* Also of what has no cell. */
 static void add_members(struct disclosure *disclosure, const struct member *members,
-                        size_t member_count, const struct tree *tree, struct cell_key *key,
+                        size_t member_count, const struct period_tree *tree, struct cell_key *key,
                         struct arena *arena)
 {
     for (size_t i = 0; i < member_count; i++) {
@@ -312,23 +295,32 @@ void disclosure_settle_time(struct disclosure *disclosure, struct disclosure_cel
                             size_t count, struct arena *arena)
 {
     struct cell_key key = {.subject = cells[0].key.subject, .members = {"", ""}};
-    struct tree tree;
+    struct period_tree tree;
     int32_t first_day, last_day;
     find_days(cells, count, &first_day, &last_day);
-    build_tree(&tree, first_day, last_day, arena);
+    period_tree_build(&tree, first_day, last_day, arena);
     struct member *members = arena_array(arena, count, sizeof *members);
     size_t member_count = list_members(members, cells, count, &tree, arena);
     bool *days_hidden = arena_array(arena, tree.count, sizeof *days_hidden);
 
     fill_members(members, member_count, &tree, cells, count);
-    settle_tree(members, member_count, &tree);
+    settle_tree(&(struct whole){
+        .tree = &tree,
+        .members = members,
+        .member_count = member_count,
+        .areas = grouping_find(key.subject, 1u << DIMENSION_AREA),
+        .districts = grouping_find(key.subject, 1u << DIMENSION_DISTRICT),
+        .cells = cells,
+        .cell_count = count,
+        .arena = arena,
+    });
     settle_days(&members[0], cells, count, &tree, days_hidden);
     add_days(disclosure, &key, &tree, days_hidden, arena);
     add_members(disclosure, members, member_count, &tree, &key, arena);
     for (size_t i = 0; i < count; i++) {
         if (is_in_tree(&cells[i].key)) {
             const struct member *member = member_of(members, member_count, &cells[i].key);
-            cells[i].hidden = member->hidden[node_of(&tree, &cells[i].key.period)];
+            cells[i].hidden = member->hidden[period_tree_node(&tree, &cells[i].key.period)];
         }
     }
 }

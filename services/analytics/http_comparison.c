@@ -267,11 +267,13 @@ static void compare_answer(struct compare *compare, const struct pg_tx *tx,
     }
     struct figures_body body;
     struct json_writer *writer = http_open_body(&body);
+    struct slice any = asked->slice;
 
+    any.members[compare->by] = "";
     figure_put_definition(writer, asked->indicator);
     json_put_text(writer, "by", dimension_words[compare->by]);
     figure_put_slice(writer, &asked->slice);
-    figure_put_window(writer, &asked->slice, moment);
+    figure_put_window(writer, &any, moment);
     json_open_array(writer, "items");
     for (size_t i = 0; i < count; i++) {
         put_row(writer, &rows[i]);

@@ -2,7 +2,7 @@
 // What is in city.cases.v1 now, as files: one for each partition, a line for each message with its data as they are. Read
 // by a client that shares no code with librdkafka.
 import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Consumer } from '@platformatic/kafka';
 
@@ -56,4 +56,11 @@ export async function dump(brokers, folder) {
   files.forEach((file) => file.close());
   await consumer.close(true);
   return count;
+}
+
+/** How the city is divided, a line for each set. */
+export async function dumpUnitSets(topics, path) {
+  const told = await topics.read(['city.reference.v1']);
+  const sets = told.filter(({ key }) => String(key).startsWith('unit_set:')).map(({ value }) => `${value}\n`);
+  writeFileSync(path, sets.join(''));
 }

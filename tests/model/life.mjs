@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How cases of a city fare, by chance: most are done in time, some wait, go from hand to hand, come back, are never done.
+import { WARDS } from './division.mjs';
 import { DAY, HOUR, instant, MINUTE, ruleOf, Tale, uuidOf } from './tale.mjs';
 
 const REASONS = ['out_of_scope_legal', 'unclear', 'duplicate', 'not_city', 'abusive', 'other'];
@@ -11,7 +12,7 @@ const LEVELS = [['normal', 0.7], ['complex', 0.2], ['urgent', 0.1]];
 
 export const AGENCIES = ['VPUB', 'TTPVHCC', 'SNV', 'STP', 'STC', 'SCT', 'SNNMT', 'SXD', 'SKHCN', 'SQHKT', 'SVHTT', 'SYT', 'SGDDT',
   'SDL', 'TTRA', 'CATP', 'EVNHANOI', 'DSDT', 'BQLDAGT', 'BQLDADD'];
-export const WARDS = Array.from({ length: 126 }, (_, i) => String(70 + i * 3).padStart(5, '0'));
+export { WARDS };
 export const UNITS = [...WARDS, ...AGENCIES];
 export const CATEGORIES = ['giao-thong', 'trat-tu-do-thi', 'moi-truong-rac-thai', 'ha-tang', 'chieu-sang', 'tieng-on',
   'cay-xanh', 'dien-nuoc', 'xay-dung-trat-tu-xd', 'an-ninh-trat-tu', 'an-toan-thuc-pham', 'y-te', 'giao-duc',
@@ -38,8 +39,8 @@ function timeOfDay(random) {
 /** An instant on the day (of UTC) that begins at `day`. */
 export const openingOn = (random, day) => day + Math.floor(timeOfDay(random));
 
-function opening(random, number, openedAt) {
-  const area = random.next() < 0.94 ? skewed(random, WARDS) : undefined;
+function opening(random, number, openedAt, wards) {
+  const area = random.next() < 0.94 ? skewed(random, wards) : undefined;
   const routed = random.next() < 0.97;
   return { number, openedAt, kind: weighted(random, PROCESSES), category: skewed(random, CATEGORIES),
     level: weighted(random, LEVELS), channel: weighted(random, CHANNELS), area, ...(area && { area_set: 3 }),
@@ -196,9 +197,9 @@ function booking(random, tale) {
     result: { text: 'Đã tiếp.', evidence: [] } });
 }
 
-/** Snapshots of one case. */
-export function life(random, number, openedAt) {
-  const first = opening(random, number, openedAt);
+/** Snapshots of one case. wards: that there were then. */
+export function life(random, number, openedAt, wards = WARDS) {
+  const first = opening(random, number, openedAt, wards);
   if (first.kind === 'reception_booking') Object.assign(first, { queue: 'unit', unit: 'VPUB', level: 'normal' });
   const tale = new Tale(random, first);
   if (first.kind === 'reception_booking') booking(random, tale);

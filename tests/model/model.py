@@ -14,8 +14,6 @@ import os
 
 STATES = ["received", "accepted", "assigned", "in_progress", "resolved", "rejected", "withdrawn", "merged"]
 REASONS = ["out_of_scope_legal", "unclear", "duplicate", "not_city", "abusive", "other"]
-DIMENSIONS = ["area", "category", "channel", "level", "process", "unit"]
-
 
 # ---- one case, as its highest version tells it ----
 
@@ -231,12 +229,39 @@ def read_cases(path):
     return events, cases
 
 
+def read_divisions(path):
+    """The sets that were told, the earliest to end first; the present one has no end."""
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as lines:
+        told = [json.loads(line) for line in lines]
+    return sorted(told, key=lambda division: division.get("valid_to", "~"))
+
+
+class Places:
+    """In which area of today something lies, and in which district of its day."""
+
+    def __init__(self, divisions):
+        self.divisions = [(division.get("valid_to", "~"), {area["code"]: area for area in division["areas"]})
+                          for division in divisions]
+
+    def of(self, code, opened_at):
+        district = None
+        held = [areas for end, areas in self.divisions if opened_at < end]
+        if held and code in held[0]:
+            district = held[0][code].get("district")
+        for areas in held[:-1]:  # into the next one each time
+            code = areas.get(code, {}).get("successor", code)
+        return code, district
+
+
 class Counted:
     """What is kept of a case."""
     __slots__ = ("members", "day", "adds", "hours", "changes", "hands", "counts")
 
-    def __init__(self, c, now):
-        self.members = {"area": c.get("area"), "category": c["category"], "channel": c.get("channel"),
+    def __init__(self, c, now, places):
+        area, district = places.of(c.get("area"), c["opened_at"])
+        self.members = {"area": area, "category": c["category"], "channel": c.get("channel"), "district": district,
                         "level": c["level"], "process": c["kind"], "unit": c.get("unit")}
         self.day = city_day(c["opened_at"])
         self.adds = adds(c, now)
@@ -251,19 +276,20 @@ class Counted:
 
 
 def read_partition(job):
-    path, now = job
+    path, now, places = job
     events, cases = read_cases(path)
-    return events, list(cases), [Counted(known.data, now) for known in cases.values()]
+    return events, list(cases), [Counted(known.data, now, places) for known in cases.values()]
 
 
 class City:
-    """All cases of a dump."""
+    """All cases of a dump. The sets of units are beside its folder."""
 
     def __init__(self, folder, now):
+        places = Places(read_divisions(os.path.join(os.path.dirname(os.path.abspath(folder)), "unit_sets.ndjson")))
         paths = sorted(os.path.join(folder, name) for name in os.listdir(folder))
         self.events, self.cases, ids = 0, [], set()
         with multiprocessing.Pool(2) as pool:
-            for events, names, cases in pool.imap(read_partition, [(path, now) for path in paths]):
+            for events, names, cases in pool.imap(read_partition, [(path, now, places) for path in paths]):
                 self.events += events
                 self.cases += cases
                 assert ids.isdisjoint(names), "a case lies in one partition"

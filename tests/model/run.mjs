@@ -6,8 +6,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { City, Comparer } from './city.mjs';
-import { dump } from './dump.mjs';
-import { describe, year } from './year.mjs';
+import { dump, dumpUnitSets } from './dump.mjs';
+import { divisionEvents } from './division.mjs';
+import { describe, endOf, year } from './year.mjs';
 import { until } from '../../deploy/local/process.mjs';
 
 const PATIENCE_MS = 3600000;
@@ -30,6 +31,7 @@ export class Run {
     await this.city.start();
     const { value: events, s } = await seconds(() => this.city.fill(year(this.settings)));
     this.events = events;
+    await this.city.topics.publish(divisionEvents(endOf(this.settings.today)));
     this.#say('written', s, `${events} events, ${(events / s).toFixed(0)}/s`);
   }
 
@@ -48,6 +50,7 @@ export class Run {
   async readDump() {
     this.dumped = join(this.city.folder, 'dump');
     const dumped = await seconds(() => dump(this.city.stack.kafka.brokers, this.dumped));
+    await dumpUnitSets(this.city.topics, join(this.city.folder, 'unit_sets.ndjson'));
     this.#say('dump', dumped.s, `${dumped.value} events`);
     this.comparer = new Comparer(this.dumped, this.city.stack.url('analytics'), this.tell);
     const read = await seconds(() => this.comparer.read());

@@ -7,6 +7,7 @@
 // follow. The same arguments on the same day give the same lines.
 import { pathToFileURL } from 'node:url';
 import { chance } from '../support/chance.mjs';
+import { wardsAt } from './division.mjs';
 import { life, openingOn } from './life.mjs';
 import { DAY, HOUR, instant, MINUTE, typeOf, uuidOf } from './tale.mjs';
 
@@ -55,17 +56,21 @@ function tell(random, pile, snapshots, now) {
   }
 }
 
+/** The day behind the last one on which something is opened. */
+export const endOf = (today) => Math.floor(today / DAY) - QUIET_DAYS;
+
 /** Chunks of text, some hundred lines each. today: ms. */
 export function* year({ cases, seed, today }) {
   const random = chance(seed);
   const pile = new Pile();
-  const end = Math.floor(today / DAY) - QUIET_DAYS;
+  const end = endOf(today);
   let number = 0;
   for (let day = end - DAYS; day < end; day += 1) {
     const until = Math.round(cases * (day - end + DAYS + 1) / DAYS);
     while (number < until) {
       number += 1;
-      tell(random, pile, life(random, number, openingOn(random, day * DAY)), today - DAY);
+      const at = openingOn(random, day * DAY);
+      tell(random, pile, life(random, number, at, wardsAt(at, end)), today - DAY);
     }
     yield* written(pile.before(day));
   }
@@ -79,7 +84,7 @@ function* written(days) {
 }
 
 export const describe = ({ cases, seed, today }) => `${cases.toLocaleString('en')} cases of a year up to ${
-  instant((Math.floor(today / DAY) - QUIET_DAYS) * DAY).slice(0, 10)}, seed ${seed}`;
+  instant(endOf(today) * DAY).slice(0, 10)}, seed ${seed}`;
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const settings = { cases: Number(process.argv[2] ?? 500000), seed: Number(process.argv[3] ?? 1), today: Date.now() };
