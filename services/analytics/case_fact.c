@@ -58,13 +58,15 @@ bool case_is_overdue(const struct case_fact *fact, int64_t now)
 
 /* ---- stored ---- */
 
-enum { LAYOUT = 1, TEXTS = 8, INSTANTS = 7, NUMBERS = 6 };
+/* The first layout had no rules. */
+enum { LAYOUT_FIRST = 1, LAYOUT = 2, TEXTS_FIRST = 8, TEXTS = 10, INSTANTS = 7, NUMBERS = 6 };
 enum { FLAG_APPOINTMENT = 1, FLAG_NEAR_BORDER = 2, FLAG_RATING_ASKED = 4 };
 
 void case_fact_pack(const struct case_fact *fact, struct buffer *out)
 {
-    const char *const texts[TEXTS] = {fact->unit, fact->category, fact->process, fact->level,
-                                      fact->area, fact->channel,  fact->givers,  fact->takers};
+    const char *const texts[TEXTS] = {
+        fact->unit,    fact->category, fact->process, fact->level,        fact->area,
+        fact->channel, fact->givers,   fact->takers,  fact->receive_rule, fact->resolve_rule};
     const int64_t instants[INSTANTS] = {fact->opened_at,   fact->at,          fact->receive_due,
                                         fact->accepted_at, fact->resolve_due, fact->resolved_at,
                                         fact->rejected_at};
@@ -99,11 +101,13 @@ struct told_fact case_tell(const struct case_fact *fact, struct arena *arena)
     return told;
 }
 
-static void get_texts(struct case_fact *fact, struct varint_reader *reader, struct arena *arena)
+static void get_texts(struct case_fact *fact, size_t count, struct varint_reader *reader,
+                      struct arena *arena)
 {
-    const char **const texts[TEXTS] = {&fact->unit, &fact->category, &fact->process, &fact->level,
-                                       &fact->area, &fact->channel,  &fact->givers,  &fact->takers};
-    for (size_t i = 0; i < TEXTS; i++) {
+    const char **const texts[TEXTS] = {
+        &fact->unit,    &fact->category, &fact->process, &fact->level,        &fact->area,
+        &fact->channel, &fact->givers,   &fact->takers,  &fact->receive_rule, &fact->resolve_rule};
+    for (size_t i = 0; i < count; i++) {
         *texts[i] = varint_get_text(reader, arena);
     }
 }
@@ -123,10 +127,11 @@ bool case_fact_unpack(struct case_fact *fact, const void *bytes, size_t size, st
     struct varint_reader reader;
     *fact = (struct case_fact){.version = 0};
     varint_read(&reader, bytes, size);
-    if (varint_get(&reader) != LAYOUT) {
+    uint64_t layout = varint_get(&reader);
+    if (layout != LAYOUT && layout != LAYOUT_FIRST) {
         return false;
     }
-    get_texts(fact, &reader, arena);
+    get_texts(fact, layout == LAYOUT ? TEXTS : TEXTS_FIRST, &reader, arena);
     get_instants(fact, &reader);
     uint64_t state = varint_get(&reader), reason = varint_get(&reader);
     uint64_t rating = varint_get(&reader);

@@ -78,6 +78,8 @@ struct case_fact {
     /* The units that gave it back, and those that had it next; each once, blank-separated. NULL:
      * none. */
     const char *givers, *takers;
+    /* Versions of the rules that set the due instants, "code@version"; NULL: not told. */
+    const char *receive_rule, *resolve_rule;
 };
 
 /* state: the code within its process, which tells how far the work has come. */

@@ -147,6 +147,30 @@ static void read_course(struct case_fact *fact, struct json_reader *reader)
     fact->rating_asked = json_read_bool(reader, "rating_asked", JSON_OPTIONAL, asked);
 }
 
+/* Rules have versions; what a case was judged by is one of them. */
+static const char *read_rule(struct json_reader *rules, const char *name,
+                             enum json_presence presence)
+{
+    struct json_reader rule;
+    if (!json_read_object(rules, name, presence, &rule)) {
+        return NULL;
+    }
+    const char *code = code_read_rule(&rule, "code", JSON_REQUIRED);
+    int64_t version = json_read_int(&rule, "version", JSON_REQUIRED, 1, INT32_MAX, 0);
+    bool good = json_read_end(&rule);
+    return good ? arena_format(rules->arena, "%s@%d", code, (int)version) : NULL;
+}
+
+static void read_rules(struct case_fact *fact, struct json_reader *reader)
+{
+    struct json_reader rules;
+    if (json_read_object(reader, "rules", JSON_REQUIRED, &rules)) {
+        fact->receive_rule = read_rule(&rules, "receive", JSON_REQUIRED);
+        fact->resolve_rule = read_rule(&rules, "resolve", JSON_OPTIONAL);
+        json_read_end(&rules);
+    }
+}
+
 static void read_place(struct case_fact *fact, struct json_reader *reader)
 {
     fact->area = code_read_unit(reader, "area", JSON_OPTIONAL);
@@ -176,6 +200,7 @@ static void read_members(struct case_fact *fact, struct json_reader *reader, str
     read_times(fact, reader);
     read_trail(fact, reader, queue, arena);
     read_course(fact, reader);
+    read_rules(fact, reader);
 }
 
 bool case_fact_read(struct case_fact *fact, const char *json, size_t size, struct arena *arena,

@@ -22,6 +22,8 @@ static const struct grouping groupings[] = {
     {{DIMENSION_DISTRICT}, 1, PERIODS_EVERY, PERIODS_ALL},
     {{DIMENSION_AREA, DIMENSION_DISTRICT}, 2, PERIODS_ALL | PERIODS_MONTH, 0},
     {{DIMENSION_CATEGORY, DIMENSION_DISTRICT}, 2, PERIODS_MONTH, 0},
+    {{DIMENSION_RECEIVE_RULE}, 1, PERIODS_ALL | PERIODS_MONTH, PERIODS_ALL},
+    {{DIMENSION_RESOLVE_RULE}, 1, PERIODS_ALL | PERIODS_MONTH, PERIODS_ALL},
 };
 
 /* ---- what is measured of them ---- */
@@ -56,6 +58,7 @@ enum { ENOUGH = 30 };
 static const struct indicator indicators[] = {
     {
         .code = "received_on_time",
+        .rule = DIMENSION_RECEIVE_RULE,
         .version = 2,
         .kind = INDICATOR_SHARE,
         .subject = SUBJECT_CASES,
@@ -76,6 +79,7 @@ static const struct indicator indicators[] = {
     },
     {
         .code = "resolved_on_time",
+        .rule = DIMENSION_RESOLVE_RULE,
         .version = 2,
         .kind = INDICATOR_SHARE,
         .subject = SUBJECT_CASES,

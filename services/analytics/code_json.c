@@ -71,6 +71,24 @@ const char *code_read_word(struct json_reader *reader, const char *name,
                     word[strspn(word, DIGITS LOWER "_")] == '\0');
 }
 
+/* Words, with one mark between two. */
+static bool is_rule(const char *code)
+{
+    size_t size = strspn(code, DIGITS LOWER);
+    while (size > 0 && code[size] != '\0' && strchr("_.-", code[size]) != NULL) {
+        size_t word = strspn(code + size + 1, DIGITS LOWER);
+        size = word > 0 ? size + 1 + word : 0;
+    }
+    return size > 0 && code[size] == '\0';
+}
+
+const char *code_read_rule(struct json_reader *reader, const char *name,
+                           enum json_presence presence)
+{
+    const char *code = json_read_text(reader, name, presence, 1, WORD_MAX);
+    return keep(reader, name, code, code != NULL && is_rule(code));
+}
+
 const char *code_read_hash(struct json_reader *reader, const char *name)
 {
     const char *hash = json_read_text(reader, name, JSON_REQUIRED, HASH_SIZE, HASH_SIZE);

@@ -15,6 +15,9 @@ const char *code_read_category(struct json_reader *reader, const char *name,
 /* word: ^[a-z][a-z0-9_]{0,63}$ */
 const char *code_read_word(struct json_reader *reader, const char *name,
                            enum json_presence presence);
+/* The code of a rule: ^[a-z0-9]+([_.-][a-z0-9]+)*$ */
+const char *code_read_rule(struct json_reader *reader, const char *name,
+                           enum json_presence presence);
 /* A person's digest in place of what is told of him: ^[0-9a-f]{64}$, required. */
 const char *code_read_hash(struct json_reader *reader, const char *name);
 

@@ -31,6 +31,7 @@ static const char *const columns[] = {
     "relative_error", "uncertain",
     "as_of",          "cutoff",
     "district",       "unit_sets",
+    "receive_rule",   "resolve_rule",
 };
 enum {
     RATIO_COLUMNS = 6, /* value to interval_high */
@@ -150,20 +151,30 @@ static void put_value(struct csv *csv, const struct figure *figure)
     csv_put_bool(csv, figure_is_uncertain(figure));
 }
 
-/* That of districts came later, so it is behind all others. */
-static void put_members(struct csv *csv, const struct slice *slice)
+/* In the order of the columns. */
+static const enum dimension dimensions[] = {
+    DIMENSION_AREA,    DIMENSION_CATEGORY, DIMENSION_CHANNEL, DIMENSION_LEVEL,
+    DIMENSION_PROCESS, DIMENSION_REASON,   DIMENSION_TEAM,    DIMENSION_UNIT,
+};
+static const enum dimension later_dimensions[] = {DIMENSION_RECEIVE_RULE, DIMENSION_RESOLVE_RULE};
+enum {
+    COUNT = sizeof dimensions / sizeof dimensions[0],
+    LATER_COUNT = sizeof later_dimensions / sizeof later_dimensions[0]
+};
+_Static_assert(COUNT + 1 + LATER_COUNT == DIMENSIONS, "a column for each; districts beside");
+
+static void put_members(struct csv *csv, const struct slice *slice, const enum dimension *order,
+                        size_t count)
 {
-    for (size_t i = 0; i < DIMENSIONS; i++) {
-        if (slice_order[i] != DIMENSION_DISTRICT) {
-            csv_put_text(csv, slice->members[slice_order[i]]);
-        }
+    for (size_t i = 0; i < count; i++) {
+        csv_put_text(csv, slice->members[order[i]]);
     }
 }
 
 void figure_csv_fields(struct csv *csv, const struct figure_line *line, const struct moment *moment)
 {
     put_definition(csv, line->figure->indicator);
-    put_members(csv, line->slice);
+    put_members(csv, line->slice, dimensions, COUNT);
     csv_put_text(csv, line->name.vi);
     csv_put_text(csv, line->name.en);
     put_window(csv, &line->slice->period, moment);
@@ -177,6 +188,7 @@ void figure_csv_fields(struct csv *csv, const struct figure_line *line, const st
     csv_put_instant_if(csv, moment->cutoff);
     csv_put_text(csv, line->slice->members[DIMENSION_DISTRICT]);
     put_unit_sets(csv, line->slice, moment);
+    put_members(csv, line->slice, later_dimensions, LATER_COUNT);
 }
 
 void figure_csv_line(struct csv *csv, const struct figure_line *line, const struct moment *moment)

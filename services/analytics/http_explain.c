@@ -4,6 +4,8 @@
  * Definition and sums in words, the counters behind numerator and denominator, what was left out,
  * which sums were added up, and why it may or may not be seen. Of a hidden figure nothing is told
  * that counts anything. */
+#include <string.h>
+
 #include "services/analytics/analytics.h"
 #include "services/analytics/explanation.h"
 #include "services/analytics/figure_json.h"
@@ -12,6 +14,8 @@
 struct explain {
     struct asked asked;
     struct cell_key key;
+    struct slice_cells rules; /* of the versions of the rule that decides, if one does */
+    struct period rules_period;
 };
 
 static bool explain_decode(struct explain *explain, struct error *err);
@@ -34,6 +38,20 @@ void http_get_explanation(struct http_request *request, void *state)
     explain_read(explain, analytics->parts->pg);
 }
 
+/* Those of the city's cases of the period; of days and weeks, of their month. */
+static void find_rules(struct explain *explain)
+{
+    const struct indicator *indicator = explain->asked.indicator;
+    struct slice city = {.period = explain->asked.slice.period};
+    if (city.period.kind > PERIOD_MONTH) {
+        city.period = period_of(PERIOD_MONTH, city.period.first);
+    }
+    explain->rules_period = city.period;
+    if (indicator->rule != 0) {
+        slice_find(&explain->rules, indicator->subject, &city, 1u << indicator->rule);
+    }
+}
+
 static bool explain_decode(struct explain *explain, struct error *err)
 {
     struct asked *asked = &explain->asked;
@@ -42,15 +60,19 @@ static bool explain_decode(struct explain *explain, struct error *err)
         return false;
     }
     explain->key = slice_cell(&asked->cells, &asked->slice.period);
+    find_rules(explain);
     return http_check_public(asked->request, &explain->key, err);
 }
 
-enum { MEMBERS = ASKED_CELLS + 1 };
+enum { MEMBERS = ASKED_CELLS + 1, RULES = MEMBERS + MEMBER_STATEMENTS };
 
 static void explain_read(struct explain *explain, struct pg *pg)
 {
     struct pg_tx *tx = http_read_asked(pg, &explain->asked);
     http_read_members(tx, &explain->asked);
+    if (explain->asked.indicator->rule != 0) {
+        http_read_cells(tx, &explain->rules);
+    }
     pg_tx_send(tx, on_read, explain);
 }
 
@@ -170,8 +192,64 @@ static const struct bilingual dues_text = {
     "A case's due times follow the versions of the rules that it was opened under; the case's own "
     "explanation names them."};
 
-static void put_rules(struct json_writer *writer, const struct indicator *indicator)
+struct applied {
+    const char *rule;
+    struct tally tally;
+};
+
+/* Several months have a cell each. */
+static size_t take_applied(const struct explain *explain, const struct pg_tx *tx,
+                           struct applied *applied)
 {
+    struct arena *arena = http_arena(explain->asked.request);
+    size_t count = 0;
+    for (size_t row = 0; row < pg_rows(tx, RULES); row++) {
+        struct cell_row cell;
+        size_t i = 0;
+        if (!store_take_cell(tx, RULES, row, arena, &cell)) {
+            continue;
+        }
+        while (i < count && strcmp(applied[i].rule, cell.key.members[0]) != 0) {
+            i++;
+        }
+        if (i == count) {
+            applied[count++] = (struct applied){.rule = cell.key.members[0]};
+        }
+        tally_add(&applied[i].tally, &cell.tally, arena);
+    }
+    return count;
+}
+
+static void put_applied(struct json_writer *writer, const struct explain *explain,
+                        const struct pg_tx *tx)
+{
+    const struct asked *asked = &explain->asked;
+    struct applied *applied =
+        arena_array(http_arena(asked->request), pg_rows(tx, RULES), sizeof *applied);
+    size_t count = take_applied(explain, tx, applied);
+    json_open_array(writer, "applied");
+    for (size_t i = 0; i < count; i++) {
+        struct cell_key key = slice_cell(&explain->rules, &explain->rules_period);
+        int64_t cases = applied[i].tally.counts[subjects[key.subject]->size_counter];
+        key.members[0] = applied[i].rule;
+        if (cases == 0) {
+            continue; /* they went over to another one */
+        }
+        json_open_object(writer, NULL);
+        json_put_text(writer, "rule", applied[i].rule);
+        if (http_sees_all(asked->request) ||
+            !discloser_hides(asked->discloser, &key, &applied[i].tally)) {
+            json_put_int(writer, "cases", cases);
+        }
+        json_close_object(writer);
+    }
+    json_close_array(writer);
+}
+
+static void put_rules(struct json_writer *writer, const struct explain *explain,
+                      const struct pg_tx *tx)
+{
+    const struct indicator *indicator = explain->asked.indicator;
     json_open_object(writer, "rules");
     json_open_array(writer, "known");
     json_open_object(writer, NULL);
@@ -180,7 +258,8 @@ static void put_rules(struct json_writer *writer, const struct indicator *indica
     json_put_text(writer, "source", indicator->source);
     json_close_object(writer);
     json_close_array(writer);
-    if (indicator->subject == SUBJECT_CASES) {
+    if (indicator->rule != 0) {
+        put_applied(writer, explain, tx);
         figure_put_bilingual(writer, "not_known", &dues_text);
     }
     json_close_object(writer);
@@ -206,6 +285,6 @@ static void explain_answer(struct explain *explain, const struct pg_tx *tx,
     }
     put_sums(writer, explain, tx, figure.hidden);
     put_disclosure(writer, explain, figure.hidden);
-    put_rules(writer, asked->indicator);
+    put_rules(writer, explain, tx);
     http_send_body(asked->request, &body, moment);
 }

@@ -5,7 +5,7 @@
 
 #include "services/analytics/indicator.h"
 
-enum { UNIT_MAX = 32, CATEGORY_MAX = 64, WORD_MAX = 64 };
+enum { UNIT_MAX = 32, CATEGORY_MAX = 64, WORD_MAX = 64, RULE_VERSION_MAX = 10 };
 
 bool http_check_unit(const char *name, const char *code, struct error *err)
 {
@@ -38,6 +38,18 @@ static bool check_word(const char *name, const char *code, struct error *err)
                            "must be 1 to %d of a-z, 0-9 and _, beginning with a letter", WORD_MAX);
 }
 
+/* "receive@1": code and version. */
+static bool check_rule(const char *name, const char *code, struct error *err)
+{
+    static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz", digits[] = "0123456789";
+    size_t size = code != NULL ? strspn(code, "_.-0123456789abcdefghijklmnopqrstuvwxyz") : 0;
+    size_t number = code != NULL && code[size] == '@' ? strspn(code + size + 1, digits) : 0;
+    return code == NULL ||
+           (size >= 1 && size <= WORD_MAX && strchr(letters, code[0]) != NULL && number >= 1 &&
+            number <= RULE_VERSION_MAX && code[size + 1 + number] == '\0') ||
+           error_add_field(err, name, "bad_code", "must be the code of a rule, @ and its version");
+}
+
 typedef bool check(const char *name, const char *code, struct error *err);
 
 static check *const checks[DIMENSIONS] = {
@@ -45,7 +57,8 @@ static check *const checks[DIMENSIONS] = {
     [DIMENSION_PROCESS] = check_word,       [DIMENSION_LEVEL] = check_word,
     [DIMENSION_AREA] = http_check_unit,     [DIMENSION_CHANNEL] = check_word,
     [DIMENSION_REASON] = check_word,        [DIMENSION_TEAM] = http_check_unit,
-    [DIMENSION_DISTRICT] = http_check_unit,
+    [DIMENSION_DISTRICT] = http_check_unit, [DIMENSION_RECEIVE_RULE] = check_rule,
+    [DIMENSION_RESOLVE_RULE] = check_rule,
 };
 
 bool http_read_indicator(const struct indicator **indicator, const struct http_request *request,

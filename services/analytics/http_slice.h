@@ -17,7 +17,9 @@ enum dimension http_read_dimension(const char *field, const char *name, struct e
 struct period http_read_period(const struct http_request *request, struct error *err);
 
 /* The members of the query that http_read_slice knows, but for the period. */
-#define SLICE_QUERY "area category channel district level process reason team unit"
+#define SLICE_QUERY                                                                                \
+    "area category channel district level process reason receive_rule resolve_rule "               \
+    "team unit"
 
 /* A subject by its name; of no name, cases. SUBJECTS when it is none. */
 enum subject http_read_subject(const char *name, struct error *err);

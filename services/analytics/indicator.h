@@ -39,6 +39,7 @@ struct indicator {
     struct bilingual label, formula;
     struct bilingual note; /* what it must not be taken for; texts NULL: nothing to say */
     const char *source;
+    enum dimension rule; /* whose versions decide what is in time; 0: none does */
     /* Bits of counters. The denominator is the sum of the ones less the sum of the others. Of
      * INDICATOR_TIME the denominator is those that might have a time. */
     uint64_t numerator, denominator, denominator_less, pending;

@@ -17,7 +17,9 @@ static const struct pg_statement read_evidence = {
     "AND ($12::text IS NULL OR unit = $12) AND ($13::text IS NULL OR category = $13) "
     "AND ($14::text IS NULL OR process = $14) AND ($15::text IS NULL OR level = $15) "
     "AND ($16::text IS NULL OR area = $16) AND ($17::text IS NULL OR channel = $17) "
-    "AND ($18::text IS NULL OR district = $18) AS matches "
+    "AND ($18::text IS NULL OR district = $18) "
+    "AND ($19::text IS NULL OR receive_rule = $19) "
+    "AND ($20::text IS NULL OR resolve_rule = $20) AS matches "
     "FROM (SELECT * FROM fact WHERE subject = 0 AND day IS NOT NULL AND day >= $1::integer "
     "AND day < $2::integer AND (day, id) < ($3::integer, $4::uuid) "
     "ORDER BY day DESC, id DESC LIMIT $5::bigint) s) t "
@@ -27,8 +29,9 @@ void store_read_evidence(struct pg_tx *tx, const struct evidence_of *of,
                          const struct evidence_place *before, int32_t limit)
 {
     static const enum dimension dimensions[] = {
-        DIMENSION_UNIT, DIMENSION_CATEGORY, DIMENSION_PROCESS, DIMENSION_LEVEL,
-        DIMENSION_AREA, DIMENSION_CHANNEL,  DIMENSION_DISTRICT};
+        DIMENSION_UNIT,     DIMENSION_CATEGORY,     DIMENSION_PROCESS,
+        DIMENSION_LEVEL,    DIMENSION_AREA,         DIMENSION_CHANNEL,
+        DIMENSION_DISTRICT, DIMENSION_RECEIVE_RULE, DIMENSION_RESOLVE_RULE};
     pg_tx_add(tx, &read_evidence);
     pg_tx_int4(tx, of->slice->period.first);
     pg_tx_int4(tx, period_end(&of->slice->period));

@@ -29,7 +29,8 @@ void store_put_heard(struct pg_tx *tx, const struct told_fact *facts, size_t cou
 
 #define COUNTED                                                                                    \
     "day, marks, bucket::integer, amount_1, amount_2, amount_3, unit, category, process, level, "  \
-    "area, channel, reason, team, district, givers, takers"
+    "area, channel, reason, team, district, receive_rule, "                                        \
+    "resolve_rule, givers, takers"
 
 enum {
     DAY_COLUMN = 5,
@@ -211,19 +212,22 @@ static const struct pg_statement put_counted = {
     "analytics_put_counted",
     "INSERT INTO fact AS f (id, subject, version, filed, body, turn_at, day, marks, bucket, "
     "amount_1, amount_2, amount_3, unit, category, process, level, area, channel, reason, team, "
-    "district, givers, takers) SELECT unnest($1::uuid[]), unnest($2::int2[]), unnest($3::int4[]), "
+    "district, receive_rule, resolve_rule, givers, takers) SELECT unnest($1::uuid[]), "
+    "unnest($2::int2[]), unnest($3::int4[]), "
     "unnest($4::text[]), unnest($5::bytea[]), unnest($6::timestamptz[]), unnest($7::int4[]), "
     "unnest($8::int8[]), unnest($9::int2[]), unnest($10::int8[]), unnest($11::int8[]), "
     "unnest($12::int8[]), unnest($13::text[]), unnest($14::text[]), unnest($15::text[]), "
     "unnest($16::text[]), unnest($17::text[]), unnest($18::text[]), unnest($19::text[]), "
-    "unnest($20::text[]), unnest($21::text[]), unnest($22::text[]), unnest($23::text[]) "
+    "unnest($20::text[]), unnest($21::text[]), unnest($22::text[]), unnest($23::text[]), "
+    "unnest($24::text[]), unnest($25::text[]) "
     "ON CONFLICT (id) DO UPDATE SET version = excluded.version, filed = excluded.filed, "
     "body = excluded.body, turn_at = excluded.turn_at, day = excluded.day, "
     "marks = excluded.marks, bucket = excluded.bucket, amount_1 = excluded.amount_1, "
     "amount_2 = excluded.amount_2, amount_3 = excluded.amount_3, unit = excluded.unit, "
     "category = excluded.category, process = excluded.process, level = excluded.level, "
     "area = excluded.area, channel = excluded.channel, reason = excluded.reason, "
-    "team = excluded.team, district = excluded.district, givers = excluded.givers, takers = "
+    "team = excluded.team, district = excluded.district, receive_rule = excluded.receive_rule, "
+    "resolve_rule = excluded.resolve_rule, givers = excluded.givers, takers = "
     "excluded.takers"};
 
 enum {

@@ -12,7 +12,8 @@
 #include "services/analytics/training_subject.h"
 
 const char *const dimension_words[DIMENSIONS + 1] = {
-    "unit", "category", "process", "level", "area", "channel", "reason", "team", "district", NULL};
+    "unit",   "category", "process",  "level",        "area",         "channel",
+    "reason", "team",     "district", "receive_rule", "resolve_rule", NULL};
 
 const struct subject_layout *const subjects[SUBJECTS] = {
     [SUBJECT_CASES] = &case_subject,

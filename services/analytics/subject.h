@@ -26,8 +26,10 @@ enum dimension {
     DIMENSION_AREA, /* ward or commune, as they are today */
     DIMENSION_CHANNEL,
     DIMENSION_REASON,
-    DIMENSION_TEAM,     /* who helped people to begin */
-    DIMENSION_DISTRICT, /* of the area of its day, while there were districts (unit_set.h) */
+    DIMENSION_TEAM,         /* who helped people to begin */
+    DIMENSION_DISTRICT,     /* of the area of its day, while there were districts (unit_set.h) */
+    DIMENSION_RECEIVE_RULE, /* that set the time to receive it: code@version */
+    DIMENSION_RESOLVE_RULE, /* that set the time to resolve it */
     DIMENSIONS
 };
 extern const char *const dimension_words[DIMENSIONS + 1]; /* NULL-terminated */

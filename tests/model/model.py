@@ -255,6 +255,11 @@ class Places:
         return code, district
 
 
+def rule_of(c, name):
+    rule = c["rules"].get(name)
+    return f"{rule['code']}@{rule['version']}" if rule else None
+
+
 class Counted:
     """What is kept of a case."""
     __slots__ = ("members", "day", "adds", "hours", "changes", "hands", "counts")
@@ -262,7 +267,8 @@ class Counted:
     def __init__(self, c, now, places):
         area, district = places.of(c.get("area"), c["opened_at"])
         self.members = {"area": area, "category": c["category"], "channel": c.get("channel"), "district": district,
-                        "level": c["level"], "process": c["kind"], "unit": c.get("unit")}
+                        "level": c["level"], "process": c["kind"], "unit": c.get("unit"),
+                        "receive_rule": rule_of(c, "receive"), "resolve_rule": rule_of(c, "resolve")}
         self.day = city_day(c["opened_at"])
         self.adds = adds(c, now)
         self.hours = hours_of(c)

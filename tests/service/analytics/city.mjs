@@ -54,7 +54,8 @@ export function step(before, action, state, at, changes = {}) {
 }
 
 export const accept = (c, at, resolveDue) => step(c, 'accept', 'accepted', at,
-  { accepted_at: iso(at), resolve_due: iso(resolveDue) });
+  { accepted_at: iso(at), resolve_due: iso(resolveDue),
+    rules: { ...c.rules, resolve: { code: `resolve-${c.level}`, version: c.rules.receive.version, source: 'assumption' } } });
 export const assign = (c, at) => step(c, 'assign', 'assigned', at, { assignee: 'an' });
 export const start = (c, at) => step(c, 'start', 'in_progress', at);
 const clock = (spentUs) => ({ resolve: { mode: 'working', allowed_us: 14400e6, runs: [{ from: iso(0) }], spent_us: spentUs } });
@@ -107,6 +108,7 @@ export function life(random, { units, categories, now = Date.now(), spreadMs = 3
     level: random.pick(['urgent', 'complex', 'normal']), kind: random.pick(KINDS),
     near_border: random.next() < 0.1, ...(random.next() < 0.9 && { area: random.pick(AREAS) }),
     ...(random.next() < 0.9 && { channel: random.pick(CHANNELS) }) })];
+  if (random.next() < 0.3) snapshots[0].rules.receive.version = 2;
   if (random.next() < 0.1) snapshots.push(step(snapshots[0], 'confirm', 'received', at, { area_confirmed: true }));
   const add = (make, ...args) => {
     at = Math.min(now, at + random.upTo(600000));

@@ -63,7 +63,8 @@ function slices() {
   const period = () => ({ period: picked.pick(periodsOf(picked.pick(opening))) });
   const month = () => ({ period: periodsOf(picked.pick(opening)).find((text) => /^\d{4}-\d\d$/.test(text)) });
   return [{}, period(), { unit: 'SXD' }, { unit: '00070', ...period() }, { category: 've-sinh' }, { area: AREAS[0], ...period() },
-    { channel: CHANNELS[1] }, { level: 'urgent' }, { process: 'onsite_report' }, { unit: '00082', category: 'giao-thong' },
+    { channel: CHANNELS[1] }, { level: 'urgent' }, { process: 'onsite_report' },
+    { receive_rule: 'receive@2', ...month() }, { resolve_rule: 'resolve-urgent@1' }, { unit: '00082', category: 'giao-thong' },
     { unit: '00070', level: 'urgent', ...month() }];
 }
 
@@ -103,6 +104,37 @@ test('a case behind a figure is the one that was told', async () => {
     assert.ok(item.counters.includes(body.parts[0].counters[0].counter));
   }
   assert.deepEqual(items.map((item) => item.opened_on), items.map((item) => item.opened_on).sort().reverse());
+});
+
+test('an explanation names the versions of the rules, and how many cases of the city each was for', async () => {
+  const cases = [...model.cases.values()].filter((c) => c.kind !== 'reception_booking');
+  const byRule = (name, within) => Object.fromEntries([...Map.groupBy(cases.filter((c) => c.rules[name] && within(c)),
+    (c) => `${c.rules[name].code}@${c.rules[name].version}`)].map(([rule, of]) => [rule, of.length]));
+  const month = periodsOf(cases[0].opened_at).find((text) => /^\d{4}-\d\d$/.test(text));
+  for (const [code, name] of [['received_on_time', 'receive'], ['resolved_on_time', 'resolve']]) {
+    for (const period of ['all', month, periodsOf(cases[0].opened_at).at(-1)]) { // of a day: its month
+      const { body } = await get('/explain', { code, period });
+      isAs('Explanation', body);
+      assert.deepEqual(Object.fromEntries(body.rules.applied.map(({ rule, cases: n }) => [rule, n])),
+        byRule(name, (c) => period === 'all' || periodsOf(c.opened_at).includes(month)), `${code} ${period}`);
+    }
+  }
+  const { body } = await get('/explain', { code: 'resolved_on_time' }, { isPublic: true });
+  for (const { rule, cases: n } of body.rules.applied) assert.ok(n === undefined || n >= 5, rule);
+  assert.equal((await get('/explain', { code: 'processed' })).body.rules.applied, undefined);
+});
+
+test('figures are kept apart by the versions of rules', async () => {
+  const { body } = await get('/comparison', { code: 'resolved_on_time', by: 'resolve_rule' });
+  isAs('Comparison', body);
+  assert.ok(body.items.length >= 4, JSON.stringify(body.items));
+  for (const { member, denominator } of body.items) {
+    assert.equal(denominator, model.figure('resolved_on_time', { resolve_rule: member }, Date.now()).denominator, member);
+  }
+  for (const rule of ['receive', 'Receive@1', 'receive@', 'receive@x', 'receive@12345678901']) {
+    const { status, body: bad } = await get('/indicators', { receive_rule: rule });
+    assert.deepEqual([status, bad.errors?.[0].field], [400, 'receive_rule'], rule);
+  }
 });
 
 test('an explanation adds up to the figure', async () => {

@@ -99,8 +99,11 @@ const giversOf = (c) => (c.handovers ?? []).map(({ from }) => from);
 /** Who had it next: the next one to give it back, at last who has it now. */
 const takersOf = (c) => [...giversOf(c).slice(1), ...(c.handovers && c.queue === 'unit' ? [c.unit] : [])];
 
-const has = (c, { period = 'all', process, ...members }) => periodsOf(c.opened_at).includes(period)
+const ruleOf = (rule) => rule && `${rule.code}@${rule.version}`;
+const has = (c, { period = 'all', process, receive_rule: receive, resolve_rule: resolve, ...members }) => periodsOf(c.opened_at).includes(period)
   && (process === undefined || c.kind === process)
+  && (receive === undefined || ruleOf(c.rules.receive) === receive)
+  && (resolve === undefined || ruleOf(c.rules.resolve) === resolve)
   && Object.entries(members).every(([name, member]) => c[name] === member);
 
 /** Number ceil(q n) in order. */

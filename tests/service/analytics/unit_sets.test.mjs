@@ -163,8 +163,8 @@ test('tables have the district and the sets behind', async () => {
   const answer = await fetch(`${city.stack.url('analytics')}/api/analytics/comparison?code=processed&by=district&format=csv`,
     { headers: { 'x-api-key': (await import('../../../deploy/local/stack.mjs')).DEMO_KEY } });
   const [head, ...lines] = (await answer.text()).trim().split('\r\n');
-  assert.match(head, /,cutoff,district,unit_sets$/);
-  assert.deepEqual(lines.map((line) => line.split(',').slice(-2).join()).sort(), DISTRICTS.map((code) => `${code},2-districts`));
+  assert.match(head, /,cutoff,district,unit_sets,receive_rule,resolve_rule$/);
+  assert.deepEqual(lines.map((line) => line.split(',').slice(-4, -2).join()).sort(), DISTRICTS.map((code) => `${code},2-districts`));
 });
 
 test('the public sees districts where that gives no small part of an area away', async () => {

@@ -21,7 +21,9 @@ static const char example[] =
     "\"at\":\"2026-11-24T09:48:30.015Z\",\"queue\":\"unit\","
     "\"unit\":\"SXD\",\"receive_due\":\"2026-11-25T06:30:00.000Z\",\"accepted_at\":"
     "\"2026-11-24T06:20:05.480Z\",\"resolve_due\":\"2026-11-25T03:20:05.480Z\",\"resolved_at\":"
-    "\"2026-11-24T09:48:30.015Z\",\"result\":{\"text\":\"Xong\",\"evidence\":[]}}";
+    "\"2026-11-24T09:48:30.015Z\",\"rules\":{\"receive\":{\"code\":\"receive\",\"version\":1},"
+    "\"resolve\":{\"code\":\"resolve-urgent\",\"version\":12}},\"result\":{\"text\":\"Xong\","
+    "\"evidence\":[]}}";
 
 static void snapshot_is_read(void **state)
 {
@@ -45,6 +47,8 @@ static void snapshot_is_read(void **state)
     assert_int_equal(fact.handovers, 0);
     assert_null(fact.givers);
     assert_false(fact.appointment);
+    assert_string_equal(fact.receive_rule, "receive@1");
+    assert_string_equal(fact.resolve_rule, "resolve-urgent@12");
     arena_finish(&arena);
 }
 
@@ -79,6 +83,10 @@ static void bad_field_is_named(void **state)
         {"SXD", "sxd", "unit"},
         {"SXD", "S", "unit"},
         {"\"2026-11-25T06:30:00.000Z\"", "5", "receive_due"},
+        {"\"rules\"", "\"laws\"", "rules"},
+        {"\"receive\":{", "\"receiving\":{", "rules.receive"},
+        {"resolve-urgent", "resolve|urgent", "rules.resolve.code"},
+        {"\"version\":12", "\"version\":0", "rules.resolve.version"},
         {"\"evidence\":[]", "\"evidence\":[1]", "result.evidence[0]"},
         {"\"2026-11-25T03:20:05.480Z\"", "null", "resolve_due"},
     };
@@ -106,6 +114,7 @@ static void unit_may_be_missing_in_the_unroutable_queue(void **state)
         "\"onsite_report\",\"category\":\"x\","
         "\"level\":\"normal\",\"near_border\":true,\"opened_at\":\"2026-11-24T09:48:30.015Z\","
         "\"state\":\"received\",\"at\":\"2026-11-24T09:48:30.015Z\",\"queue\":\"unroutable\","
+        "\"rules\":{\"receive\":{\"code\":\"receive\",\"version\":1}},"
         "\"receive_due\":\"2026-11-25T06:30:00.000Z\"}";
     struct case_fact fact;
     struct arena arena;

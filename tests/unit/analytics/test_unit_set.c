@@ -2,6 +2,7 @@
 /* Where something is counted when the city is divided anew, and which sets a figure names. */
 #include "tests/unit/analytics/example.h"
 
+#include "common/buffer.h"
 #include "common/date.h"
 #include "services/analytics/slice.h"
 #include "services/analytics/unit_set_json.h"
@@ -145,14 +146,17 @@ static struct unit_set_names names = {
 static void check_named(struct slice slice, const char *period, const char *expected)
 {
     const char *codes[UNIT_SETS_NAMED];
-    char text[200] = "";
+    struct buffer text;
+    buffer_init(&text);
     names.items[0].last = DAY(2025, 6, 30);
     assert_true(period_parse(period, &slice.period));
     size_t count = unit_sets_of(&names, &slice, codes);
     for (size_t i = 0; i < count; i++) {
-        strcat(strcat(text, i > 0 ? " " : ""), codes[i]);
+        buffer_put_format(&text, "%s%s", i > 0 ? " " : "", codes[i]);
     }
-    assert_string_equal(text, expected);
+    buffer_put_char(&text, '\0');
+    assert_string_equal(text.data, expected);
+    buffer_finish(&text);
 }
 
 static void test_named_sets(void **state)
