@@ -4,6 +4,7 @@
 // crash: turns, sequences, sums.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { accept, chance, City, life, Model, opened, RATIOS, until } from './city.mjs';
@@ -77,6 +78,24 @@ test('a rebuild beside an idle service gives the same figures', { timeout: 90000
   await agrees();
   await published();
   assert.equal(indicators.length, said, 'nothing has changed, so nothing is said');
+});
+
+test('a migration has all cases counted again from their facts, and nobody is told of less meanwhile', { timeout: 60000 }, async () => {
+  await published();
+  const before = await sums();
+  const said = indicators.length;
+  const migration = readFileSync('services/analytics/sql/0017_rules.sql', 'utf8');
+  const done = await city.db.query(`BEGIN; ${migration.slice(migration.indexOf('INSERT INTO rebuild_target'))}
+    SELECT is_rebuilding() AS so; COMMIT`);
+  assert.equal(done.at(-2).rows[0].so, true);
+  await until('it is counted', async () => {
+    const { status, body } = await city.get('/indicators?code=received_on_time');
+    if (status === 200) assert.equal(body.items[0].denominator, model.figure('received_on_time', {}, Date.now()).denominator);
+    return status === 200;
+  }, 20000);
+  await published();
+  assert.deepEqual(await sums(), before);
+  assert.equal(indicators.length, said);
 });
 
 test('readers are answered while it counts again', { timeout: 90000 }, async () => {
