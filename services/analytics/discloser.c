@@ -121,14 +121,14 @@ enum { WHERES_MAX = SUBJECTS * 32 * PERIOD_KINDS };
 static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct discloser *discloser = arg;
-    if (pg_tx_failed(tx, outcome, "sums_not_read") ||
-        pg_value_int8(tx, 0, 0, 0) == discloser->counted) {
-        rest(discloser);
+    int64_t counted = pg_tx_failed(tx, outcome, "sums_not_read") ? -1 : store_take_counted(tx, 0);
+    if (counted < 0 || counted == discloser->counted) {
+        rest(discloser); /* of sums that are not whole too much would be hidden */
         return;
     }
     struct cell_key *wheres = arena_array(pg_tx_arena(tx), WHERES_MAX, sizeof *wheres);
     struct pg_tx *read = pg_tx_new(discloser->parts->pg);
-    discloser->counted = pg_value_int8(tx, 0, 0, 0);
+    discloser->counted = counted;
     pg_tx_set_read_only(read);
     store_read_kinds(read, wheres, list_needed(wheres));
     pg_tx_send(read, on_read, discloser);

@@ -103,8 +103,9 @@ void store_take_turn(struct pg_tx *tx, int64_t number, int32_t lease_ms, int64_t
                      int64_t cutoff);
 /* When that was the end of a rebuild, it is over. */
 void store_end_rebuild(struct pg_tx *tx);
-/* One row: how many rounds of counting there were. */
+/* How many rounds of counting there were; -1 while sums are not whole. */
 void store_read_counted(struct pg_tx *tx);
+int64_t store_take_counted(const struct pg_tx *tx, size_t statement);
 void store_leave_turn(struct pg_tx *tx, int64_t number);
 /* One row. */
 void store_read_moment(struct pg_tx *tx);

@@ -51,11 +51,16 @@ void store_end_rebuild(struct pg_tx *tx)
 }
 
 static const struct pg_statement read_counted = {"analytics_read_counted",
-                                                 "SELECT counted FROM turn"};
+                                                 "SELECT counted, is_rebuilding() FROM turn"};
 
 void store_read_counted(struct pg_tx *tx)
 {
     pg_tx_add(tx, &read_counted);
+}
+
+int64_t store_take_counted(const struct pg_tx *tx, size_t statement)
+{
+    return pg_value_bool(tx, statement, 0, 1) ? -1 : pg_value_int8(tx, statement, 0, 0);
 }
 
 void store_leave_turn(struct pg_tx *tx, int64_t number)
