@@ -9,12 +9,14 @@
 #include "services/analytics/store.h"
 
 enum {
-    TICK_MS = 250,
+    TICK_MS = 100,
+    BUSY_TICKS = 1,      /* while there is something to do, what waits for it waits for this */
+    QUIET_TICKS = 3,     /* else looking costs more than it finds */
+    FOLLOWER_TICKS = 10, /* others look once a second whether the holder lives */
+    QUIET_RUNS = 10,     /* an idle holder shows that it does */
     LEASE_MS = 10000,
-    WRITE_MS = 8000,    /* within the lease */
-    IDLE_TICKS = 12,    /* an idle holder shows that it lives */
-    FOLLOWER_TICKS = 4, /* others look once a second whether it does */
-    TELL_SHARE = 4,     /* while counting is behind, telling takes a fifth of the time at most */
+    WRITE_MS = 8000, /* within the lease */
+    TELL_SHARE = 4,  /* while counting is behind, telling takes a fifth of the time at most */
     STEPS_MAX = 8
 };
 
@@ -31,7 +33,8 @@ struct turn {
     uint64_t tell_us;          /* when telling began; then, when it may begin again though counting
                                 * is behind. Monotonic */
     int64_t number;            /* 0: somebody else holds it, or nobody */
-    unsigned quiet;            /* ticks since the number was taken, or looked for */
+    unsigned waited;           /* ticks of the timer since the last run */
+    unsigned quiet;            /* runs since the number was taken, or looked for */
     turn_on_closed *on_closed; /* NULL while open */
     void *closed_arg;
 };
@@ -45,16 +48,22 @@ static void keep(struct turn *turn);
 static void rest(struct turn *turn);
 static void leave(struct turn *turn);
 
+static unsigned ticks_to_wait(const struct turn *turn)
+{
+    return turn->number == 0 ? FOLLOWER_TICKS : turn->quiet == 0 ? BUSY_TICKS : QUIET_TICKS;
+}
+
 static void on_tick(uv_timer_t *timer)
 {
     struct turn *turn = timer->data;
-    if (turn->busy) {
+    if (turn->busy || ++turn->waited < ticks_to_wait(turn)) {
         return;
     }
+    turn->waited = 0;
     turn->quiet++;
     if (turn->number != 0) {
         begin(turn);
-    } else if (turn->quiet >= FOLLOWER_TICKS) {
+    } else {
         claim(turn);
     }
 }
@@ -63,7 +72,7 @@ struct turn *turn_new(const struct service_parts *parts)
 {
     struct turn *turn = memory_zero(1, sizeof *turn);
     turn->parts = parts;
-    turn->quiet = FOLLOWER_TICKS;
+    turn->waited = FOLLOWER_TICKS; /* the first look is not to wait */
     uv_timer_init(loop_uv(parts->loop), &turn->timer);
     turn->timer.data = turn;
     uv_timer_start(&turn->timer, on_tick, TICK_MS, TICK_MS);
@@ -173,7 +182,7 @@ static void end(struct turn *turn)
     }
     if (turn->more) {
         begin(turn);
-    } else if (turn->quiet >= IDLE_TICKS) {
+    } else if (turn->quiet >= QUIET_RUNS) {
         keep(turn);
     } else {
         rest(turn);
