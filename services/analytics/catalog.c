@@ -58,9 +58,23 @@ static const struct catalog_set others[] = {
 };
 enum { OTHERS = sizeof others / sizeof others[0] };
 
+/* Members side by side, where sums are kept by them. */
+static const struct {
+    enum dimension by;
+    struct bilingual title;
+} comparisons[] = {
+    {DIMENSION_UNIT, {"So sánh các đơn vị", "Units side by side"}},
+    {DIMENSION_AREA, {"Theo xã, phường hiện nay", "By ward and commune of today"}},
+    {DIMENSION_DISTRICT,
+     {"Theo quận, huyện, thị xã đến 30/6/2025", "By district until 2025-06-30"}},
+};
+enum { COMPARISONS = sizeof comparisons / sizeof comparisons[0] };
+_Static_assert(1 + COMPARISONS <= CATALOG_PLACES, "and a series");
+
 static void of_indicator(struct catalog_set *set, const struct indicator *indicator,
                          struct arena *arena)
 {
+    size_t count = 1;
     *set = (struct catalog_set){
         .code = indicator->code,
         .title = indicator->label,
@@ -71,12 +85,14 @@ static void of_indicator(struct catalog_set *set, const struct indicator *indica
                     true,
                     {"Theo tháng", "By month"}}},
     };
-    if (grouping_find(indicator->subject, 1u << DIMENSION_UNIT) >= 0) {
-        set->places[1] =
-            (struct catalog_place){"/api/analytics/comparison",
-                                   arena_format(arena, "code=%s&by=unit", indicator->code),
-                                   true,
-                                   {"So sánh các đơn vị", "Units side by side"}};
+    for (size_t i = 0; i < COMPARISONS; i++) {
+        if (grouping_find(indicator->subject, 1u << comparisons[i].by) >= 0) {
+            set->places[count++] =
+                (struct catalog_place){"/api/analytics/comparison",
+                                       arena_format(arena, "code=%s&by=%s", indicator->code,
+                                                    dimension_words[comparisons[i].by]),
+                                       true, comparisons[i].title};
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 
 #include "services/analytics/indicator.h"
 
-enum { CATALOG_PLACES = 2 };
+enum { CATALOG_PLACES = 4 };
 
 struct catalog_place {
     const char *path;  /* NULL: no more */
