@@ -179,8 +179,8 @@ async function tryAnalytics() {
       { path: '/api/analytics/surveys', in: 'path', name: 'id', values: [survey], share: 1 },
     ],
     // Which figures are kept, and which dates there are, no schema tells.
-    beyond: ['not_kept', 'bad_period', 'out_of_range', ...['area', 'by', 'category', 'channel', 'code', 'level',
-      'part', 'process', 'reason', 'subject', 'team', 'unit'].map((name) => `${name} not_allowed`)] });
+    beyond: ['not_kept', 'bad_period', 'out_of_range', ...['area', 'by', 'category', 'channel', 'code', 'district', 'level',
+      'part', 'process', 'reason', 'receive_rule', 'resolve_rule', 'subject', 'team', 'unit'].map((name) => `${name} not_allowed`)] });
 }
 
 before(async () => {
