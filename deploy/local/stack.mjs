@@ -253,7 +253,7 @@ export class Stack extends EventEmitter {
         MAIL_FROM: 'khong-tra-loi@ihanoi.example',
         PUBLIC_URL: this.url('intake'),
       },
-      analytics: { ROUTING_URL: this.url('routing'), RECONCILE_KEY: DEMO_KEY },
+      analytics: { ROUTING_URL: this.url('routing'), NOTIFICATION_URL: this.url('notification'), RECONCILE_KEY: DEMO_KEY },
     };
     return { ...common, ...own[service], ...this.environment };
   }

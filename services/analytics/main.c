@@ -104,7 +104,7 @@ static const struct service_verb verbs[] = {
      .usage = "[--check]: count everything again from the topics, compare, switch",
      .run = rebuild_verb},
     {.name = "reconcile",
-     .usage = ": compare the counts of cases with those of routing",
+     .usage = ": compare counts of cases and deliveries with those of their owners",
      .run = reconcile_verb},
     {.name = NULL},
 };

@@ -11,8 +11,8 @@ enum { STOP_MS = 30000 };
 struct job {
     struct service_parts parts;
     struct reconciler *reconciler;
-    bool done;
-    size_t differences;
+    bool done;    /* every owner was asked */
+    bool differs; /* or could not be compared */
 };
 
 static void on_stage_closed(void *arg)
@@ -42,24 +42,38 @@ static void stop_pg(struct loop *loop, void *arg)
     pg_close(job->parts.pg, on_stage_closed, job);
 }
 
-static void on_done(const struct reconciliation *made, const struct error *err, void *arg)
+static void show_differences(const struct reconciliation *made)
 {
-    struct job *job = arg;
-    if (made == NULL) {
-        verb_show_error(err);
-        loop_stop(job->parts.loop, 1);
-        return;
-    }
+    const struct census_layout *layout = made->layout;
     for (size_t i = 0; i < made->count; i++) {
         const struct reconciliation_difference *difference = &made->differences[i];
-        printf("differs: %s %s: routing %lld, analytics %lld\n",
-               difference->unit != NULL ? difference->unit : "city",
-               case_state_words[difference->state], (long long)difference->theirs,
+        printf("differs: %s %s: %s %lld, analytics %lld\n",
+               difference->member != NULL ? difference->member : "city",
+               layout->kind_words[difference->kind], layout->owner, (long long)difference->theirs,
                (long long)difference->ours);
     }
-    printf("%zu counts compared, %zu differ\n", made->compared, made->count);
-    job->done = true;
-    job->differences = made->count;
+}
+
+static void on_made(const struct census_layout *layout, const struct reconciliation *made,
+                    const struct error *err, void *arg)
+{
+    struct job *job = arg;
+    const char *subject = subjects[layout->subject]->name;
+    if (made == NULL) {
+        verb_show_error(err);
+        printf("%s: not compared with those of %s\n", subject, layout->owner);
+    } else {
+        show_differences(made);
+        printf("%s: %zu counts compared with those of %s, %zu differ\n", subject, made->compared,
+               layout->owner, made->count);
+    }
+    job->differs = job->differs || made == NULL || made->count > 0;
+}
+
+static void on_done(bool all, void *arg)
+{
+    struct job *job = arg;
+    job->done = all;
     loop_stop(job->parts.loop, 0);
 }
 
@@ -93,15 +107,16 @@ int reconcile_verb(const struct config *config, int argc, char **argv)
     struct job job = {.parts.config = config};
     struct error err = {0};
     (void)argv;
-    if (argc > 1 || config_text(config, "ROUTING_URL")[0] == '\0') {
-        fprintf(stderr, "usage: reconcile (with ROUTING_URL and RECONCILE_KEY set)\n");
+    if (argc > 1 || !reconciler_has_work(config)) {
+        fprintf(stderr, "usage: reconcile (with RECONCILE_KEY, and ROUTING_URL, NOTIFICATION_URL "
+                        "or both set)\n");
         return 2;
     }
     log_open("analytics", config_text(config, "INSTANCE"), LOG_WARN); /* people read this output */
     job.parts.metrics = metrics_new();
     job.parts.loop = loop_new(STOP_MS);
     if (open_job(&job, &err)) {
-        reconciler_run(job.reconciler, on_done, &job);
+        reconciler_run(job.reconciler, on_made, on_done, &job);
     } else {
         verb_show_error(&err);
         loop_stop(job.parts.loop, 1);
@@ -109,5 +124,5 @@ int reconcile_verb(const struct config *config, int argc, char **argv)
     loop_run(job.parts.loop);
     loop_free(job.parts.loop);
     metrics_free(job.parts.metrics);
-    return job.done && job.differences == 0 ? 0 : 1;
+    return job.done && !job.differs ? 0 : 1;
 }

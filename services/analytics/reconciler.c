@@ -26,14 +26,16 @@ struct reconciler {
     const struct service_parts *parts;
     uv_timer_t watch, pause; /* looks whether it is time; waits for the next look */
     bool nightly, busy;
-    bool keeping;          /* what was found is being stored */
-    int32_t at_min;        /* of the city's day */
-    int32_t day, done_day; /* being reconciled; and seen to be */
+    int32_t at_min; /* of the city's day */
+    int32_t day;
+    int32_t done_days[CENSUSES]; /* on which it was last seen to be done */
+    size_t at;                   /* whose counts are being compared, of censuses */
     struct arena arenas[LOOKS];
     struct reconciliation made[LOOKS];
     unsigned look;
     struct census census;
-    struct metrics_gauge *differences;
+    struct metrics_gauge *differences[CENSUSES];
+    reconciler_on_made *on_made; /* NULL: by night */
     reconciler_on_done *on_done;
     void *done_arg;
     unsigned parts_open;
@@ -41,7 +43,9 @@ struct reconciler {
     void *closed_arg;
 };
 
-/* A run, in running order. */
+/* All owners, one after the other, in running order. */
+static void next(struct reconciler *reconciler);  /* who is to be asked, or rest */
+static void claim(struct reconciler *reconciler); /* by night: one of the processes does it */
 static void ask(struct reconciler *reconciler);
 static void on_answer(long status, const char *body, size_t size, const struct error *err,
                       void *arg);
@@ -50,8 +54,30 @@ static void compare(struct reconciler *reconciler, const struct pg_tx *tx);
 static void on_pause(uv_timer_t *pause);
 static void end(struct reconciler *reconciler, const struct reconciliation *made,
                 const struct error *err);
+static void keep(struct reconciler *reconciler, const struct reconciliation *made,
+                 const struct error *err);
+static void go_on(struct reconciler *reconciler);
 static void rest(struct reconciler *reconciler);
 static void close_handles(struct reconciler *reconciler);
+
+static const struct census_layout *layout_of(const struct reconciler *reconciler)
+{
+    return &censuses[reconciler->at];
+}
+
+static bool has_address(const struct config *config, const struct census_layout *layout)
+{
+    return config_text(config, layout->url_setting)[0] != '\0';
+}
+
+bool reconciler_has_work(const struct config *config)
+{
+    bool has = false;
+    for (size_t i = 0; i < CENSUSES; i++) {
+        has = has || has_address(config, &censuses[i]);
+    }
+    return has;
+}
 
 /* ---- a run ---- */
 
@@ -60,24 +86,51 @@ static void fail(struct reconciler *reconciler, const struct error *err)
     end(reconciler, NULL, err);
 }
 
-void reconciler_run(struct reconciler *reconciler, reconciler_on_done *on_done, void *arg)
+void reconciler_run(struct reconciler *reconciler, reconciler_on_made *on_made,
+                    reconciler_on_done *on_done, void *arg)
 {
     reconciler->busy = true;
+    reconciler->on_made = on_made;
     reconciler->on_done = on_done;
     reconciler->done_arg = arg;
+    reconciler->at = 0;
+    next(reconciler);
+}
+
+static bool is_wanted(const struct reconciler *reconciler)
+{
+    return has_address(reconciler->parts->config, layout_of(reconciler)) &&
+           (reconciler->on_made != NULL ||
+            reconciler->done_days[reconciler->at] != reconciler->day);
+}
+
+static void next(struct reconciler *reconciler)
+{
+    while (reconciler->at < CENSUSES && !is_wanted(reconciler)) {
+        reconciler->at++;
+    }
+    if (reconciler->at == CENSUSES || reconciler->on_closed != NULL) {
+        rest(reconciler);
+        return;
+    }
     reconciler->look = 0;
-    ask(reconciler);
+    if (reconciler->on_made != NULL) {
+        ask(reconciler);
+    } else {
+        claim(reconciler);
+    }
 }
 
 static void ask(struct reconciler *reconciler)
 {
     const struct config *config = reconciler->parts->config;
+    const struct census_layout *layout = layout_of(reconciler);
     struct arena *arena = &reconciler->arenas[reconciler->look];
     const char *const headers[] = {
         arena_format(arena, "X-Api-Key: %s", config_text(config, "RECONCILE_KEY")), NULL};
     struct fetch_request request = {
         .method = "GET",
-        .url = arena_format(arena, "%s/api/routing/census", config_text(config, "ROUTING_URL")),
+        .url = arena_format(arena, "%s%s", config_text(config, layout->url_setting), layout->path),
         .headers = headers,
         .deadline_ms = ANSWER_MS,
         .answer_max = ANSWER_MAX,
@@ -92,15 +145,17 @@ static void on_answer(long status, const char *body, size_t size, const struct e
                       void *arg)
 {
     struct reconciler *reconciler = arg;
+    const struct census_layout *layout = layout_of(reconciler);
     struct error fault = {0};
     if (status == 0) {
         fail(reconciler, err);
         return;
     }
     if (status != 200) {
-        error_set(&fault, ERR_RETRY, "census_refused", "routing answered %ld", status);
+        error_set(&fault, ERR_RETRY, "census_refused", "%s answered %ld", layout->owner, status);
     } else {
-        census_read(&reconciler->census, body, size, &reconciler->arenas[reconciler->look], &fault);
+        census_read(&reconciler->census, layout, body, size, &reconciler->arenas[reconciler->look],
+                    &fault);
     }
     if (error_is_set(&fault)) {
         fail(reconciler, &fault);
@@ -108,7 +163,7 @@ static void on_answer(long status, const char *body, size_t size, const struct e
     }
     struct pg_tx *tx = pg_tx_new(reconciler->parts->pg);
     pg_tx_set_read_only(tx);
-    store_read_reconciled(tx);
+    store_read_reconciled(tx, layout, reconciler->census.first);
     pg_tx_send(tx, on_read, reconciler);
 }
 
@@ -131,7 +186,7 @@ static void compare(struct reconciler *reconciler, const struct pg_tx *tx)
     struct reconciliation *made = &reconciler->made[look];
     struct reconciled_sum *sums;
     size_t count = store_take_reconciled(tx, 0, arena, &sums);
-    reconciliation_make(made, &reconciler->census, sums, count, arena);
+    reconciliation_make(made, layout_of(reconciler), &reconciler->census, sums, count, arena);
     if (look > 0) {
         reconciliation_keep(made, &reconciler->made[look - 1]);
     }
@@ -152,20 +207,31 @@ static void end(struct reconciler *reconciler, const struct reconciliation *made
                 const struct error *err)
 {
     if (made != NULL) {
-        metrics_set(reconciler->differences, (double)made->count);
+        metrics_set(reconciler->differences[reconciler->at], (double)made->count);
     }
-    reconciler->on_done(made, err, reconciler->done_arg);
+    if (reconciler->on_made == NULL) {
+        keep(reconciler, made, err);
+        return;
+    }
+    reconciler->on_made(layout_of(reconciler), made, err, reconciler->done_arg);
+    go_on(reconciler);
+}
+
+static void go_on(struct reconciler *reconciler)
+{
     for (size_t i = 0; i < LOOKS; i++) {
         arena_reset(&reconciler->arenas[i]);
     }
-    if (!reconciler->keeping) {
-        rest(reconciler);
-    }
+    reconciler->at++;
+    next(reconciler);
 }
 
 static void rest(struct reconciler *reconciler)
 {
     reconciler->busy = false;
+    if (reconciler->on_made != NULL) {
+        reconciler->on_done(reconciler->at == CENSUSES, reconciler->done_arg);
+    }
     if (reconciler->on_closed != NULL) {
         close_handles(reconciler);
     }
@@ -175,55 +241,65 @@ static void rest(struct reconciler *reconciler)
 
 static void log_differences(const struct reconciliation *made)
 {
+    const struct census_layout *layout = made->layout;
+    const char *subject = subjects[layout->subject]->name;
     for (size_t i = 0; i < made->count && i < LOGGED_MAX; i++) {
         const struct reconciliation_difference *difference = &made->differences[i];
-        log_warn("figure_differs", log_text("unit", difference->unit),
-                 log_text("state", case_state_words[difference->state]),
-                 log_int("routing", difference->theirs), log_int("analytics", difference->ours));
+        log_warn("figure_differs", log_text("subject", subject),
+                 log_text(dimension_words[layout->dimension], difference->member),
+                 log_text(layout->kind_word, layout->kind_words[difference->kind]),
+                 log_int(layout->owner, difference->theirs),
+                 log_int("analytics", difference->ours));
     }
-    log_info("figures_reconciled", log_int("compared", (int64_t)made->compared),
+    log_info("figures_reconciled", log_text("subject", subject),
+             log_int("compared", (int64_t)made->compared),
              log_int("differences", (int64_t)made->count));
 }
 
-static void on_ended(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+static void on_kept(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
-    struct reconciler *reconciler = arg;
     pg_tx_failed(tx, outcome, "reconciliation_not_kept");
-    reconciler->keeping = false;
-    rest(reconciler);
+    go_on(arg);
 }
 
-static void on_reconciled(const struct reconciliation *made, const struct error *err, void *arg)
+static void keep(struct reconciler *reconciler, const struct reconciliation *made,
+                 const struct error *err)
 {
-    struct reconciler *reconciler = arg;
+    enum subject subject = layout_of(reconciler)->subject;
     struct pg_tx *tx = pg_tx_new(reconciler->parts->pg);
     if (made != NULL) {
         log_differences(made);
-        reconciler->done_day = reconciler->day;
+        reconciler->done_days[reconciler->at] = reconciler->day;
     } else {
-        log_warn_error("figures_not_reconciled", err);
+        log_warn_error("figures_not_reconciled", err, log_text("subject", subjects[subject]->name));
     }
-    reconciler->keeping = true;
-    store_end_reconciliation(tx, reconciler->day, made);
-    pg_tx_send(tx, on_ended, reconciler);
+    store_end_reconciliation(tx, subject, reconciler->day, made);
+    pg_tx_send(tx, on_kept, reconciler);
 }
 
 static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct reconciler *reconciler = arg;
     if (pg_tx_failed(tx, outcome, "reconciliation_not_claimed")) {
-        rest(reconciler);
+        go_on(reconciler);
         return;
     }
     bool ours = pg_value_bool(tx, 0, 0, 0), done = pg_value_bool(tx, 0, 0, 1);
-    if (done) {
-        reconciler->done_day = reconciler->day; /* else this process would ask all day long */
+    if (done) { /* else this process would ask all day long */
+        reconciler->done_days[reconciler->at] = reconciler->day;
     }
     if (!ours || reconciler->on_closed != NULL) {
-        rest(reconciler);
+        go_on(reconciler);
         return;
     }
-    reconciler_run(reconciler, on_reconciled, reconciler);
+    ask(reconciler);
+}
+
+static void claim(struct reconciler *reconciler)
+{
+    struct pg_tx *tx = pg_tx_new(reconciler->parts->pg);
+    store_claim_reconciliation(tx, layout_of(reconciler)->subject, reconciler->day);
+    pg_tx_send(tx, on_claimed, reconciler);
 }
 
 static void on_watch(uv_timer_t *watch)
@@ -232,14 +308,13 @@ static void on_watch(uv_timer_t *watch)
     int64_t now = clock_now_us();
     int32_t day = period_day(now);
     int64_t minute = (now - period_instant(day)) / MINUTE_US;
-    if (reconciler->busy || day == reconciler->done_day || minute < reconciler->at_min) {
+    if (reconciler->busy || minute < reconciler->at_min) {
         return;
     }
     reconciler->busy = true;
     reconciler->day = day;
-    struct pg_tx *tx = pg_tx_new(reconciler->parts->pg);
-    store_claim_reconciliation(tx, day);
-    pg_tx_send(tx, on_claimed, reconciler);
+    reconciler->at = 0;
+    next(reconciler);
 }
 
 /* ---- life ---- */
@@ -253,6 +328,19 @@ static bool read_time(const char *text, int32_t *minute)
     return good;
 }
 
+static void init_owners(struct reconciler *reconciler)
+{
+    for (size_t i = 0; i < CENSUSES; i++) {
+        char label[32];
+        snprintf(label, sizeof label, "subject=%s", subjects[censuses[i].subject]->name);
+        const char *const labels[] = {label, NULL};
+        reconciler->done_days[i] = -1;
+        reconciler->differences[i] =
+            metrics_gauge(reconciler->parts->metrics, "analytics_reconciliation_differences",
+                          "counts that differ from those of their owner", labels);
+    }
+}
+
 struct reconciler *reconciler_new(const struct service_parts *parts, bool nightly,
                                   struct error *err)
 {
@@ -263,11 +351,9 @@ struct reconciler *reconciler_new(const struct service_parts *parts, bool nightl
     }
     struct reconciler *reconciler = memory_zero(1, sizeof *reconciler);
     reconciler->parts = parts;
-    reconciler->nightly = nightly && config_text(parts->config, "ROUTING_URL")[0] != '\0';
+    reconciler->nightly = nightly && reconciler_has_work(parts->config);
     reconciler->at_min = at_min;
-    reconciler->done_day = -1;
-    reconciler->differences = metrics_gauge(parts->metrics, "analytics_reconciliation_differences",
-                                            "counts that differ from those of routing", NULL);
+    init_owners(reconciler);
     for (size_t i = 0; i < LOOKS; i++) {
         arena_init(&reconciler->arenas[i]);
     }

@@ -1,29 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/store_reconciliation.h"
 
+#define ROW "subject = $1::integer AND day = date '1970-01-01' + $2::integer"
+
 static const struct pg_statement claim = {
     "analytics_claim_reconciliation",
-    "WITH claimed AS (INSERT INTO reconciliation AS r (day) "
-    "VALUES (date '1970-01-01' + $1::integer) "
-    "ON CONFLICT (day) DO UPDATE SET began_at = now(), ended_at = NULL "
+    "WITH claimed AS (INSERT INTO reconciliation AS r (subject, day) "
+    "VALUES ($1::integer, date '1970-01-01' + $2::integer) "
+    "ON CONFLICT (subject, day) DO UPDATE SET began_at = now(), ended_at = NULL "
     "WHERE r.differences IS NULL AND r.began_at < now() - interval '10 minutes' RETURNING day) "
     "SELECT EXISTS (SELECT FROM claimed), EXISTS (SELECT FROM reconciliation "
-    "WHERE day = date '1970-01-01' + $1::integer AND differences IS NOT NULL)"};
+    "WHERE " ROW " AND differences IS NOT NULL)"};
 
 static const struct pg_statement end = {
     "analytics_end_reconciliation",
-    "UPDATE reconciliation SET ended_at = now(), compared = $2::integer, "
-    "differences = $3::integer WHERE day = date '1970-01-01' + $1::integer"};
+    "UPDATE reconciliation SET ended_at = now(), compared = $3::integer, "
+    "differences = $4::integer WHERE " ROW};
 
-void store_claim_reconciliation(struct pg_tx *tx, int32_t day)
+void store_claim_reconciliation(struct pg_tx *tx, enum subject subject, int32_t day)
 {
     pg_tx_add(tx, &claim);
+    pg_tx_int4(tx, (int32_t)subject);
     pg_tx_int4(tx, day);
 }
 
-void store_end_reconciliation(struct pg_tx *tx, int32_t day, const struct reconciliation *made)
+void store_end_reconciliation(struct pg_tx *tx, enum subject subject, int32_t day,
+                              const struct reconciliation *made)
 {
     pg_tx_add(tx, &end);
+    pg_tx_int4(tx, (int32_t)subject);
     pg_tx_int4(tx, day);
     if (made == NULL) {
         pg_tx_null(tx);
@@ -34,14 +39,15 @@ void store_end_reconciliation(struct pg_tx *tx, int32_t day, const struct reconc
     pg_tx_int4(tx, (int32_t)made->count);
 }
 
-static const unsigned city_and_units[] = {0, 1 << DIMENSION_UNIT};
-enum { SIDES = sizeof city_and_units / sizeof city_and_units[0] };
+enum { SIDES = 2 }; /* the city, its members */
 
-void store_read_reconciled(struct pg_tx *tx)
+void store_read_reconciled(struct pg_tx *tx, const struct census_layout *layout, int32_t first)
 {
+    const unsigned dimensions[SIDES] = {0, 1u << layout->dimension};
     for (size_t i = 0; i < SIDES; i++) {
-        int grouping = grouping_find(SUBJECT_CASES, city_and_units[i]);
-        store_read_range(tx, SUBJECT_CASES, grouping, PERIOD_ALL, 0, 1, NULL, NULL);
+        int grouping = grouping_find(layout->subject, dimensions[i]);
+        store_read_range(tx, layout->subject, grouping, layout->period, first, INT32_MAX, NULL,
+                         NULL);
     }
 }
 
@@ -55,7 +61,7 @@ size_t store_take_reconciled(const struct pg_tx *tx, size_t statement, struct ar
             struct cell_row *cell = arena_alloc(arena, sizeof *cell);
             if (store_take_cell(tx, statement + side, row, arena, cell)) {
                 (*sums)[count++] = (struct reconciled_sum){
-                    .unit = side == 0 ? NULL : cell->key.members[0], .tally = &cell->tally};
+                    .member = side == 0 ? NULL : cell->key.members[0], .tally = &cell->tally};
             }
         }
     }

@@ -5,14 +5,15 @@
 #include "services/analytics/reconciliation.h"
 #include "services/analytics/store.h"
 
-/* One row: is the day this process's to reconcile, which is true for one; ten minutes later, if
- * that one has not done it, for another. And was it done already? */
-void store_claim_reconciliation(struct pg_tx *tx, int32_t day);
-/* made NULL: it could not be done. */
-void store_end_reconciliation(struct pg_tx *tx, int32_t day, const struct reconciliation *made);
+/* One row: is the day's comparison of a subject this process's to make, which is true for one; ten
+ * minutes later, if that one has not made it, for another. And was it made already? */
+void store_claim_reconciliation(struct pg_tx *tx, enum subject subject, int32_t day);
+/* made NULL: it could not be made. */
+void store_end_reconciliation(struct pg_tx *tx, enum subject subject, int32_t day,
+                              const struct reconciliation *made);
 
-/* Two statements: cases of the city and of its units, since the beginning. */
-void store_read_reconciled(struct pg_tx *tx);
+/* Two statements: the sums of the city and of the dimension's members, from a day on. */
+void store_read_reconciled(struct pg_tx *tx, const struct census_layout *layout, int32_t first);
 size_t store_take_reconciled(const struct pg_tx *tx, size_t statement, struct arena *arena,
                              struct reconciled_sum **sums);
 

@@ -9,5 +9,6 @@ void http_list_messages(struct http_request *request, void *state);
 void http_read_message(struct http_request *request, void *state);
 void http_stream_messages(struct http_request *request, void *state);
 void http_list_deliveries(struct http_request *request, void *state);
+void http_get_census(struct http_request *request, void *state);
 
 #endif

@@ -33,6 +33,7 @@ struct letter {
     enum letter_end end;
     const char *reason; /* static; NULL when sent */
     int64_t next_attempt_at;
+    int64_t ended_at; /* in the row as in the event, so that either counts it on the same day */
     struct outbox_item *said; /* NULL: nothing to tell */
 
     void *courier;       /* while it is out */

@@ -41,6 +41,8 @@ static const struct http_route routes[] = {
      .handler = http_read_message, .query = ""},
     {.method = "GET", .path = "/api/notification/deliveries",
      .access = "auditor administrator " OFFICIALS, .handler = http_list_deliveries, .query = "case_id cursor limit"},
+    {.method = "GET", .path = "/api/notification/census",
+     .access = "scope:figures:read auditor administrator", .handler = http_get_census, .query = ""},
     {.method = NULL},
 };
 

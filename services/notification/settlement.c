@@ -33,7 +33,7 @@ static void stage_event(struct settlements *settlements, struct letter *letter)
         .end = letter->end,
         .attempts = letter->attempts,
         .reason = letter->reason,
-        .at = clock_now_us(),
+        .at = letter->ended_at,
     };
     delivery_write_event(&said, settlements->seal, &out);
     settlements->data = out.data;
@@ -48,7 +48,7 @@ static void build_settlements(struct pg_tx *tx, void **items, size_t count, void
     struct outbox_columns said;
 
     outbox_guard(settlements->outbox, tx);
-    store_settle(tx, letters, count, clock_now_us());
+    store_settle(tx, letters, count);
     outbox_columns_init(&said, settlements->outbox);
     for (size_t i = 0; i < count; i++) {
         if (letters[i]->said == NULL && letters[i]->end <= LETTER_SKIPPED) {
@@ -115,6 +115,7 @@ static void on_settled(const struct pg_tx *tx, void **items, size_t count, const
 void settlements_put(struct settlements *settlements, struct letter *letter)
 {
     struct error err = {0};
+    letter->ended_at = clock_now_us();
     if (!batch_submit(settlements->batch, letter, &err)) {
         log_warn_error("mail_not_settled", &err); /* its lease runs out */
         letter_free(letter);

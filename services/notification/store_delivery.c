@@ -55,10 +55,11 @@ static const struct pg_statement claim = {
 static const struct pg_statement settle = {
     "notification_settle",
     "WITH told AS (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::integer[], "
-    "$5::text[], $6::timestamptz[]) AS t (id, claims, state, attempts, reason, next_attempt_at)), "
+    "$5::text[], $6::timestamptz[], $7::timestamptz[]) "
+    "AS t (id, claims, state, attempts, reason, next_attempt_at, ended_at)), "
     "won AS (UPDATE delivery d SET state = t.state, attempts = t.attempts, reason = t.reason, "
     "next_attempt_at = t.next_attempt_at, "
-    "settled_at = CASE WHEN t.next_attempt_at IS NULL THEN $7::timestamptz END "
+    "settled_at = CASE WHEN t.next_attempt_at IS NULL THEN t.ended_at END "
     "FROM told t WHERE d.id = t.id AND d.claims = t.claims AND d.state = 'sending' "
     "RETURNING d.id AS command), "
     "said AS (" OUTBOX_INSERT(
@@ -68,7 +69,7 @@ static const struct pg_statement settle = {
             "t.id "
             "WHERE d.claims = t.claims AND d.state = t.state AND d.attempts = t.attempts"};
 
-enum { MAKE_COLUMNS = 11, SETTLE_COLUMNS = 6 };
+enum { MAKE_COLUMNS = 11, SETTLE_COLUMNS = 7 };
 
 static void columns_init(struct pg_array *columns, const enum pg_type *types, size_t count)
 {
@@ -149,10 +150,10 @@ static const char *const end_states[] = {
     [LETTER_AGAIN] = "waiting", [LETTER_RETURNED] = "waiting",
 };
 
-void store_settle(struct pg_tx *tx, struct letter *const *letters, size_t count, int64_t now)
+void store_settle(struct pg_tx *tx, struct letter *const *letters, size_t count)
 {
-    static const enum pg_type types[SETTLE_COLUMNS] = {PG_UUID, PG_INT4, PG_TEXT,
-                                                       PG_INT4, PG_TEXT, PG_TIMESTAMPTZ};
+    static const enum pg_type types[SETTLE_COLUMNS] = {
+        PG_UUID, PG_INT4, PG_TEXT, PG_INT4, PG_TEXT, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ};
     struct pg_array columns[SETTLE_COLUMNS];
     columns_init(columns, types, SETTLE_COLUMNS);
     for (size_t i = 0; i < count; i++) {
@@ -163,8 +164,8 @@ void store_settle(struct pg_tx *tx, struct letter *const *letters, size_t count,
         pg_array_int4(&columns[3], letter->attempts);
         pg_array_text(&columns[4], letter->reason);
         pg_array_instant(&columns[5], letter->next_attempt_at);
+        pg_array_instant(&columns[6], letter->ended_at);
     }
     pg_tx_add(tx, &settle);
     columns_put(tx, columns, SETTLE_COLUMNS);
-    pg_tx_instant(tx, now);
 }

@@ -37,6 +37,6 @@ struct letter *store_claimed_letter(const struct pg_tx *tx, size_t statement, si
 
 /* Adds the statement that settles letters, up to the eight parameters of the outbox: $8 to $15.
  * Result: the id of each letter whose end is now in its row. */
-void store_settle(struct pg_tx *tx, struct letter *const *letters, size_t count, int64_t now);
+void store_settle(struct pg_tx *tx, struct letter *const *letters, size_t count);
 
 #endif

@@ -30,6 +30,10 @@ static const struct pg_statement list_deliveries = {
     "next_attempt_at, settled_at FROM delivery WHERE case_id = $1::uuid "
     "AND ($2::text IS NULL OR recipient = $2) AND id > $3::uuid ORDER BY id LIMIT $4::bigint"};
 
+static const struct pg_statement census = {
+    "notification_census", "SELECT channel, state, count(*) FROM delivery "
+                           "WHERE settled_at >= $1::timestamptz GROUP BY 1, 2 ORDER BY 1, 2"};
+
 void store_list_messages(struct pg_tx *tx, const char *account, int64_t before, bool unread_only,
                          size_t limit)
 {
@@ -90,4 +94,10 @@ void store_list_deliveries(struct pg_tx *tx, const struct uuid *case_id, const c
     pg_tx_text(tx, recipient);
     pg_tx_uuid(tx, after);
     pg_tx_int8(tx, (int64_t)limit + 1);
+}
+
+void store_census(struct pg_tx *tx, int64_t since)
+{
+    pg_tx_add(tx, &census);
+    pg_tx_instant(tx, since);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store_message: deliveries as people read them: messages in the app, and the log. */
+/* store_message: deliveries as people read them: messages in the app, the log, and how many. */
 #ifndef NOTIFICATION_STORE_MESSAGE_H
 #define NOTIFICATION_STORE_MESSAGE_H
 
@@ -40,5 +40,9 @@ enum {
 };
 void store_list_deliveries(struct pg_tx *tx, const struct uuid *case_id, const char *recipient,
                            const struct uuid *after, size_t limit);
+
+/* How many came to which end since then, by channel. Columns: CENSUS_… */
+enum { CENSUS_CHANNEL, CENSUS_RESULT, CENSUS_DELIVERIES };
+void store_census(struct pg_tx *tx, int64_t since);
 
 #endif

@@ -468,9 +468,10 @@ test('no statement reads a large table from end to end', () => {
   assert.deepEqual(scans.filter(({ good }) => !good), []);
 });
 
-test('routing counts the cases as analytics does', async () => {
+test('routing and notification count as analytics does', async () => {
   const { code, stdout } = await cluster.verb('analytics', 'reconcile').catch((error) => error);
-  assert.match(stdout, /^[1-9]\d+ counts compared, 0 differ$/m, stdout);
+  assert.match(stdout, /^cases: [1-9]\d+ counts compared with those of routing, 0 differ$/m, stdout);
+  assert.match(stdout, /^deliveries: 9 counts compared with those of notification, 0 differ$/m, stdout);
   assert.ok(!code);
 });
 

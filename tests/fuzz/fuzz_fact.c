@@ -187,7 +187,10 @@ static void read_others(const struct input *in)
         unit_duty_read(&duty, data, in->size, in->arena, (other = (struct error){0}, &other));
         basis_read(&basis, BASIS_ROSTER, data, in->size, in->arena,
                    (other = (struct error){0}, &other));
-        census_read(&census, data, in->size, in->arena, (other = (struct error){0}, &other));
+        for (size_t i = 0; i < CENSUSES; i++) {
+            census_read(&census, &censuses[i], data, in->size, in->arena,
+                        (other = (struct error){0}, &other));
+        }
     }
 }
 

@@ -170,6 +170,59 @@ test('the log shows a case to auditors, and officials what they were sent', asyn
   assert.equal(missing.body.errors[0].field, 'case_id');
 });
 
+test('the census counts what came to its end in the last 30 days, as the events tell it', async () => {
+  const lan = someone();
+  const nam = { ...someone(), email: 'x@' };
+  await city.knows(lan);
+  await city.knows(nam);
+  const filed = [await city.file(lan.ref), await city.file(nam.ref)]; // whose address is none
+  await city.settled(filed[0].submission_id, lan.ref, 'sent');
+  const { id } = await city.settled(filed[1].submission_id, nam.ref, 'skipped');
+  await city.said(id);
+  const day = (at) => Math.floor((Date.parse(at) + 7 * 36e5) / 864e5); // of the city
+  const told = ({ since }) => Object.entries(Object.groupBy(city.deliveries.filter(({ data }) => data.at >= since),
+    ({ data, headers }) => `${data.channel} ${headers.ce_type.split('.')[3]}`)).map(([word, of]) => `${word} ${of.length}`);
+  const counted = ({ items }) => items.map(({ channel, result, deliveries }) => `${channel} ${result} ${deliveries}`);
+  let body;
+  await until('all events are here', async () => {
+    ({ body } = await city.get(AUDITOR, '/census'));
+    return counted(body).join() === told(body).sort().join();
+  }, 10000);
+  assert.equal(day(body.at) - day(body.since), 29);
+  assert.equal(body.since.slice(10), 'T17:00:00.000Z');
+  assert.ok(body.items.some(({ channel, result }) => channel === 'email' && result === 'skipped'), JSON.stringify(body));
+
+  const count = async () => (await city.get(AUDITOR, '/census')).body.items.find((item) => item.result === 'skipped')?.deliveries ?? 0;
+  const skipped = await count();
+  const move = (at) => city.sql('UPDATE delivery SET settled_at = $1 WHERE id = $2', [at, id]);
+  await move(body.since);
+  assert.equal(await count(), skipped);
+  await move(new Date(Date.parse(body.since) - 1));
+  assert.equal(await count(), skipped - 1, 'before the first day');
+});
+
+test('the census is for auditors, administrators and those who may read figures', async () => {
+  const ask = (headers) => fetch(`${city.stack.url('notification')}/api/notification/census`, { headers });
+  assert.equal((await ask({ 'x-api-key': DEMO_KEY })).status, 200);
+  assert.equal((await city.get({ role: 'administrator', sub: 'quan' }, '/census')).status, 200);
+  for (const who of [FOCAL, { role: 'citizen', sub: 'an' }, { role: 'supervisor', unit: '00070', sub: 'truong' }]) {
+    assert.equal((await city.get(who, '/census')).status, 403);
+  }
+  assert.equal((await ask({})).status, 401);
+  const asked = await city.get(AUDITOR, '/census?since=today');
+  assert.deepEqual([asked.status, asked.body.errors[0].field], [400, 'since']);
+});
+
+test('a row and its event tell the same instant of its end', async () => {
+  const differ = [];
+  for (const { data } of city.deliveries) {
+    const [row] = await city.sql('SELECT settled_at FROM delivery WHERE id = $1 AND template = $2', [data.delivery_id, data.template]);
+    if (row.settled_at.toISOString() !== data.at) differ.push([row.settled_at, data]);
+  }
+  assert.ok(city.deliveries.length > 10);
+  assert.equal(differ.length, 1, 'the one that the census has moved');
+});
+
 test('a substitute hears of the cases of who is away, from the absence on until it is over', async () => {
   const point = (account, rank, absences = []) => city.topics.publish([message('city.reference.v1',
     'vn.hanoi.focal_point.assigned.v1', `focal_point:HN:giao-thong:${account}`,

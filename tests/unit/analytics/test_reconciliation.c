@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "services/analytics/case_counter.h"
+#include "services/analytics/delivery_counter.h"
 #include "services/analytics/reconciliation.h"
 
 static const struct tally two_received = {.counts = {[CASE_STATE_FIRST + CASE_RECEIVED] = 2}};
@@ -17,8 +18,8 @@ static struct reconciliation compare(struct census_item *items, size_t count,
                                      struct arena *arena)
 {
     struct reconciliation made;
-    const struct census census = {items, count};
-    reconciliation_make(&made, &census, sums, sum_count, arena);
+    const struct census census = {.items = items, .count = count};
+    reconciliation_make(&made, &censuses[CENSUS_CASES], &census, sums, sum_count, arena);
     return made;
 }
 
@@ -56,9 +57,34 @@ static void what_one_side_does_not_know_differs(void **state)
     struct reconciliation made = compare(items, 1, sums, 1, &arena);
     assert_int_equal(made.compared, 3 * CASE_STATES);
     assert_int_equal(made.count, 3); /* the city, and either unit */
-    assert_null(made.differences[0].unit);
+    assert_null(made.differences[0].member);
     assert_int_equal(made.differences[0].theirs, 1);
     assert_int_equal(made.differences[0].ours, 0);
+    arena_finish(&arena);
+}
+
+static void sums_of_days_are_added_up_and_kinds_told_apart(void **state)
+{
+    static const struct tally day = {.counts = {[DELIVERIES_SENT] = 2, [DELIVERIES_SKIPPED] = 1}};
+    enum { SENT, FAILED, SKIPPED };
+    struct census_item items[] = {
+        {"email", SENT, 4}, {"email", FAILED, 1}, {"email", SKIPPED, 2}, {"inapp", SENT, 2}};
+    const struct census census = {.first = 20000, .items = items, .count = 4};
+    const struct reconciled_sum sums[] = {
+        {NULL, &day}, {NULL, &day}, {"email", &day}, {"email", &day}};
+    struct reconciliation made;
+    struct arena arena;
+    (void)state;
+    arena_init(&arena);
+    reconciliation_make(&made, &censuses[CENSUS_DELIVERIES], &census, sums, 4, &arena);
+    assert_int_equal(made.compared, 3 * 3);
+    assert_int_equal(made.count, 4); /* sent and failed of the city, failed and what inapp sent */
+    assert_null(made.differences[0].member);
+    assert_int_equal(made.differences[0].theirs, 6);
+    assert_int_equal(made.differences[0].ours, 4);
+    assert_string_equal(made.differences[2].member, "email");
+    assert_int_equal(made.differences[2].kind, FAILED);
+    assert_string_equal(made.differences[3].member, "inapp");
     arena_finish(&arena);
 }
 
@@ -74,8 +100,8 @@ static void differences_that_change_are_not_kept(void **state)
     (void)state;
     reconciliation_keep(&made, &before);
     assert_int_equal(made.count, 1);
-    assert_string_equal(made.differences[0].unit, "SXD");
-    assert_int_equal(made.differences[0].state, CASE_RECEIVED);
+    assert_string_equal(made.differences[0].member, "SXD");
+    assert_int_equal(made.differences[0].kind, CASE_RECEIVED);
 }
 
 int main(void)
@@ -84,6 +110,7 @@ int main(void)
         cmocka_unit_test(items_of_one_state_are_added_up),
         cmocka_unit_test(cases_without_a_unit_are_in_the_city_alone),
         cmocka_unit_test(what_one_side_does_not_know_differs),
+        cmocka_unit_test(sums_of_days_are_added_up_and_kinds_told_apart),
         cmocka_unit_test(differences_that_change_are_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
