@@ -454,6 +454,14 @@ describe('figures', () => {
     assert.ok(figure.formula.vi && figure.formula.en, JSON.stringify(figure));
     assert.ok(figure.definition_version);
     assert.ok(figure.source);
+    assert.deepEqual(figure.unit_sets, ['30-districts', '126-units'], 'who had it on its days');
+  });
+
+  test('of a district, and of a ward, name the division that they are of', async () => {
+    const figures = async (query) => (await cluster.call('analytics', 'GET', `/api/analytics/${query}`, { as: 'supervisor' })).json;
+    assert.deepEqual((await figures('indicators?code=processed&area=00070')).items[0].unit_sets, ['126-units']);
+    const { unit_sets: sets, items } = await figures('comparison?code=processed&by=district');
+    assert.deepEqual([sets, items], [['30-districts'], []], 'nothing was before 2025-07-01');
   });
 });
 

@@ -9,11 +9,14 @@ import pg from 'pg';
 import { until } from '../../../deploy/local/process.mjs';
 import { DEMO_KEY, Stack } from '../../../deploy/local/stack.mjs';
 import { chance } from '../../support/chance.mjs';
+import { awayFromMidnight } from '../../support/midnight.mjs';
 import { takeOffset } from '../../support/ports.mjs';
 import { message, Topics, uuid7 } from '../../support/topics.mjs';
 
 export { chance, until, uuid7 };
 export { CODES, Model, RATIOS, STATES, columnOf, periodsOf } from './model.mjs';
+
+await awayFromMidnight();
 
 // ---- cases ----
 
