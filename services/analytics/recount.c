@@ -14,7 +14,7 @@ struct recount {
     bool known;
     int64_t number;  /* of the telling that the sets are from */
     int64_t counted; /* by which facts are counted */
-    bool marked;     /* some are, up to the last */
+    bool marked;     /* what is to be, up to the last */
     struct uuid last;
 };
 

@@ -111,17 +111,18 @@ int64_t store_take_unit_sets(const struct pg_tx *tx, size_t statement, struct ar
     return pg_value_int8(tx, statement, 0, 0);
 }
 
-/* So many in a transaction, which takes a second for them. */
+/* So many are looked at in a transaction, whatever they are: none takes longer than a second. */
 enum { RECOUNT_MAX = 50000 };
 
 /* Of later days than any set that ended an area is what it is called. */
 static const struct pg_statement recount_places = {
     "analytics_recount_places",
-    "WITH next AS (SELECT id FROM fact WHERE ($1::uuid IS NULL OR id > $1) "
-    "AND (district IS NOT NULL "
-    "OR area IS NOT NULL AND day <= (SELECT last_day FROM unit_set_change)) "
-    "ORDER BY id LIMIT $2::integer), "
-    "marked AS (UPDATE fact f SET turn_at = now() FROM next WHERE f.id = next.id) "
+    "WITH next AS (SELECT id, area, district, day FROM fact "
+    "WHERE id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT "
+    "$2::integer), "
+    "marked AS (UPDATE fact f SET turn_at = now() FROM next WHERE f.id = next.id "
+    "AND (next.district IS NOT NULL OR next.area IS NOT NULL "
+    "AND next.day <= (SELECT last_day FROM unit_set_change))) "
     "SELECT id FROM next ORDER BY id DESC LIMIT 1"};
 
 static const struct pg_statement put_counted = {"analytics_put_unit_sets_counted",

@@ -24,10 +24,10 @@ void store_read_unit_sets(struct pg_tx *tx);
 int64_t store_take_unit_sets(const struct pg_tx *tx, size_t statement, struct arena *arena,
                              struct unit_sets *sets);
 
-/* The next facts, in the order of ids, whose place any set may tell: they are to be counted again.
- * after NULL: from the first on. */
+/* Of the next facts, in the order of ids, those whose place any set may tell are to be counted
+ * again. after NULL: from the first on. */
 void store_recount_places(struct pg_tx *tx, const struct uuid *after);
-/* The last of them; false: there are no more. */
+/* The last that was looked at; false: there are no more. */
 bool store_take_recounted(const struct pg_tx *tx, size_t statement, struct uuid *last);
 /* All of them were marked: facts are counted by this telling. */
 void store_put_unit_sets_counted(struct pg_tx *tx, int64_t number);
