@@ -227,14 +227,15 @@ export class City {
     }
   }
 
-  /** Until every message told so far is counted. */
+  /** Until every message told so far is counted: taken from the topic, and folded into the sums. */
   async counted(timeoutMs = 30000, topic = 'city.cases.v1') {
     const ends = await this.ends(topic);
     await until('all is counted', async () => {
       const rows = await this.sql(
         'SELECT partition, next_offset FROM consumer_position WHERE topic = $1', [topic]);
       const at = new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]));
-      return ends.every((end, partition) => end === 0n || (at.get(partition) ?? -1n) >= end);
+      const taken = ends.every((end, partition) => end === 0n || (at.get(partition) ?? -1n) >= end);
+      return taken && (await this.sql('SELECT FROM heard')).length === 0;
     }, timeoutMs);
   }
 
