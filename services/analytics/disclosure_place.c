@@ -3,6 +3,7 @@
  * district, less the areas that lie in it alone, is what an area that went over from several has of
  * it. All that can be told from such sums are sums over fields of the table of areas by districts,
  * so none of its fields may be small; the table itself is shown to nobody. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "services/analytics/disclosure.h"
@@ -47,7 +48,7 @@ enum { AREA, DISTRICT };
 
 /* A field, or what is left of an area or a district without all its fields. */
 struct rest {
-    const char *members[GROUPING_DIMENSIONS];
+    const char *members[GROUPING_DIMENSIONS]; /* of a single one the first */
     int64_t cases;
 };
 
@@ -70,7 +71,8 @@ static struct rest *rests_of(const struct run *run, struct arena *arena)
 {
     struct rest *rests = arena_array(arena, run->count, sizeof *rests);
     for (size_t i = 0; i < run->count; i++) {
-        rests[i] = (struct rest){{run->cells[i].key.members[0], ""}, run->cells[i].cases};
+        const char *const *members = run->cells[i].key.members;
+        rests[i] = (struct rest){{members[AREA], members[DISTRICT]}, run->cells[i].cases};
     }
     return rests;
 }
@@ -84,33 +86,28 @@ static bool any_small(const struct rest *rests, size_t count)
     return small;
 }
 
-static bool is_same(const struct rest *a, const struct cell_key *b)
+static int by_members(const void *a, const void *b)
 {
-    return strcmp(a->members[AREA], b->members[AREA]) == 0 &&
-           strcmp(a->members[DISTRICT], b->members[DISTRICT]) == 0;
+    const struct rest *left = a, *right = b;
+    int order = strcmp(left->members[AREA], right->members[AREA]);
+    return order != 0 ? order : strcmp(left->members[DISTRICT], right->members[DISTRICT]);
 }
 
-/* Of several months a field is the sum. There are few months in a period, and a field is soon
- * found: they come in the same order month by month. */
-static size_t add_up(const struct run *months, struct rest *fields)
+/* Of several months a field is the sum. Returns how many fields there are. */
+static size_t add_up(struct rest *months, size_t count)
 {
-    size_t count = 0, next = 0;
-    for (size_t i = 0; i < months->count; i++) {
-        const struct cell_key *key = &months->cells[i].key;
-        size_t looked = 0;
-        while (looked < count && !is_same(&fields[(next + looked) % count], key)) {
-            looked++;
-        }
-        size_t at = count;
-        if (looked < count) {
-            at = (next + looked) % count;
-        } else {
-            fields[count++] = (struct rest){{key->members[AREA], key->members[DISTRICT]}, 0};
-        }
-        fields[at].cases += months->cells[i].cases;
-        next = at + 1;
+    size_t fields = 0;
+    if (count > 0) {
+        qsort(months, count, sizeof *months, by_members);
     }
-    return count;
+    for (size_t i = 0; i < count; i++) {
+        if (fields > 0 && by_members(&months[fields - 1], &months[i]) == 0) {
+            months[fields - 1].cases += months[i].cases;
+        } else {
+            months[fields++] = months[i];
+        }
+    }
+    return fields;
 }
 
 bool disclosure_may_show_districts(const struct disclosure_cell *cells, size_t count,
@@ -124,9 +121,9 @@ bool disclosure_may_show_districts(const struct disclosure_cell *cells, size_t c
     struct run areas = run_of(cells, count, area, period->kind, period->first, period->first + 1);
     struct run districts =
         run_of(cells, count, district, period->kind, period->first, period->first + 1);
-    struct rest *fields = arena_array(arena, table.count, sizeof *fields);
+    struct rest *fields = rests_of(&table, arena);
     struct rest *of_areas = rests_of(&areas, arena), *of_districts = rests_of(&districts, arena);
-    size_t field_count = add_up(&table, fields);
+    size_t field_count = add_up(fields, table.count);
     for (size_t i = 0; i < field_count; i++) {
         subtract(of_areas, areas.count, fields[i].members[AREA], fields[i].cases);
         subtract(of_districts, districts.count, fields[i].members[DISTRICT], fields[i].cases);

@@ -155,7 +155,7 @@ static void settle_parts(struct member *members, size_t count, const struct memb
 }
 
 /* What settling goes by. */
-struct whole {
+struct settling {
     const struct period_tree *tree;
     struct member *members; /* the city first; groupings follow each other in their order */
     size_t member_count;
@@ -165,7 +165,7 @@ struct whole {
     struct arena *arena;
 };
 
-static bool any_area_hidden(const struct whole *all, size_t node)
+static bool any_area_hidden(const struct settling *all, size_t node)
 {
     bool hidden = false;
     for (size_t i = 0; i < all->member_count; i++) {
@@ -177,7 +177,7 @@ static bool any_area_hidden(const struct whole *all, size_t node)
 }
 
 /* All or none: what one district hides the others would tell, beside the areas. */
-static void settle_districts(struct member *districts, size_t count, const struct whole *all,
+static void settle_districts(struct member *districts, size_t count, const struct settling *all,
                              size_t whole, size_t first, size_t parts)
 {
     bool hidden = false;
@@ -193,7 +193,7 @@ static void settle_districts(struct member *districts, size_t count, const struc
     }
 }
 
-static void settle_node(const struct whole *all, size_t whole, size_t first, size_t parts)
+static void settle_node(const struct settling *all, size_t whole, size_t first, size_t parts)
 {
     struct member *members = all->members;
     if (must_hide(&members[0], first, parts, first != whole && members[0].hidden[whole])) {
@@ -263,7 +263,7 @@ static void fill_members(struct member *members, size_t member_count,
     }
 }
 
-static void settle_tree(const struct whole *all)
+static void settle_tree(const struct settling *all)
 {
     settle_node(all, 0, 0, 1); /* all time itself */
     for (size_t whole = 0; whole < all->tree->count; whole++) {
@@ -304,7 +304,7 @@ void disclosure_settle_time(struct disclosure *disclosure, struct disclosure_cel
     bool *days_hidden = arena_array(arena, tree.count, sizeof *days_hidden);
 
     fill_members(members, member_count, &tree, cells, count);
-    settle_tree(&(struct whole){
+    settle_tree(&(struct settling){
         .tree = &tree,
         .members = members,
         .member_count = member_count,

@@ -77,7 +77,6 @@ static void put_unit_sets(struct csv *csv, const struct slice *slice, const stru
     for (size_t i = 0; i < count; i++) {
         buffer_put_format(&text, "%s%s", i > 0 ? " " : "", codes[i]);
     }
-    buffer_put_char(&text, '\0');
     csv_put_text(csv, text.data);
     buffer_finish(&text);
 }

@@ -71,7 +71,10 @@ enum { NAMES = ASKED_CELLS + 1 };
 static void compare_read(struct compare *compare, struct pg *pg)
 {
     struct pg_tx *tx = http_read_asked(pg, &compare->asked);
-    store_read_names(tx, compare->by == DIMENSION_CATEGORY ? NAME_CATEGORY : NAME_UNIT);
+    enum name_kind kind;
+    if (http_is_named(compare->by, &kind)) {
+        store_read_names(tx, kind);
+    }
     pg_tx_send(tx, on_read, compare);
 }
 
@@ -221,8 +224,8 @@ static bool is_ranked(const struct figure *figure)
 /* Sorted, with rank and name. */
 static struct row *rank_rows(const struct compare *compare, const struct pg_tx *tx, size_t *count)
 {
-    bool named = compare->by == DIMENSION_CATEGORY || compare->by == DIMENSION_UNIT ||
-                 compare->by == DIMENSION_AREA || compare->by == DIMENSION_DISTRICT;
+    enum name_kind kind;
+    bool named = http_is_named(compare->by, &kind);
     struct row *rows = take_rows(compare, tx, count);
     size_t rank = 0;
     if (*count > 0) {

@@ -100,6 +100,17 @@ static const struct {
     {DIMENSION_CATEGORY, NAME_CATEGORY, "unknown_category", "there is no such category"},
 };
 
+bool http_is_named(enum dimension dimension, enum name_kind *kind)
+{
+    for (size_t i = 0; i < MEMBER_STATEMENTS; i++) {
+        if (named[i].dimension == dimension) {
+            *kind = named[i].kind;
+            return true;
+        }
+    }
+    return false;
+}
+
 void http_read_members(struct pg_tx *tx, const struct asked *asked)
 {
     for (size_t i = 0; i < MEMBER_STATEMENTS; i++) {

@@ -47,6 +47,8 @@ bool http_asked_slice(struct asked *asked, unsigned also, struct error *err);
 /* Statements: the moment, its cells. */
 enum { ASKED_CELLS = FIGURES_MOMENT + 1 };
 struct pg_tx *http_read_asked(struct pg *pg, const struct asked *asked);
+/* Have its members names, and of which kind? */
+bool http_is_named(enum dimension dimension, enum name_kind *kind);
 /* Are the members of the slice known? */
 enum { MEMBER_STATEMENTS = 4 };
 void http_read_members(struct pg_tx *tx, const struct asked *asked);

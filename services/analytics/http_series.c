@@ -216,9 +216,8 @@ static void answer_table(const struct series *series, const struct point *points
 static void put_breaks(struct json_writer *writer, const struct series *series)
 {
     static const struct bilingual other_units = {
-        "Từ 01/7/2025 Thành phố có 126 xã, phường thay cho 30 quận, huyện, thị xã; số liệu trước "
-        "và "
-        "sau ngày này không cùng đơn vị.",
+        "Từ 01/7/2025 Thành phố có 126 xã, phường thay cho 30 quận, huyện, thị xã; số liệu "
+        "trước và sau ngày này không cùng đơn vị.",
         "Since 2025-07-01 the city has 126 wards and communes instead of 30 districts; figures "
         "from before and after that day are not of the same units."};
     static const struct bilingual other_areas = {

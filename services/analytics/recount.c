@@ -12,17 +12,15 @@ struct recount {
     struct arena arena; /* of the sets */
     struct unit_sets sets;
     bool known;
-    int64_t number;  /* of the telling that the sets are from */
-    int64_t counted; /* by which facts are counted */
-    bool marked;     /* what is to be, up to the last */
-    struct uuid last;
+    int64_t number;   /* of the telling that the sets are from */
+    int64_t counted;  /* by which facts are counted */
+    struct uuid last; /* fact that was looked at, while they are marked */
 };
 
 /* In running order. */
 static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void read_sets(struct recount *recount);
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
-static void mark(struct recount *recount);
 static void mark_next(struct recount *recount);
 static void on_marked(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void finish(struct recount *recount);
@@ -71,6 +69,17 @@ static void give_up(struct recount *recount)
     turn_step_done(recount->turn, true);
 }
 
+/* What is counted by another telling than the one that is known is marked. */
+static void check(struct recount *recount)
+{
+    if (recount->counted != recount->number) {
+        recount->last = (struct uuid){{0}};
+        mark_next(recount);
+    } else {
+        turn_step_done(recount->turn, true);
+    }
+}
+
 /* Somebody else may have held the turn meanwhile, so what facts are counted by is asked as well. */
 static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
@@ -83,17 +92,17 @@ static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     store_take_unit_set_numbers(tx, 0, &told, &recount->counted);
     if (!recount->known || recount->number != told) {
         read_sets(recount);
-    } else if (recount->counted != told) {
-        mark(recount);
     } else {
-        turn_step_done(recount->turn, true);
+        check(recount);
     }
 }
 
+/* The numbers once more, which belong to what is read with them. */
 static void read_sets(struct recount *recount)
 {
     struct pg_tx *tx = pg_tx_new(recount->parts->pg);
     pg_tx_set_read_only(tx);
+    store_read_unit_set_numbers(tx);
     store_read_unit_sets(tx);
     pg_tx_send(tx, on_read, recount);
 }
@@ -106,28 +115,19 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         return;
     }
     arena_reset(&recount->arena);
-    recount->number = store_take_unit_sets(tx, 0, &recount->arena, &recount->sets);
+    store_take_unit_set_numbers(tx, 0, &recount->number, &recount->counted);
+    store_take_unit_sets(tx, 1, &recount->arena, &recount->sets);
     recount->known = true;
-    if (recount->counted != recount->number) {
-        mark(recount);
-    } else {
-        turn_step_done(recount->turn, true);
-    }
+    check(recount);
 }
 
 /* ---- marking, some facts at a time ---- */
-
-static void mark(struct recount *recount)
-{
-    recount->marked = false;
-    mark_next(recount);
-}
 
 static void mark_next(struct recount *recount)
 {
     struct pg_tx *tx = pg_tx_new(recount->parts->pg);
     turn_guard(recount->turn, tx, 0, 0);
-    store_recount_places(tx, recount->marked ? &recount->last : NULL);
+    store_recount_places(tx, &recount->last);
     pg_tx_send(tx, on_marked, recount);
 }
 
@@ -140,7 +140,6 @@ static void on_marked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
         return;
     }
     if (store_take_recounted(tx, MARKED, &recount->last)) {
-        recount->marked = true;
         mark_next(recount);
     } else {
         finish(recount);

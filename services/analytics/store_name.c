@@ -58,6 +58,11 @@ void store_put_names(struct pg_tx *tx, enum name_kind kind, const struct name *n
     pg_array_finish(&en);
 }
 
+static enum name_kind table_of(enum name_kind kind)
+{
+    return kind >= NAME_KINDS ? NAME_UNIT : kind;
+}
+
 static const enum dimension dimensions[] = {
     [NAME_UNIT] = DIMENSION_UNIT,
     [NAME_CATEGORY] = DIMENSION_CATEGORY,
@@ -67,7 +72,7 @@ static const enum dimension dimensions[] = {
 
 void store_read_name(struct pg_tx *tx, enum name_kind kind, enum subject subject, const char *code)
 {
-    pg_tx_add(tx, &read_name[kind >= NAME_KINDS ? NAME_UNIT : kind]);
+    pg_tx_add(tx, &read_name[table_of(kind)]);
     pg_tx_text(tx, code);
     pg_tx_int4(tx, (int32_t)subject);
     pg_tx_int4(tx, grouping_find(subject, 1u << dimensions[kind]));
@@ -86,7 +91,7 @@ bool store_take_name(const struct pg_tx *tx, size_t statement, struct arena *are
 
 void store_read_names(struct pg_tx *tx, enum name_kind kind)
 {
-    pg_tx_add(tx, &read_names[kind]);
+    pg_tx_add(tx, &read_names[table_of(kind)]);
 }
 
 bool store_find_name(const struct pg_tx *tx, size_t statement, const char *code,

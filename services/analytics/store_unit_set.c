@@ -52,9 +52,6 @@ static const struct pg_statement read_numbers = {
     "analytics_read_unit_set_numbers",
     "SELECT c.number, t.unit_sets FROM unit_set_change c, turn t"};
 
-static const struct pg_statement read_number = {"analytics_read_unit_set_number",
-                                                "SELECT number FROM unit_set_change"};
-
 static const struct pg_statement read_areas = {
     "analytics_read_unit_set_areas",
     "SELECT s.code, coalesce(s.last_day, $1::integer), a.area, a.district, a.successor "
@@ -74,7 +71,6 @@ void store_take_unit_set_numbers(const struct pg_tx *tx, size_t statement, int64
 
 void store_read_unit_sets(struct pg_tx *tx)
 {
-    pg_tx_add(tx, &read_number);
     pg_tx_add(tx, &read_areas);
     pg_tx_int4(tx, UNIT_SET_OPEN);
 }
@@ -85,30 +81,29 @@ static struct unit_set *set_of(struct unit_sets *sets, const char *code)
     return last != NULL && strcmp(last->code, code) == 0 ? last : NULL;
 }
 
-int64_t store_take_unit_sets(const struct pg_tx *tx, size_t statement, struct arena *arena,
-                             struct unit_sets *sets)
+void store_take_unit_sets(const struct pg_tx *tx, size_t statement, struct arena *arena,
+                          struct unit_sets *sets)
 {
-    size_t areas = statement + 1, rows = pg_rows(tx, areas);
+    size_t rows = pg_rows(tx, statement);
     *sets = (struct unit_sets){.items = arena_array(arena, rows, sizeof *sets->items)};
     for (size_t row = 0; row < rows; row++) {
-        const char *code = pg_value_text(tx, areas, row, 0);
+        const char *code = pg_value_text(tx, statement, row, 0);
         struct unit_set *set = set_of(sets, code);
         if (set == NULL) {
             set = &sets->items[sets->count++];
             *set = (struct unit_set){
                 .code = arena_text(arena, code),
-                .last = pg_value_int4(tx, areas, row, 1),
+                .last = pg_value_int4(tx, statement, row, 1),
                 .areas = arena_array(arena, rows - row, sizeof *set->areas),
             };
         }
         set->areas[set->area_count++] = (struct unit_area){
-            .code = arena_text(arena, pg_value_text(tx, areas, row, 2)),
-            .district = arena_text(arena, pg_value_text(tx, areas, row, 3)),
-            .successor = arena_text(arena, pg_value_text(tx, areas, row, 4)),
+            .code = arena_text(arena, pg_value_text(tx, statement, row, 2)),
+            .district = arena_text(arena, pg_value_text(tx, statement, row, 3)),
+            .successor = arena_text(arena, pg_value_text(tx, statement, row, 4)),
         };
     }
     unit_sets_sort(sets);
-    return pg_value_int8(tx, statement, 0, 0);
 }
 
 /* So many are looked at in a transaction, whatever they are: none takes longer than a second. */
@@ -118,7 +113,7 @@ enum { RECOUNT_MAX = 50000 };
 static const struct pg_statement recount_places = {
     "analytics_recount_places",
     "WITH next AS (SELECT id, area, district, day FROM fact "
-    "WHERE id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT "
+    "WHERE id > $1::uuid ORDER BY id LIMIT "
     "$2::integer), "
     "marked AS (UPDATE fact f SET turn_at = now() FROM next WHERE f.id = next.id "
     "AND (next.district IS NOT NULL OR next.area IS NOT NULL "
@@ -131,11 +126,7 @@ static const struct pg_statement put_counted = {"analytics_put_unit_sets_counted
 void store_recount_places(struct pg_tx *tx, const struct uuid *after)
 {
     pg_tx_add(tx, &recount_places);
-    if (after != NULL) {
-        pg_tx_uuid(tx, after);
-    } else {
-        pg_tx_null(tx);
-    }
+    pg_tx_uuid(tx, after);
     pg_tx_int4(tx, RECOUNT_MAX);
 }
 

@@ -18,14 +18,14 @@ void store_read_unit_set_numbers(struct pg_tx *tx);
 void store_take_unit_set_numbers(const struct pg_tx *tx, size_t statement, int64_t *told,
                                  int64_t *counted);
 
-/* Two statements: the number of the newest telling; all areas of all sets. */
+/* All areas of all sets. */
 void store_read_unit_sets(struct pg_tx *tx);
-/* In order; texts are the arena's. Returns the number. */
-int64_t store_take_unit_sets(const struct pg_tx *tx, size_t statement, struct arena *arena,
-                             struct unit_sets *sets);
+/* In order; texts are the arena's. */
+void store_take_unit_sets(const struct pg_tx *tx, size_t statement, struct arena *arena,
+                          struct unit_sets *sets);
 
 /* Of the next facts, in the order of ids, those whose place any set may tell are to be counted
- * again. after NULL: from the first on. */
+ * again. after: the last that was looked at; of zeros: none yet. */
 void store_recount_places(struct pg_tx *tx, const struct uuid *after);
 /* The last that was looked at; false: there are no more. */
 bool store_take_recounted(const struct pg_tx *tx, size_t statement, struct uuid *last);

@@ -27,7 +27,7 @@ const struct subject_layout *const subjects[SUBJECTS] = {
     [SUBJECT_ADOPTION] = &adoption_subject,
 };
 
-unsigned grouping_dimensions(const struct grouping *grouping)
+static unsigned dimensions_of(const struct grouping *grouping)
 {
     unsigned dimensions = 0;
     for (size_t i = 0; i < grouping->dimension_count; i++) {
@@ -40,7 +40,7 @@ int grouping_find(enum subject subject, unsigned dimensions)
 {
     const struct subject_layout *layout = subjects[subject];
     for (size_t i = 0; i < layout->grouping_count; i++) {
-        if (grouping_dimensions(&layout->groupings[i]) == dimensions) {
+        if (dimensions_of(&layout->groupings[i]) == dimensions) {
             return (int)i;
         }
     }

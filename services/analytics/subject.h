@@ -93,8 +93,6 @@ struct subject_layout {
 };
 extern const struct subject_layout *const subjects[SUBJECTS];
 
-/* Its dimensions, by bit. */
-unsigned grouping_dimensions(const struct grouping *grouping);
 /* The grouping by exactly these dimensions (bits); -1: no sums are kept by them. */
 int grouping_find(enum subject subject, unsigned dimensions);
 

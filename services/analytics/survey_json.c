@@ -7,14 +7,7 @@
 #include "services/analytics/code_json.h"
 #include "services/analytics/facts.h"
 
-enum {
-    CODE_MAX = 32,
-    TEXT_MAX = 200,
-    QUESTIONS_MAX = 30,
-    CHOICES_MIN = 2,
-    CHOICES_MAX = 30,
-    STRATA_MAX = 200
-};
+enum { CODE_MAX = 32, QUESTIONS_MAX = 30, CHOICES_MIN = 2, CHOICES_MAX = 30, STRATA_MAX = 200 };
 
 #define DIGITS "0123456789"
 #define LOWER  "abcdefghijklmnopqrstuvwxyz"
@@ -54,38 +47,18 @@ static const char *read_code(struct json_reader *reader, const char *name,
     return code;
 }
 
-static struct bilingual read_bilingual(struct json_reader *reader, const char *name)
-{
-    struct bilingual text = {0};
-    struct json_reader texts;
-    if (json_read_object(reader, name, JSON_REQUIRED, &texts)) {
-        text.vi = json_read_text(&texts, "vi", JSON_REQUIRED, 1, TEXT_MAX);
-        text.en = json_read_text(&texts, "en", JSON_REQUIRED, 1, TEXT_MAX);
-        json_read_end(&texts);
-    }
-    return text;
-}
-
-/* Fewer than are asked for; what is absent or no list was named already. */
-static void check_few(struct json_reader *reader, const char *name, size_t count, size_t least)
-{
-    if (count < least && json_read_has(reader, name) && !reader->faulty) {
-        json_read_fault(reader, name, "too_few", "has too few items");
-    }
-}
-
 /* ---- what is asked ---- */
 
 static void read_choices(struct survey_question *question, struct json_reader *reader)
 {
     size_t count = json_read_array(reader, "choices", JSON_REQUIRED, CHOICES_MAX);
     struct survey_choice *choices = arena_array(reader->arena, count, sizeof *choices);
-    check_few(reader, "choices", count, CHOICES_MIN);
+    code_check_few(reader, "choices", count, CHOICES_MIN);
     for (size_t i = 0; i < count; i++) {
         struct json_reader item;
         if (json_read_item(reader, "choices", i, &item)) {
             choices[i].key = read_code(&item, "key", JSON_REQUIRED, is_choice_key);
-            choices[i].name = read_bilingual(&item, "name");
+            choices[i].name = code_read_bilingual(&item, "name");
             json_read_end(&item);
         }
     }
@@ -98,7 +71,7 @@ static void read_question(struct survey_question *question, struct json_reader *
     question->code = read_code(reader, "code", JSON_REQUIRED, is_question_code);
     int kind = json_read_word(reader, "kind", JSON_REQUIRED, survey_kind_words);
     question->kind = kind >= 0 ? (enum survey_kind)kind : SURVEY_SINGLE;
-    question->prompt = read_bilingual(reader, "prompt");
+    question->prompt = code_read_bilingual(reader, "prompt");
     read_choices(question, reader);
 }
 
@@ -106,7 +79,7 @@ static void read_questions(struct survey *survey, struct json_reader *reader)
 {
     size_t count = json_read_array(reader, "questions", JSON_REQUIRED, QUESTIONS_MAX);
     struct survey_question *questions = arena_array(reader->arena, count, sizeof *questions);
-    check_few(reader, "questions", count, 1);
+    code_check_few(reader, "questions", count, 1);
     for (size_t i = 0; i < count; i++) {
         struct json_reader item;
         if (json_read_item(reader, "questions", i, &item)) {
@@ -122,7 +95,7 @@ static void read_strata(struct survey *survey, struct json_reader *reader)
 {
     size_t count = json_read_array(reader, "strata", JSON_OPTIONAL, STRATA_MAX);
     struct survey_stratum *strata = arena_array(reader->arena, count, sizeof *strata);
-    check_few(reader, "strata", count, 1);
+    code_check_few(reader, "strata", count, 1);
     for (size_t i = 0; i < count; i++) {
         struct json_reader item;
         if (json_read_item(reader, "strata", i, &item)) {
@@ -140,7 +113,7 @@ static void read_survey(struct survey *survey, struct json_reader *reader)
 {
     json_read_uuid(reader, "survey_id", JSON_REQUIRED, &survey->survey_id);
     survey->version = (int32_t)json_read_int(reader, "version", JSON_REQUIRED, 1, INT32_MAX, 0);
-    survey->title = read_bilingual(reader, "title");
+    survey->title = code_read_bilingual(reader, "title");
     read_questions(survey, reader);
     code_read_areas(reader, "areas");
     survey->invited =
@@ -181,7 +154,7 @@ static void read_chosen(struct items *items, struct json_reader *reader, const c
     if (!is_question_code(question)) {
         json_read_fault(reader, question, "not_allowed", "is no code");
     }
-    check_few(reader, question, count, 1);
+    code_check_few(reader, question, count, 1);
     add_item(items, question);
     for (size_t i = 0; i < count; i++) {
         if (!is_choice_key(keys[i])) {

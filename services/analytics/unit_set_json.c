@@ -6,7 +6,7 @@
 #include "common/json.h"
 #include "services/analytics/code_json.h"
 
-enum { SOURCE_MAX = 200, NAME_MAX_LENGTH = 200, DISTRICTS_MAX = 100, AREAS_MAX = 1000 };
+enum { SOURCE_MAX = 200, DISTRICTS_MAX = 100, AREAS_MAX = 1000 };
 
 /* ^[0-9]+-(districts|units)$ */
 static const char *read_code(struct json_reader *reader)
@@ -51,16 +51,12 @@ static void read_districts(struct told_unit_set *told, struct json_reader *reade
     size_t read = 0;
     for (size_t i = 0; i < told->district_count; i++) {
         struct name *district = &told->districts[i];
-        struct json_reader item, texts;
+        struct json_reader item;
         if (!json_read_item(reader, "districts", i, &item)) {
             continue;
         }
         district->code = read_once(&item, codes, &read);
-        if (json_read_object(&item, "name", JSON_REQUIRED, &texts)) {
-            district->text.vi = json_read_text(&texts, "vi", JSON_REQUIRED, 1, NAME_MAX_LENGTH);
-            district->text.en = json_read_text(&texts, "en", JSON_REQUIRED, 1, NAME_MAX_LENGTH);
-            json_read_end(&texts);
-        }
+        district->text = code_read_bilingual(&item, "name");
         json_read_end(&item);
     }
 }
@@ -69,9 +65,7 @@ static void read_areas(struct unit_set *set, struct json_reader *reader)
 {
     set->area_count = json_read_array(reader, "areas", JSON_REQUIRED, AREAS_MAX);
     set->areas = arena_array(reader->arena, set->area_count, sizeof *set->areas);
-    if (set->area_count == 0 && json_read_has(reader, "areas") && !reader->faulty) {
-        json_read_fault(reader, "areas", "too_few", "has too few items");
-    }
+    code_check_few(reader, "areas", set->area_count, 1);
     const char **codes = arena_array(reader->arena, set->area_count, sizeof *codes);
     size_t read = 0;
     for (size_t i = 0; i < set->area_count; i++) {

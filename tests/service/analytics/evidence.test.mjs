@@ -35,7 +35,6 @@ before(async () => {
   const now = Date.now() - 7200000;
   await told(Array.from({ length: LIVES }).flatMap(() => life(random, { units: UNITS, categories: CATEGORIES, now, days: 60 })));
   await city.counted();
-  await until('all is folded', async () => (await city.sql('SELECT FROM heard')).length === 0, 20000);
 }, { timeout: 90000 });
 after(() => city.stop());
 
