@@ -12,7 +12,7 @@ const share = ({ value, numerator, denominator, pending = 0, uncertain }) => (
   `${value === undefined ? '–' : `${(value * 100).toFixed(1)} %`} (${numerator}/${denominator}, ${pending} open)${uncertain ? ' ?' : ''}`);
 
 function show() {
-  const all = [...figures.values()].filter(({ period = 'all', value }) => period === 'all' && !(value > 1));
+  const all = [...figures.values()].filter(({ period = 'all', denominator, value }) => period === 'all' && denominator !== undefined && !(value > 1));
   const city = all.filter(({ dimensions }) => Object.keys(dimensions).length === 0);
   const units = all.filter(({ code, dimensions }) => code === 'resolved_on_time' && Object.keys(dimensions).join() === 'unit');
   console.log(`\n${new Date().toISOString()}  ${figures.size} figures`);
