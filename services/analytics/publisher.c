@@ -451,8 +451,8 @@ static void write(struct publisher *publisher)
 {
     struct pg_tx *tx = pg_tx_new(publisher->parts->pg);
     turn_guard(publisher->turn, tx, 0, 0);
-    store_put_told(tx, publisher->cells, publisher->cell_count, false);
-    store_put_told(tx, publisher->gone, publisher->gone_count, true);
+    store_put_told(tx, publisher->cells, publisher->cell_count, publisher->now);
+    store_put_told(tx, publisher->gone, publisher->gone_count, 0);
     store_put_units_said(tx, publisher->units, publisher->digests, publisher->unit_count);
     news_put(&publisher->news, tx);
     pg_tx_send(tx, on_written, publisher);

@@ -90,8 +90,8 @@ void store_mark_untold(struct pg_tx *tx, const struct cell_key *keys, size_t cou
 void store_mark_unsaid(struct pg_tx *tx, const struct cell_key *wheres, size_t count);
 /* Its period's first day. */
 int32_t store_cell_first(const struct pg_tx *tx, size_t statement, size_t row);
-/* The cells of these rows are told as they were read (or, gone: not any more). */
-void store_put_told(struct pg_tx *tx, const struct cell_row *cells, size_t count, bool gone);
+/* The cells of these rows are told as they were read, at that instant; 0: they are told no more. */
+void store_put_told(struct pg_tx *tx, const struct cell_row *cells, size_t count, int64_t at);
 
 /* ---- the turn (store_turn.c) ---- */
 

@@ -234,14 +234,14 @@ int32_t store_cell_first(const struct pg_tx *tx, size_t statement, size_t row)
 /* Nobody else writes cells, so what was read is what is there. */
 static const struct pg_statement put_told = {
     "analytics_put_told",
-    "UPDATE cell c SET untold = false, said_at = CASE WHEN $7::bool THEN NULL "
-    "ELSE clock_timestamp() END, said = CASE WHEN $7::bool THEN NULL ELSE c.data END, "
+    "UPDATE cell c SET untold = false, said_at = $7::timestamptz, "
+    "said = CASE WHEN $7::timestamptz IS NULL THEN NULL ELSE c.data END, "
     "told = (SELECT number FROM turn) "
     "FROM " KEYS_UNNEST ") AS k (" KEYS ") WHERE c.subject = k.subject "
     "AND c.grouping = k.grouping AND c.period = k.period AND c.first = k.first AND c.a = k.a "
     "AND c.b = k.b"};
 
-void store_put_told(struct pg_tx *tx, const struct cell_row *cells, size_t count, bool gone)
+void store_put_told(struct pg_tx *tx, const struct cell_row *cells, size_t count, int64_t at)
 {
     struct pg_array columns[KEY_COLUMNS];
     init_keys(columns);
@@ -250,5 +250,5 @@ void store_put_told(struct pg_tx *tx, const struct cell_row *cells, size_t count
     }
     pg_tx_add(tx, &put_told);
     put_keys(tx, columns);
-    pg_tx_bool(tx, gone);
+    pg_tx_instant(tx, at);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What analytics makes of the events of cases: how fast it counts a year of them, how long an event takes until a figure
-// has it, and what pages of figures cost with so many cases stored.
+// has it, and what pages of figures cost with so many cases stored, and with five times as many.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Consumer, stringDeserializers } from '@platformatic/kafka';
@@ -25,6 +25,8 @@ const RATE = 500; // events a second
 const STEPS = 5; // of a life
 const FRESH_SECONDS = 20;
 const FRESH_BUDGET_MS = 1000;
+const REST_MS = 1000; // a key that was told is not told again before
+const MORE_YEARS = 4; // for five times as many
 const TICK_MS = 20;
 const POLL_MS = 20;
 const COUNT = 'handovers_per_case'; // its denominator is the number of cases
@@ -67,6 +69,15 @@ async function isCounted(cluster, events) {
   return !left;
 }
 
+async function waitUntilCounted(cluster, events) {
+  const start = Date.now();
+  while (!await isCounted(cluster, events)) {
+    if (cluster.crash) throw cluster.crash;
+    if (Date.now() - start > REPLAY_MS) throw new Error('not counted in an hour');
+    await sleep(20);
+  }
+}
+
 async function replayOnce(cluster, events) {
   await cluster.stack.stopPart('analytics');
   await forget(cluster);
@@ -74,11 +85,7 @@ async function replayOnce(cluster, events) {
   const before = cluster.cpu();
   const start = Date.now();
   await cluster.stack.startService('analytics');
-  while (!await isCounted(cluster, events)) {
-    if (cluster.crash) throw cluster.crash;
-    if (Date.now() - start > REPLAY_MS) throw new Error('not counted in an hour');
-    await sleep(20);
-  }
+  await waitUntilCounted(cluster, events);
   const seconds = (Date.now() - start) / 1000;
   const cpu = Object.entries(cluster.cpu()).map(([part, s]) => [part, (s - (before[part] ?? 0)) * 1e6 / events]);
   return { rate: events / seconds, cpu: Object.fromEntries(cpu) };
@@ -112,10 +119,11 @@ async function measurePages(cluster, { report }, suffix) {
 
 // ---- freshness ----
 
-// So many things that are waited for, in order: the nth is there when a count has reached `base` + n.
+// So many things that are waited for, in order: the nth is there when a count has reached `base` + n. Beside how long each
+// took, how much of that was after the key might be told again.
 class Waiting {
   constructor(base) {
-    Object.assign(this, { base, since: [], ms: [] });
+    Object.assign(this, { base, since: [], ms: [], dueMs: [], rested: -Infinity });
   }
 
   begin() {
@@ -123,9 +131,13 @@ class Waiting {
   }
 
   reached(count) {
+    const now = performance.now();
     while (this.ms.length < Math.min(this.since.length, count - this.base)) {
-      this.ms.push(performance.now() - this.since[this.ms.length]);
+      const since = this.since[this.ms.length];
+      this.ms.push(now - since);
+      this.dueMs.push(now - Math.max(since, this.rested));
     }
+    this.rested = now + REST_MS;
   }
 
   get left() {
@@ -225,6 +237,7 @@ async function followFreshness(cluster, topics) {
   });
   const asking = askAgain(cluster, cityAsked);
   const all = [cityTold, cityAsked, ...units.values()];
+  const [before, start] = [cluster.cpu(), performance.now()];
   try {
     await tellLives(topics, (unit) => [cityTold, cityAsked, units.get(unit)].forEach((one) => one?.begin()));
     for (let i = 0; i < 500 && all.some(({ left }) => left > 0); i++) await sleep(20);
@@ -234,8 +247,18 @@ async function followFreshness(cluster, topics) {
   }
   const lost = all.reduce((sum, { left }) => sum + left, 0);
   if (lost > 0) throw new Error(`${lost} figures were not seen within 10 s`);
-  return { 'a unit on the topic': [...units.values()].flatMap(({ ms }) => ms), 'the city on the topic': cityTold.ms,
-    'the city over HTTP': cityAsked.ms };
+  const seconds = (performance.now() - start) / 1000;
+  const told = [...units.values()];
+  return {
+    cpu: Object.fromEntries(Object.entries(cluster.cpu()).map(([part, s]) => [part, (s - before[part]) / seconds])),
+    ms: {
+      'a unit on the topic': told.flatMap(({ ms }) => ms),
+      'a unit on the topic, after its second': told.flatMap(({ dueMs }) => dueMs),
+      'the city on the topic': cityTold.ms,
+      'the city on the topic, after its second': cityTold.dueMs,
+      'the city over HTTP': cityAsked.ms,
+    },
+  };
 }
 
 const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
@@ -248,25 +271,40 @@ async function measureFreshness(cluster, { report }) {
   } finally {
     await topics.close();
   }
-  for (const name of Object.keys(runs[0])) {
-    const sorted = runs.map((run) => run[name].sort((a, b) => a - b));
+  for (const name of Object.keys(runs[0].ms)) {
+    const sorted = runs.map(({ ms }) => ms[name].sort((a, b) => a - b));
     report.add({ name: `event → ${name}, ${RATE}/s: p99`, unit: 'ms', runs: sorted.map((ms) => quantile(ms, 0.99)),
       budget: FRESH_BUDGET_MS, less: true,
       detail: `p50 ${sorted.map((ms) => Math.round(quantile(ms, 0.5))).join(', ')} ms of ${sorted[0].length} openings` });
   }
+  console.log(`    of a CPU: ${Object.entries(runs.at(-1).cpu).map(([part, s]) => `${part} ${s.toFixed(2)}`).join(', ')}`);
 }
 
 // ---- all of it ----
 
-export async function measureFigures(cluster, bench) {
-  const suffix = `, ${STORED.toLocaleString('en')} cases`;
-  await fill(cluster, year({ cases: 1000, seed: 1, today: Date.now() }));
-  await cluster.settle();
-  await measurePages(cluster, bench, '');
-  await fill(cluster, year({ cases: STORED, seed: 2, today: Date.now() }));
-  await measureReplay(cluster, bench, (await cluster.ends())[CASES]);
+const suffixOf = (cases) => `, ${cases.toLocaleString('en')} cases`;
+
+// Resolves to how many events there are then.
+async function addYear(cluster, seed) {
+  await fill(cluster, year({ cases: STORED, seed, today: Date.now() }));
+  const events = (await cluster.ends())[CASES];
+  await waitUntilCounted(cluster, events);
+  return events;
+}
+
+// As they are when they have been there for a while.
+async function measureStoredPages(cluster, bench, suffix) {
   await cluster.query('analytics', 'VACUUM ANALYZE');
   await measurePages(cluster, bench, suffix);
-  bench.report.compareWithEmpty(suffix);
+}
+
+export async function measureFigures(cluster, bench) {
+  const [some, many] = [suffixOf(STORED), suffixOf((1 + MORE_YEARS) * STORED)];
+  const events = await addYear(cluster, 1);
+  await measureReplay(cluster, bench, events);
+  await measureStoredPages(cluster, bench, some);
   await measureFreshness(cluster, bench);
+  for (let i = 0; i < MORE_YEARS; i++) await addYear(cluster, 2 + i);
+  await measureStoredPages(cluster, bench, many);
+  bench.report.compare(some, many);
 }

@@ -65,13 +65,14 @@ export class Report {
     if (detail) console.log(`    ${detail}`);
   }
 
-  // Rows with the suffix beside those of the same name without it, where both were measured.
-  compareWithEmpty(suffix) {
+  // Rows with the suffix beside those of the same name with the other one (with none: of an empty cluster), where both
+  // were measured.
+  compare(other, suffix) {
     for (const row of this.rows.filter(({ name }) => name.includes(suffix))) {
-      const empty = this.rows.find(({ name }) => name === row.name.replace(suffix, ''));
-      if (empty === undefined) continue;
-      row.of_empty = row.value / empty.value;
-      console.log(`    ${row.name}: ${digits(row.of_empty)} of empty`);
+      const before = this.rows.find(({ name }) => name === row.name.replace(suffix, other));
+      if (before === undefined) continue;
+      row.of_before = row.value / before.value;
+      console.log(`    ${row.name}: ${digits(row.of_before)} of ${other.replace(/^, /, '') || 'empty'}`);
     }
   }
 

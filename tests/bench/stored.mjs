@@ -61,5 +61,5 @@ export async function measureStored(cluster, bench, cases) {
   await measureLifecycle(cluster, bench, suffix);
   await measureDesk(cluster, bench, suffix);
   await measureIntakeAlone(cluster, bench, suffix, [64]);
-  bench.report.compareWithEmpty(suffix);
+  bench.report.compare('', suffix);
 }
