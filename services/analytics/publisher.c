@@ -12,9 +12,9 @@
 #include "services/analytics/store.h"
 
 enum {
-    CELLS_MAX = 250,      /* of a round: some twenty events of 0.7 KB each */
-    OUTDATED_EVERY = 240, /* runs between looking for periods that are over: a minute */
-    KEY_INTERVAL_US = 1000000
+    CELLS_MAX = 250, /* of a round: some twenty events of 0.7 KB each */
+    KEY_INTERVAL_US = 1000000,
+    OUTDATED_INTERVAL_US = 60000000 /* between looking for periods that are over */
 };
 
 struct publisher {
@@ -29,10 +29,10 @@ struct publisher {
     size_t cell_count;
     struct cell_row *gone; /* whose figures are told no more */
     size_t gone_count;
-    bool whole; /* the round has all that may be told now */
-    unsigned runs;
-    const char **units; /* whose counts may have changed */
-    uint8_t *digests;   /* of what is said of them, DIGEST_SIZE bytes each */
+    bool whole;           /* the round has all that may be told now */
+    uint64_t outdated_us; /* monotonic: when to look for periods that are over */
+    const char **units;   /* whose counts may have changed */
+    uint8_t *digests;     /* of what is said of them, DIGEST_SIZE bytes each */
     size_t unit_count;
     struct news news;
     struct buffer json;
@@ -182,7 +182,8 @@ static void read_untold(struct publisher *publisher)
     pg_tx_set_read_only(tx);
     store_read_moment(tx);
     store_read_untold(tx, publisher->now - KEY_INTERVAL_US, CELLS_MAX);
-    if (publisher->runs++ % OUTDATED_EVERY == 0) {
+    if (clock_monotonic_us() >= publisher->outdated_us) {
+        publisher->outdated_us = clock_monotonic_us() + OUTDATED_INTERVAL_US;
         int32_t today = period_day(publisher->now);
         for (int kind = PERIOD_YEAR; kind < PERIOD_KINDS; kind++) {
             struct period present = period_of((enum period_kind)kind, today);
@@ -222,6 +223,7 @@ static void take_untold_cells(struct publisher *publisher, const struct pg_tx *t
 static void take_outdated_cells(struct publisher *publisher, const struct pg_tx *tx)
 {
     for (size_t i = OUTDATED; i < pg_tx_statements(tx); i++) {
+        publisher->outdated_us = pg_rows(tx, i) == CELLS_MAX ? 0 : publisher->outdated_us;
         for (size_t row = 0; row < pg_rows(tx, i); row++) {
             publisher->gone_count += store_take_cell(tx, i, row, &publisher->arena,
                                                      &publisher->gone[publisher->gone_count]);

@@ -9,10 +9,10 @@
 #include "services/analytics/store.h"
 
 enum {
-    TICK_MS = 100,
+    TICK_MS = 50,
     BUSY_TICKS = 1,      /* while there is something to do, what waits for it waits for this */
-    QUIET_TICKS = 3,     /* else looking costs more than it finds */
-    FOLLOWER_TICKS = 10, /* others look once a second whether the holder lives */
+    QUIET_TICKS = 6,     /* else looking costs more than it finds */
+    FOLLOWER_TICKS = 20, /* others look once a second whether the holder lives */
     QUIET_RUNS = 10,     /* an idle holder shows that it does */
     LEASE_MS = 10000,
     WRITE_MS = 8000, /* within the lease */

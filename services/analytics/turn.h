@@ -2,9 +2,9 @@
 /* turn: one process at a time counts and tells; this takes care that it is one.
  *
  * The holder runs its steps one after another, first those that count (fold.h), then those that
- * tell: ten times a second while there is something to do, else three times. Every transaction that
- * writes takes the turn's next number, or is rolled back when another process holds the turn. When
- * the holder dies, another one takes over after LEASE_MS. Loop thread only. */
+ * tell: twenty times a second while there is something to do, else three times. Every transaction
+ * that writes takes the turn's next number, or is rolled back when another process holds the turn.
+ * When the holder dies, another one takes over after LEASE_MS. Loop thread only. */
 #ifndef ANALYTICS_TURN_H
 #define ANALYTICS_TURN_H
 
