@@ -153,7 +153,7 @@ static struct row *take_rows(const struct compare *compare, const struct pg_tx *
     struct rows rows = {.arena = arena};
     for (size_t i = 0; i < pg_rows(tx, ASKED_CELLS); i++) {
         struct cell_row cell;
-        if (store_take_cell(tx, ASKED_CELLS, i, arena, &cell)) {
+        if (http_asked_cell(&cell, &compare->asked, tx, i)) {
             struct row *row = row_of(&rows, cell.key.members[compare->place]);
             tally_add(&row->tally, &cell.tally, arena);
         }

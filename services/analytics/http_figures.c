@@ -140,6 +140,15 @@ bool http_take_known(const struct asked *asked, struct pg_tx *tx, enum pg_outcom
     return http_take_moment(asked->request, tx, moment, &err);
 }
 
+bool http_asked_cell(struct cell_row *cell, const struct asked *asked, const struct pg_tx *tx,
+                     size_t row)
+{
+    struct arena *arena = http_arena(asked->request);
+    return asked->indicator->kind == INDICATOR_TIME
+               ? store_take_cell(tx, ASKED_CELLS, row, arena, cell)
+               : store_take_cell_counts(tx, ASKED_CELLS, row, arena, cell);
+}
+
 void http_asked_figure(struct figure *figure, const struct asked *asked, const struct cell_key *key,
                        const struct tally *tally)
 {

@@ -56,6 +56,10 @@ void http_read_members(struct pg_tx *tx, const struct asked *asked);
  * already, since it failed, a member is not known, or figures are being counted again. */
 bool http_take_known(const struct asked *asked, struct pg_tx *tx, enum pg_outcome outcome,
                      size_t members, struct moment *moment);
+/* One of its cells, with durations if its indicator is about them. False: it is of another program.
+ */
+bool http_asked_cell(struct cell_row *cell, const struct asked *asked, const struct pg_tx *tx,
+                     size_t row);
 /* Its figure in one of its cells, as far as the caller may see it. */
 void http_asked_figure(struct figure *figure, const struct asked *asked, const struct cell_key *key,
                        const struct tally *tally);

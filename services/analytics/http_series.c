@@ -159,7 +159,7 @@ static void take_point(struct point *point, const struct series *series, const s
     struct cell_row cell;
     for (; *row < pg_rows(tx, ASKED_CELLS) && store_cell_first(tx, ASKED_CELLS, *row) < end;
          ++*row) {
-        if (store_take_cell(tx, ASKED_CELLS, *row, arena, &cell)) {
+        if (http_asked_cell(&cell, &series->asked, tx, *row)) {
             tally_add(&tally, &cell.tally, arena);
         }
     }

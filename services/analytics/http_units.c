@@ -70,7 +70,7 @@ static void take_categories(const struct get *get, struct unit_counts *counts,
     struct category_counts *categories = arena_array(arena, rows, sizeof *categories);
     for (size_t row = 0; row < rows; row++) {
         struct cell_row *cell = arena_alloc(arena, sizeof *cell);
-        if (store_take_cell(tx, CATEGORIES, row, arena, cell) &&
+        if (store_take_cell_counts(tx, CATEGORIES, row, arena, cell) &&
             may_see(get, &cell->key, &cell->tally)) {
             categories[counts->category_count++] =
                 (struct category_counts){cell->key.members[1], &cell->tally};

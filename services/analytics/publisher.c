@@ -376,7 +376,7 @@ static size_t take_categories(struct publisher *publisher, const struct pg_tx *t
     size_t count = 0;
     for (; *row < pg_rows(tx, CATEGORIES); (*row)++) {
         struct cell_row *cell = arena_alloc(&publisher->arena, sizeof *cell);
-        if (!store_take_cell(tx, CATEGORIES, *row, &publisher->arena, cell)) {
+        if (!store_take_cell_counts(tx, CATEGORIES, *row, &publisher->arena, cell)) {
             continue;
         }
         if (strcmp(cell->key.members[0], unit) != 0) {

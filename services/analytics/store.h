@@ -80,6 +80,9 @@ void store_read_range(struct pg_tx *tx, enum subject subject, int grouping, enum
 /* False: the row is of another program. */
 bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
                      struct cell_row *cell);
+/* Without durations, and what was said. */
+bool store_take_cell_counts(const struct pg_tx *tx, size_t statement, size_t row,
+                            struct arena *arena, struct cell_row *cell);
 /* Cells of these groupings and kinds of period (wheres: first days and members are of no matter),
  * in the order of their keys. */
 void store_read_kinds(struct pg_tx *tx, const struct cell_key *wheres, size_t count);

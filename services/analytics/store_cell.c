@@ -202,7 +202,7 @@ static bool take_tally(const struct pg_tx *tx, size_t statement, size_t row, int
     return tally_unpack(tally, bytes, size, arena);
 }
 
-bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
+static bool take_key(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
                      struct cell_row *cell)
 {
     int32_t subject = pg_value_int4(tx, statement, row, 0);
@@ -218,10 +218,28 @@ bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struc
                 .period = {(enum period_kind)kind, pg_value_int4(tx, statement, row, 3)},
                 .members = {arena_text(arena, pg_value_text(tx, statement, row, 4)),
                             arena_text(arena, pg_value_text(tx, statement, row, 5))}},
-        .was_said = !pg_value_is_null(tx, statement, row, 7),
     };
+    return true;
+}
+
+bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
+                     struct cell_row *cell)
+{
+    if (!take_key(tx, statement, row, arena, cell)) {
+        return false;
+    }
+    cell->was_said = !pg_value_is_null(tx, statement, row, 7);
     return take_tally(tx, statement, row, 6, arena, &cell->tally) &&
            (!cell->was_said || take_tally(tx, statement, row, 7, arena, &cell->said));
+}
+
+bool store_take_cell_counts(const struct pg_tx *tx, size_t statement, size_t row,
+                            struct arena *arena, struct cell_row *cell)
+{
+    size_t size;
+    const void *bytes = pg_value_bytes(tx, statement, row, 6, &size);
+    return take_key(tx, statement, row, arena, cell) &&
+           tally_unpack_counts(&cell->tally, bytes, size);
 }
 
 int32_t store_cell_first(const struct pg_tx *tx, size_t statement, size_t row)

@@ -55,19 +55,32 @@ void tally_pack(const struct tally *tally, struct buffer *out)
     }
 }
 
+static bool get_counts(struct tally *tally, struct varint_reader *reader)
+{
+    memset(tally, 0, sizeof *tally);
+    uint64_t there = varint_get(reader);
+    for (size_t i = 0; i < TALLY_COUNTERS; i++) {
+        if ((there >> i & 1) != 0) {
+            tally->counts[i] = varint_get_signed(reader);
+        }
+    }
+    return there >> TALLY_COUNTERS == 0;
+}
+
+bool tally_unpack_counts(struct tally *tally, const void *bytes, size_t size)
+{
+    struct varint_reader reader;
+    varint_read(&reader, bytes, size);
+    return get_counts(tally, &reader) && !reader.failed;
+}
+
 bool tally_unpack(struct tally *tally, const void *bytes, size_t size, struct arena *arena)
 {
     struct varint_reader reader;
-    memset(tally, 0, sizeof *tally);
     varint_read(&reader, bytes, size);
-    uint64_t there = varint_get(&reader);
-    for (size_t i = 0; i < TALLY_COUNTERS; i++) {
-        if ((there >> i & 1) != 0) {
-            tally->counts[i] = varint_get_signed(&reader);
-        }
-    }
+    bool good = get_counts(tally, &reader);
     uint64_t buckets = varint_get(&reader);
-    if (there >> TALLY_COUNTERS != 0 || buckets > SKETCH_BUCKET_MAX + 1) {
+    if (!good || buckets > SKETCH_BUCKET_MAX + 1) {
         return false;
     }
     tally->times.capacity = tally->times.count = (size_t)buckets;

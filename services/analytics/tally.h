@@ -27,5 +27,7 @@ int64_t tally_sum(const struct tally *tally, uint64_t counters);
 void tally_pack(const struct tally *tally, struct buffer *out);
 /* False: these bytes were not written by tally_pack. */
 bool tally_unpack(struct tally *tally, const void *bytes, size_t size, struct arena *arena);
+/* The counters alone, without the durations: a tenth of the work for a large set. */
+bool tally_unpack_counts(struct tally *tally, const void *bytes, size_t size);
 
 #endif

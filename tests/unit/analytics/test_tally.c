@@ -55,6 +55,9 @@ static void a_packed_tally_comes_back(void **state)
     assert_memory_equal(again.counts, tally.counts, sizeof tally.counts);
     assert_int_equal(again.times.count, 3);
     assert_memory_equal(again.times.buckets, tally.times.buckets, 3 * sizeof *tally.times.buckets);
+    assert_true(tally_unpack_counts(&again, out.data, out.size));
+    assert_memory_equal(again.counts, tally.counts, sizeof tally.counts);
+    assert_int_equal(again.times.count, 0);
     for (size_t size = 0; size < out.size; size++) { /* cut off anywhere */
         assert_false(tally_unpack(&again, out.data, size, &arena));
     }
