@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/cadence_json.h"
+#include "services/analytics/bilingual_json.h"
 
 enum { SHARE_DECIMALS = 6 };
-
-static void put_bilingual(struct json_writer *writer, const char *name,
-                          const struct bilingual *text)
-{
-    json_open_object(writer, name);
-    json_put_text(writer, "vi", text->vi);
-    json_put_text(writer, "en", text->en);
-    json_close_object(writer);
-}
 
 static void put_day(struct json_writer *writer, const char *name, int32_t day)
 {
@@ -29,9 +21,9 @@ void cadence_put_rule(struct json_writer *writer)
     json_put_text(writer, "source", cadence_rule.source);
     json_put_int(writer, "window_days", cadence_rule.window_days);
     put_day(writer, "valid_from", cadence_rule.from);
-    put_bilingual(writer, "label", &cadence_rule.label);
-    put_bilingual(writer, "text", &cadence_rule.text);
-    put_bilingual(writer, "assumption", &cadence_rule.assumption);
+    bilingual_put(writer, "label", &cadence_rule.label);
+    bilingual_put(writer, "text", &cadence_rule.text);
+    bilingual_put(writer, "assumption", &cadence_rule.assumption);
     json_close_object(writer);
 }
 

@@ -9,8 +9,7 @@ enum {
     CATEGORY_MAX = 64,
     WORD_MAX = 64,
     AREAS_MAX = 126,
-    HASH_SIZE = 64,
-    TEXT_MAX = 200
+    HASH_SIZE = 64
 };
 
 #define DIGITS "0123456789"
@@ -98,18 +97,6 @@ const char *code_read_hash(struct json_reader *reader, const char *name)
         return NULL;
     }
     return hash;
-}
-
-struct bilingual code_read_bilingual(struct json_reader *reader, const char *name)
-{
-    struct bilingual text = {0};
-    struct json_reader texts;
-    if (json_read_object(reader, name, JSON_REQUIRED, &texts)) {
-        text.vi = json_read_text(&texts, "vi", JSON_REQUIRED, 1, TEXT_MAX);
-        text.en = json_read_text(&texts, "en", JSON_REQUIRED, 1, TEXT_MAX);
-        json_read_end(&texts);
-    }
-    return text;
 }
 
 void code_check_few(struct json_reader *reader, const char *name, size_t count, size_t least)

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What several codecs of events read: codes, with the patterns of proto/events/common.schema.json,
- * and what is called in two languages. Each code is NULL when the member is absent or bad; err
- * names what is bad. */
+/* What several codecs of events read: codes, with the patterns of proto/events/common.schema.json.
+ * Each code is NULL when the member is absent or bad; err names what is bad. */
 #ifndef ANALYTICS_CODE_JSON_H
 #define ANALYTICS_CODE_JSON_H
 
 #include "common/json.h"
-#include "services/analytics/indicator.h"
 
 /* unit_code, team_code: ^[0-9A-Z][0-9A-Z-]{1,31}$ */
 const char *code_read_unit(struct json_reader *reader, const char *name,
@@ -26,8 +24,6 @@ const char *code_read_hash(struct json_reader *reader, const char *name);
 /* Of counts of people, sums of money, microseconds: beyond it JSON's numbers are not exact. */
 #define CODE_NUMBER_MAX INT64_C(9007199254740991)
 
-/* {vi, en}, required. */
-struct bilingual code_read_bilingual(struct json_reader *reader, const char *name);
 /* Of an array that was read: fewer than are asked for are a fault; what is absent or no list was
  * named already. */
 void code_check_few(struct json_reader *reader, const char *name, size_t count, size_t least);

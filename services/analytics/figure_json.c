@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/figure_json.h"
+#include "services/analytics/bilingual_json.h"
 
 enum { SHARE_DECIMALS = 6, HOURS_DECIMALS = 2, FINE_HOURS_DECIMALS = 5 /* of seconds */ };
 
@@ -28,15 +29,6 @@ void figure_put_window(struct json_writer *writer, const struct slice *slice,
     json_put_instant_if(writer, "cutoff", moment->cutoff);
 }
 
-void figure_put_bilingual(struct json_writer *writer, const char *name,
-                          const struct bilingual *text)
-{
-    json_open_object(writer, name);
-    json_put_text(writer, "vi", text->vi);
-    json_put_text(writer, "en", text->en);
-    json_close_object(writer);
-}
-
 void figure_put_definition(struct json_writer *writer, const struct indicator *indicator)
 {
     json_put_text(writer, "code", indicator->code);
@@ -44,10 +36,10 @@ void figure_put_definition(struct json_writer *writer, const struct indicator *i
     json_put_text(writer, "subject", subjects[indicator->subject]->name);
     json_put_text(writer, "kind", indicator_kind_words[indicator->kind]);
     json_put_text(writer, "better", indicator_better_words[indicator->better]);
-    figure_put_bilingual(writer, "label", &indicator->label);
-    figure_put_bilingual(writer, "formula", &indicator->formula);
+    bilingual_put(writer, "label", &indicator->label);
+    bilingual_put(writer, "formula", &indicator->formula);
     if (indicator->note.vi != NULL) {
-        figure_put_bilingual(writer, "note", &indicator->note);
+        bilingual_put(writer, "note", &indicator->note);
     }
     json_put_text(writer, "source", indicator->source);
     json_put_int(writer, "threshold", indicator->threshold);

@@ -15,8 +15,6 @@ void figure_put_unit_sets(struct json_writer *writer, const struct slice *slice,
  * present one now. An instant that is not there yet is left out. */
 void figure_put_window(struct json_writer *writer, const struct slice *slice,
                        const struct moment *moment);
-void figure_put_bilingual(struct json_writer *writer, const char *name,
-                          const struct bilingual *text);
 /* {code, definition_version, subject, kind, better, label, formula, note, source, threshold}, as
  * members. */
 void figure_put_definition(struct json_writer *writer, const struct indicator *indicator);

@@ -9,6 +9,7 @@
 #include "services/analytics/adoption_csv.h"
 #include "services/analytics/adoption_json.h"
 #include "services/analytics/analytics.h"
+#include "services/analytics/bilingual_json.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 
@@ -226,7 +227,7 @@ static void put_rule(struct json_writer *writer)
     json_put_text(writer, "code", adoption_rule.code);
     json_put_int(writer, "version", adoption_rule.version);
     json_put_text(writer, "source", adoption_rule.source);
-    figure_put_bilingual(writer, "text", &adoption_rule.text);
+    bilingual_put(writer, "text", &adoption_rule.text);
     adoption_put_day(writer, "before", adoption_rule.before);
     json_close_object(writer);
 }

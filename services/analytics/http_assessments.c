@@ -3,6 +3,7 @@
  * the way to their evidence. */
 #include "services/analytics/analytics.h"
 #include "services/analytics/assessment.h"
+#include "services/analytics/bilingual_json.h"
 #include "services/analytics/figure_csv.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
@@ -54,12 +55,12 @@ static bool get_decode(struct get *get, struct error *err)
     return http_check_public(asked->request, &get->key, err);
 }
 
-enum { MEMBERS = ASKED_CELLS + 1 };
+enum { CELLS = KNOWN_NEXT };
 
 static void get_read(struct get *get, struct pg *pg)
 {
-    struct pg_tx *tx = http_read_asked(pg, &get->asked);
-    http_read_members(tx, &get->asked);
+    struct pg_tx *tx = http_read_known(pg, &get->asked);
+    http_read_cells(tx, &get->asked.cells);
     pg_tx_send(tx, on_read, get);
 }
 
@@ -67,7 +68,7 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct get *get = arg;
     struct moment moment;
-    if (http_take_known(&get->asked, tx, outcome, MEMBERS, &moment)) {
+    if (http_take_known(&get->asked, tx, outcome, &moment)) {
         get_answer(get, tx, &moment);
     }
 }
@@ -143,9 +144,9 @@ static void put_row(struct json_writer *writer, const struct row *row, const str
 {
     json_open_object(writer, NULL);
     json_put_text(writer, "criterion", row->criterion->code);
-    figure_put_bilingual(writer, "name", &row->criterion->name);
+    bilingual_put(writer, "name", &row->criterion->name);
     json_put_bool(writer, "known", row->figure != NULL);
-    figure_put_bilingual(writer, "how", &row->criterion->how);
+    bilingual_put(writer, "how", &row->criterion->how);
     if (row->figure != NULL) {
         put_input(writer, row, moment);
     }
@@ -210,7 +211,7 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     const struct assessment *assessment = get->assessment;
     struct tally tally;
     size_t count;
-    http_take_tally(tx, ASKED_CELLS, http_arena(get->asked.request), &tally);
+    http_take_tally(tx, CELLS, http_arena(get->asked.request), &tally);
     const struct row *rows = take_rows(get, &tally, &count);
     if (get->asked.is_table) {
         answer_table(get, rows, count, moment);
@@ -219,10 +220,10 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     struct figures_body body;
     struct json_writer *writer = http_open_body(&body);
     json_put_text(writer, "inputs_to", assessment->code);
-    figure_put_bilingual(writer, "notice", &assessment->notice);
-    figure_put_bilingual(writer, "method", &assessment->method);
+    bilingual_put(writer, "notice", &assessment->notice);
+    bilingual_put(writer, "method", &assessment->method);
     json_put_text(writer, "source", assessment->source);
-    figure_put_bilingual(writer, "not_known", &assessment->not_known);
+    bilingual_put(writer, "not_known", &assessment->not_known);
     figure_put_slice(writer, &get->asked.slice);
     figure_put_window(writer, &get->asked.slice, moment);
     json_open_array(writer, "items");

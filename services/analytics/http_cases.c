@@ -86,16 +86,15 @@ static bool list_decode(struct list *list, struct error *err)
 
 /* ---- reading ---- */
 
-enum { MEMBERS = FIGURES_MOMENT + 1, EVIDENCE = MEMBERS + MEMBER_STATEMENTS };
+enum { EVIDENCE = KNOWN_NEXT };
 
 static void list_read(struct list *list, struct pg *pg)
 {
-    struct pg_tx *tx = http_read_figures(pg);
+    struct pg_tx *tx = http_read_known(pg, &list->asked);
     struct evidence_place before = {.day = period_end(&list->asked.slice.period)};
     if (list->page.has_cursor) {
         before = (struct evidence_place){period_day(list->page.cursor.at_us), list->page.cursor.id};
     }
-    http_read_members(tx, &list->asked);
     store_read_evidence(tx, &list->of, &before, (int32_t)list->page.limit + 1);
     pg_tx_send(tx, on_read, list);
 }
@@ -104,7 +103,7 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct list *list = arg;
     struct moment moment;
-    if (http_take_known(&list->asked, tx, outcome, MEMBERS, &moment)) {
+    if (http_take_known(&list->asked, tx, outcome, &moment)) {
         list_answer(list, tx, &moment);
     }
 }

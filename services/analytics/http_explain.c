@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "services/analytics/analytics.h"
+#include "services/analytics/bilingual_json.h"
 #include "services/analytics/explanation.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
@@ -64,12 +65,12 @@ static bool explain_decode(struct explain *explain, struct error *err)
     return http_check_public(asked->request, &explain->key, err);
 }
 
-enum { MEMBERS = ASKED_CELLS + 1, RULES = MEMBERS + MEMBER_STATEMENTS };
+enum { CELLS = KNOWN_NEXT, RULES };
 
 static void explain_read(struct explain *explain, struct pg *pg)
 {
-    struct pg_tx *tx = http_read_asked(pg, &explain->asked);
-    http_read_members(tx, &explain->asked);
+    struct pg_tx *tx = http_read_known(pg, &explain->asked);
+    http_read_cells(tx, &explain->asked.cells);
     if (explain->asked.indicator->rule != 0) {
         http_read_cells(tx, &explain->rules);
     }
@@ -80,7 +81,7 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct explain *explain = arg;
     struct moment moment;
-    if (http_take_known(&explain->asked, tx, outcome, MEMBERS, &moment)) {
+    if (http_take_known(&explain->asked, tx, outcome, &moment)) {
         explain_answer(explain, tx, &moment);
     }
 }
@@ -130,7 +131,7 @@ static void put_made_of(struct json_writer *writer, const struct explain *explai
         json_open_object(writer, NULL);
         json_put_text(writer, "reason", left_out->reason);
         json_put_int(writer, "number", left_out->number);
-        figure_put_bilingual(writer, "why", &left_out->why);
+        bilingual_put(writer, "why", &left_out->why);
         json_close_object(writer);
     }
     json_close_array(writer);
@@ -141,8 +142,8 @@ static void put_made_of(struct json_writer *writer, const struct explain *explai
 static void put_cells(struct json_writer *writer, const struct pg_tx *tx, enum period_kind kind)
 {
     json_open_array(writer, "cells");
-    for (size_t row = 0; row < pg_rows(tx, ASKED_CELLS); row++) {
-        struct period period = {kind, store_cell_first(tx, ASKED_CELLS, row)};
+    for (size_t row = 0; row < pg_rows(tx, CELLS); row++) {
+        struct period period = {kind, store_cell_first(tx, CELLS, row)};
         char text[PERIOD_TEXT_SIZE];
         json_put_text(writer, NULL, period_format(&period, text));
     }
@@ -181,7 +182,7 @@ static void put_disclosure(struct json_writer *writer, const struct explain *exp
     json_put_text(writer, "state", hidden ? "hidden" : "shown");
     json_put_bool(writer, "sees_all", http_sees_all(explain->asked.request));
     json_put_int(writer, "least", DISCLOSURE_K);
-    figure_put_bilingual(writer, "rule", &disclosure_text);
+    bilingual_put(writer, "rule", &disclosure_text);
     json_close_object(writer);
 }
 
@@ -260,7 +261,7 @@ static void put_rules(struct json_writer *writer, const struct explain *explain,
     json_close_array(writer);
     if (indicator->rule != 0) {
         put_applied(writer, explain, tx);
-        figure_put_bilingual(writer, "not_known", &dues_text);
+        bilingual_put(writer, "not_known", &dues_text);
     }
     json_close_object(writer);
 }
@@ -274,7 +275,7 @@ static void explain_answer(struct explain *explain, const struct pg_tx *tx,
     struct json_writer *writer = http_open_body(&body);
     struct tally tally;
 
-    http_take_tally(tx, ASKED_CELLS, http_arena(asked->request), &tally);
+    http_take_tally(tx, CELLS, http_arena(asked->request), &tally);
     http_asked_figure(&figure, asked, &explain->key, &tally);
     figure_put_definition(writer, asked->indicator);
     figure_put_slice(writer, &asked->slice);

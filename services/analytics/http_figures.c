@@ -111,19 +111,21 @@ bool http_is_named(enum dimension dimension, enum name_kind *kind)
     return false;
 }
 
-void http_read_members(struct pg_tx *tx, const struct asked *asked)
+struct pg_tx *http_read_known(struct pg *pg, const struct asked *asked)
 {
+    struct pg_tx *tx = http_read_figures(pg);
     for (size_t i = 0; i < MEMBER_STATEMENTS; i++) {
         store_read_name(tx, named[i].kind, asked->cells.subject,
                         asked->slice.members[named[i].dimension]);
     }
+    return tx;
 }
 
-static bool check_members(const struct asked *asked, const struct pg_tx *tx, size_t first,
-                          struct error *err)
+static bool check_members(const struct asked *asked, const struct pg_tx *tx, struct error *err)
 {
+    enum { FIRST = FIGURES_MOMENT + 1 };
     for (size_t i = 0; i < MEMBER_STATEMENTS; i++) {
-        if (asked->slice.members[named[i].dimension] != NULL && pg_rows(tx, first + i) == 0) {
+        if (asked->slice.members[named[i].dimension] != NULL && pg_rows(tx, FIRST + i) == 0) {
             return error_set(err, ERR_NOT_FOUND, named[i].code, "%s", named[i].text);
         }
     }
@@ -131,11 +133,11 @@ static bool check_members(const struct asked *asked, const struct pg_tx *tx, siz
 }
 
 bool http_take_known(const struct asked *asked, struct pg_tx *tx, enum pg_outcome outcome,
-                     size_t members, struct moment *moment)
+                     struct moment *moment)
 {
     struct error err = {0};
     if (http_is_read(tx, outcome, &err)) {
-        check_members(asked, tx, members, &err);
+        check_members(asked, tx, &err);
     }
     return http_take_moment(asked->request, tx, moment, &err);
 }

@@ -49,13 +49,14 @@ enum { ASKED_CELLS = FIGURES_MOMENT + 1 };
 struct pg_tx *http_read_asked(struct pg *pg, const struct asked *asked);
 /* Have its members names, and of which kind? */
 bool http_is_named(enum dimension dimension, enum name_kind *kind);
-/* Are the members of the slice known? */
-enum { MEMBER_STATEMENTS = 4 };
-void http_read_members(struct pg_tx *tx, const struct asked *asked);
-/* The reading's end; members: the first statement of http_read_members. False: it is answered
- * already, since it failed, a member is not known, or figures are being counted again. */
+/* A reading that begins with the moment, and whether the members of the slice are known; the
+ * caller's statements come after, from KNOWN_NEXT on. */
+enum { MEMBER_STATEMENTS = 4, KNOWN_NEXT = FIGURES_MOMENT + 1 + MEMBER_STATEMENTS };
+struct pg_tx *http_read_known(struct pg *pg, const struct asked *asked);
+/* Its end. False: it is answered already, since it failed, a member is not known, or figures are
+ * being counted again. */
 bool http_take_known(const struct asked *asked, struct pg_tx *tx, enum pg_outcome outcome,
-                     size_t members, struct moment *moment);
+                     struct moment *moment);
 /* One of its cells, with durations if its indicator is about them. False: it is of another program.
  */
 bool http_asked_cell(struct cell_row *cell, const struct asked *asked, const struct pg_tx *tx,

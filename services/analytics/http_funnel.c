@@ -11,6 +11,7 @@
 #include "services/analytics/account_counter.h"
 #include "services/analytics/adoption_json.h"
 #include "services/analytics/analytics.h"
+#include "services/analytics/bilingual_json.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 #include "services/analytics/installation_subject.h"
@@ -196,7 +197,7 @@ static void put_part(struct json_writer *writer, const struct get *get, const st
                           SHARE_DECIMALS);
         }
     }
-    figure_put_bilingual(writer, "meaning", &parts[number].meaning);
+    bilingual_put(writer, "meaning", &parts[number].meaning);
     json_put_text(writer, "source", parts[number].source);
     json_close_object(writer);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /api/analytics/indicators and GET /api/analytics/definitions. */
 #include "services/analytics/analytics.h"
+#include "services/analytics/bilingual_json.h"
 #include "services/analytics/figure_csv.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
@@ -18,7 +19,7 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
 void http_put_name(struct json_writer *writer, const struct bilingual *name)
 {
     if (name->vi != NULL) {
-        figure_put_bilingual(writer, "name", name);
+        bilingual_put(writer, "name", name);
     }
 }
 
@@ -56,12 +57,12 @@ static bool get_decode(struct get *get, struct error *err)
     return http_check_public(asked->request, &get->key, err);
 }
 
-enum { MEMBERS = ASKED_CELLS + 1 };
+enum { CELLS = KNOWN_NEXT };
 
 static void get_read(struct get *get, struct pg *pg)
 {
-    struct pg_tx *tx = http_read_asked(pg, &get->asked);
-    http_read_members(tx, &get->asked);
+    struct pg_tx *tx = http_read_known(pg, &get->asked);
+    http_read_cells(tx, &get->asked.cells);
     pg_tx_send(tx, on_read, get);
 }
 
@@ -69,7 +70,7 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct get *get = arg;
     struct moment moment;
-    if (http_take_known(&get->asked, tx, outcome, MEMBERS, &moment)) {
+    if (http_take_known(&get->asked, tx, outcome, &moment)) {
         get_answer(get, tx, &moment);
     }
 }
@@ -113,7 +114,7 @@ static void answer_table(struct get *get, const struct tally *tally, const struc
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment)
 {
     struct tally tally;
-    http_take_tally(tx, ASKED_CELLS, http_arena(get->asked.request), &tally);
+    http_take_tally(tx, CELLS, http_arena(get->asked.request), &tally);
     if (get->asked.is_table) {
         answer_table(get, &tally, moment);
         return;

@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/date.h"
 #include "services/analytics/analytics.h"
+#include "services/analytics/bilingual_json.h"
 #include "services/analytics/figure_csv.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
@@ -232,7 +233,7 @@ static void put_breaks(struct json_writer *writer, const struct series *series)
     if (series->from.first < change && period_end(&series->to) > change) {
         json_open_object(writer, NULL);
         json_put_text(writer, "at", "2025-07-01");
-        figure_put_bilingual(writer, "why", by_area ? &other_areas : &other_units);
+        bilingual_put(writer, "why", by_area ? &other_areas : &other_units);
         json_close_object(writer);
     }
     json_close_array(writer);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "services/analytics/analytics.h"
+#include "services/analytics/bilingual_json.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 #include "services/analytics/store_survey.h"
@@ -140,7 +141,7 @@ static void put_question(struct json_writer *writer, const struct get *get,
     json_open_object(writer, NULL);
     json_put_text(writer, "code", question->code);
     json_put_text(writer, "kind", survey_kind_words[question->kind]);
-    figure_put_bilingual(writer, "prompt", &question->prompt);
+    bilingual_put(writer, "prompt", &question->prompt);
     json_open_array(writer, "choices");
     for (size_t i = 0; i < question->choice_count; i++) {
         const struct survey_choice *choice = &question->choices[i];
@@ -148,7 +149,7 @@ static void put_question(struct json_writer *writer, const struct get *get,
                         choice->key, http_arena(get->request));
         json_open_object(writer, NULL);
         json_put_text(writer, "key", choice->key);
-        figure_put_bilingual(writer, "name", &choice->name);
+        bilingual_put(writer, "name", &choice->name);
         if (shown) {
             put_share(writer, &share);
         }
@@ -169,7 +170,7 @@ static void put_members(struct json_writer *writer, const struct get *get)
     bool shown = survey_respondents(&get->results.counts) >= SURVEY_ANSWERS_MIN;
     json_put_uuid(writer, "survey_id", &get->survey.survey_id);
     json_put_int(writer, "version", get->survey.version);
-    figure_put_bilingual(writer, "title", &get->survey.title);
+    bilingual_put(writer, "title", &get->survey.title);
     json_put_instant(writer, "opens_at", get->survey.opens_at);
     json_put_instant(writer, "closes_at", get->survey.closes_at);
     json_put_instant_if(writer, "closed_at", get->results.closed_at);

@@ -10,11 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "services/analytics/bilingual.h"
 #include "services/analytics/subject.h"
-
-struct bilingual {
-    const char *vi, *en;
-};
 
 enum indicator_kind {
     INDICATOR_SHARE, /* numerator among denominator: 0 to 1, with an interval */

@@ -2,6 +2,7 @@
 #include "services/analytics/name_json.h"
 
 #include "common/json.h"
+#include "services/analytics/bilingual_json.h"
 #include "services/analytics/code_json.h"
 
 enum { CODE_MAX = 64 };
@@ -17,7 +18,7 @@ bool name_read(struct name *name, const char *json, size_t size, struct arena *a
     }
     json_read_root(&reader, &document, arena, JSON_SKIP_UNKNOWN, err);
     name->code = json_read_text(&reader, "code", JSON_REQUIRED, 1, CODE_MAX);
-    name->text = code_read_bilingual(&reader, "name");
+    name->text = bilingual_read(&reader, "name");
     bool good = json_read_end(&reader);
     json_document_free(&document);
     return good;

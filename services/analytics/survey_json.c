@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "services/analytics/bilingual_json.h"
 #include "services/analytics/code_json.h"
 #include "services/analytics/facts.h"
 
@@ -58,7 +59,7 @@ static void read_choices(struct survey_question *question, struct json_reader *r
         struct json_reader item;
         if (json_read_item(reader, "choices", i, &item)) {
             choices[i].key = read_code(&item, "key", JSON_REQUIRED, is_choice_key);
-            choices[i].name = code_read_bilingual(&item, "name");
+            choices[i].name = bilingual_read(&item, "name");
             json_read_end(&item);
         }
     }
@@ -71,7 +72,7 @@ static void read_question(struct survey_question *question, struct json_reader *
     question->code = read_code(reader, "code", JSON_REQUIRED, is_question_code);
     int kind = json_read_word(reader, "kind", JSON_REQUIRED, survey_kind_words);
     question->kind = kind >= 0 ? (enum survey_kind)kind : SURVEY_SINGLE;
-    question->prompt = code_read_bilingual(reader, "prompt");
+    question->prompt = bilingual_read(reader, "prompt");
     read_choices(question, reader);
 }
 
@@ -113,7 +114,7 @@ static void read_survey(struct survey *survey, struct json_reader *reader)
 {
     json_read_uuid(reader, "survey_id", JSON_REQUIRED, &survey->survey_id);
     survey->version = (int32_t)json_read_int(reader, "version", JSON_REQUIRED, 1, INT32_MAX, 0);
-    survey->title = code_read_bilingual(reader, "title");
+    survey->title = bilingual_read(reader, "title");
     read_questions(survey, reader);
     code_read_areas(reader, "areas");
     survey->invited =

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "services/analytics/bilingual_json.h"
 #include "services/analytics/code_json.h"
 
 enum { SOURCE_MAX = 200, DISTRICTS_MAX = 100, AREAS_MAX = 1000 };
@@ -56,7 +57,7 @@ static void read_districts(struct told_unit_set *told, struct json_reader *reade
             continue;
         }
         district->code = read_once(&item, codes, &read);
-        district->text = code_read_bilingual(&item, "name");
+        district->text = bilingual_read(&item, "name");
         json_read_end(&item);
     }
 }
