@@ -39,3 +39,13 @@ int date_weekday(int64_t day)
     int64_t since_monday = (day + 3) % 7; /* 1970-01-01 was a Thursday */
     return (int)(since_monday < 0 ? since_monday + 7 : since_monday);
 }
+
+int64_t date_day_at(int64_t instant_us, int64_t ahead_us)
+{
+    return floor_div(instant_us + ahead_us, DATE_DAY_US);
+}
+
+int64_t date_day_start_us(int64_t day, int64_t ahead_us)
+{
+    return day * DATE_DAY_US - ahead_us;
+}

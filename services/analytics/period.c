@@ -6,22 +6,17 @@
 
 #include "common/date.h"
 
-#define HOUR_US INT64_C(3600000000)
-#define DAY_US  (24 * HOUR_US)
-#define CITY_US (7 * HOUR_US) /* ahead of UTC */
-
 const char *const period_words[PERIOD_KINDS + 1] = {"all",  "year", "quarter", "month",
                                                     "week", "day",  NULL};
 
 int32_t period_day(int64_t instant)
 {
-    int64_t local = instant + CITY_US;
-    return (int32_t)(local / DAY_US - (local % DAY_US < 0));
+    return (int32_t)date_day_at(instant, DATE_INDOCHINA_US);
 }
 
 int64_t period_instant(int32_t day)
 {
-    return day * DAY_US - CITY_US;
+    return date_day_start_us(day, DATE_INDOCHINA_US);
 }
 
 struct period period_of(enum period_kind kind, int32_t day)

@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "city_time.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
-#include "common/clock.h"
-
-#define CITY_OFFSET_US (7 * INT64_C(3600000000))
+#include "common/date.h"
 
 char *city_month(int64_t instant_us, char text[CITY_MONTH_SIZE])
 {
-    char local[CLOCK_TEXT_SIZE];
-    clock_format(instant_us + CITY_OFFSET_US, local);
-    memcpy(text, local, CITY_MONTH_SIZE - 1);
-    text[CITY_MONTH_SIZE - 1] = '\0';
+    int year, month, day_of_month;
+    date_of_day(date_day_at(instant_us, DATE_INDOCHINA_US), &year, &month, &day_of_month);
+    snprintf(text, CITY_MONTH_SIZE, "%04u-%02u", (unsigned)year % 10000, (unsigned)month % 100);
     return text;
 }
 
 int city_year(int64_t instant_us)
 {
-    char month[CITY_MONTH_SIZE];
-    return (int)strtol(city_month(instant_us, month), NULL, 10);
+    int year, month, day_of_month;
+    date_of_day(date_day_at(instant_us, DATE_INDOCHINA_US), &year, &month, &day_of_month);
+    return year;
 }

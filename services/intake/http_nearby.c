@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /api/intake/submissions/nearby: what is reported there already, for who is about to. */
 #include "common/clock.h"
+#include "common/date.h"
 #include "common/http_pg.h"
 #include "http_public.h"
 #include "intake.h"
@@ -11,7 +12,6 @@
 #include "store_submission.h"
 
 enum { NEARBY_MAX = 10, OPEN_DAYS = 365, CLOSED_DAYS = 30 /* assumptions */ };
-#define DAY_US INT64_C(86400000000)
 
 struct nearby {
     struct http_request *request;
@@ -70,8 +70,8 @@ static bool nearby_read(struct nearby *nearby, struct error *err)
                   "category is not among those of GET /api/intake/categories");
     }
     wanted->category = category;
-    wanted->since = now_us - OPEN_DAYS * DAY_US;
-    wanted->closed_since = now_us - CLOSED_DAYS * DAY_US;
+    wanted->since = now_us - OPEN_DAYS * DATE_DAY_US;
+    wanted->closed_since = now_us - CLOSED_DAYS * DATE_DAY_US;
     wanted->limit = NEARBY_MAX;
     return !error_is_set(err);
 }

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/date.h"
 #include "http_open311.h"
 #include "place_query.h"
 
 enum { ROWS_MAX = 1000, DEPTH_MAX = 10000, LIST_MAX = 100 };
 
-#define DAY_US  INT64_C(86400000000)
-#define SPAN_US (90 * DAY_US)
+#define SPAN_US (90 * DATE_DAY_US)
 
 /* False when absent. A bad one counts as given. */
 static bool read_date(const struct http_request *request, const char *name, int64_t *instant,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/date.h"
 #include "common/http_page.h"
 #include "common/http_pg.h"
 #include "common/words.h"
@@ -15,7 +16,6 @@
 
 enum { CATEGORIES_MAX = 50, SINCE_DAYS = 90 };
 
-#define DAY_US   INT64_C(86400000000)
 #define GEO_JSON "application/geo+json"
 
 void http_answer_public(struct http_request *request, const char *content_type, struct buffer *body)
@@ -77,7 +77,7 @@ static void read_phases(struct search *search, struct error *err)
 static void read_since(struct search *search, struct error *err)
 {
     const char *text = http_query(search->request, "since");
-    search->wanted.since = clock_now_us() - SINCE_DAYS * DAY_US;
+    search->wanted.since = clock_now_us() - SINCE_DAYS * DATE_DAY_US;
     if (text != NULL && !clock_parse(text, strlen(text), &search->wanted.since)) {
         error_add_field(err, "since", "bad_instant", "must be like 2026-11-24T05:02:11Z");
     }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sender_history.h"
 
+#include "common/date.h"
 #include "likeness.h"
 #include "place_grid.h"
 
-#define HOUR_US   INT64_C(3600000000)
 #define SECOND_US INT64_C(1000000)
 
 static bool is_near(const struct earlier_filing *earlier, const struct submission *filed,
@@ -36,7 +36,7 @@ static size_t count_since(const struct earlier_filing *earlier, size_t count, in
 /* Until the one falls out of the hour that makes it too many. */
 static unsigned wait_s(const struct earlier_filing *last, int64_t now)
 {
-    int64_t left = last->at + HOUR_US - now;
+    int64_t left = last->at + DATE_HOUR_US - now;
     return left > 0 ? (unsigned)(left / SECOND_US + 1) : 1;
 }
 
@@ -51,7 +51,7 @@ struct sender_judgement sender_judge(const struct sender_rules *rules,
             return (struct sender_judgement){.verdict = SENDER_REPEATS};
         }
     }
-    size_t hour = count_since(earlier, count, now - HOUR_US);
+    size_t hour = count_since(earlier, count, now - DATE_HOUR_US);
     if (rules->per_hour > 0 && hour >= (size_t)rules->per_hour) {
         return (struct sender_judgement){.verdict = SENDER_WAITS,
                                          .wait_s = wait_s(&earlier[rules->per_hour - 1], now)};

@@ -3,9 +3,8 @@
  * inner city. */
 #include <stdio.h>
 
+#include "common/date.h"
 #include "simulation_private.h"
-
-#define DAY_US INT64_C(86400000000)
 
 #define LAT_SOUTH 20.97
 #define LON_WEST  105.78
@@ -120,7 +119,7 @@ static void write_bus(struct simulation *s, struct simulated *event, struct json
     json_open_array(json, "periods");
     json_open_object(json, NULL);
     json_put_instant(json, "from", event->at_us);
-    json_put_instant(json, "until", event->at_us + DAY_US);
+    json_put_instant(json, "until", event->at_us + DATE_DAY_US);
     json_close_object(json);
     json_close_array(json);
     json_put_text(json, "header", header);
@@ -181,7 +180,7 @@ static void put_warning(struct simulation *s, struct simulated *event, struct js
     json_put_text(json, "urgency", "Expected");
     json_put_text(json, "severity", pick(s, severities));
     json_put_text(json, "certainty", "Likely");
-    json_put_instant(json, "expires", event->at_us + DAY_US / 4);
+    json_put_instant(json, "expires", event->at_us + DATE_DAY_US / 4);
     json_put_text(json, "headline", "Cảnh báo cho nội thành Hà Nội");
     json_put_text(json, "instruction", "Hạn chế ra đường; không đi qua hầm chui bị ngập.");
     json_open_array(json, "area");

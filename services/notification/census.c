@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "census.h"
 
-#define DAY_US  INT64_C(86400000000)
-#define CITY_US INT64_C(25200000000) /* UTC+7, without summer time */
+#include "common/date.h"
 
 int64_t census_since(int64_t now)
 {
-    int64_t today = (now + CITY_US) / DAY_US;
-    return (today - (CENSUS_DAYS - 1)) * DAY_US - CITY_US;
+    int64_t today = date_day_at(now, DATE_INDOCHINA_US);
+    return date_day_start_us(today - (CENSUS_DAYS - 1), DATE_INDOCHINA_US);
 }

@@ -3,11 +3,11 @@
 
 #include <assert.h>
 #include <string.h>
-#include <time.h>
 
+#include "common/date.h"
 #include "common/template.h"
 
-enum { HANOI_OFFSET_S = 7 * 3600, VALUES_MAX = 64 };
+enum { VALUES_MAX = 64, MINUTE_US = 60000000 };
 
 struct values {
     struct template_value list[VALUES_MAX];
@@ -20,18 +20,18 @@ static void put(struct values *values, const char *name, const char *text)
     values->list[values->count++] = (struct template_value){.name = name, .text = text};
 }
 
-/* "17:30 24/11/2026", city time; NULL for 0. Viet Nam has no summer time. */
+/* "17:30 24/11/2026", city time; NULL for 0. */
 static const char *city_time(int64_t instant_us, struct arena *arena)
 {
-    char text[32];
-    struct tm city;
-    time_t seconds = (time_t)(instant_us / 1000000) + HANOI_OFFSET_S;
+    int year, month, day_of_month;
+    int64_t day = date_day_at(instant_us, DATE_INDOCHINA_US);
+    int minute = (int)((instant_us - date_day_start_us(day, DATE_INDOCHINA_US)) / MINUTE_US);
     if (instant_us == 0) {
         return NULL;
     }
-    gmtime_r(&seconds, &city);
-    strftime(text, sizeof text, "%H:%M %d/%m/%Y", &city);
-    return arena_text(arena, text);
+    date_of_day(day, &year, &month, &day_of_month);
+    return arena_format(arena, "%02d:%02d %02d/%02d/%04d", minute / 60, minute % 60, day_of_month,
+                        month, year);
 }
 
 static const char *unit_name(const struct wording_context *context, const char *code)

@@ -6,19 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "services/routing/calendar.h"
-
-#define OFFSET_US (7 * 60 * CALENDAR_MINUTE_US)
+#include "common/date.h"
 
 int64_t audit_day(int64_t at_us)
 {
-    int64_t local_us = at_us + OFFSET_US;
-    return local_us / CALENDAR_DAY_US - (local_us % CALENDAR_DAY_US < 0);
+    return date_day_at(at_us, DATE_INDOCHINA_US);
 }
 
 int64_t audit_day_start_us(int64_t day)
 {
-    return day * CALENDAR_DAY_US - OFFSET_US;
+    return date_day_start_us(day, DATE_INDOCHINA_US);
 }
 
 int64_t audit_day_due(int64_t now_us)

@@ -27,11 +27,6 @@ struct calendar {
     uint32_t *worked_min; /* day_count + 1: working minutes before each day of the span */
 };
 
-static int64_t floor_div(int64_t value, int64_t by)
-{
-    return value / by - (value % by < 0);
-}
-
 static bool periods_are_sound(const struct calendar_period *periods, size_t count,
                               struct error *err)
 {
@@ -148,12 +143,12 @@ static const struct day_hours *hours_on(const struct calendar *calendar, size_t 
 
 int64_t calendar_day(const struct calendar *calendar, int64_t at_us)
 {
-    return floor_div(at_us + calendar->offset_us, CALENDAR_DAY_US);
+    return date_day_at(at_us, calendar->offset_us);
 }
 
 int64_t calendar_day_start_us(const struct calendar *calendar, int64_t day)
 {
-    return day * CALENDAR_DAY_US - calendar->offset_us;
+    return date_day_start_us(day, calendar->offset_us);
 }
 
 int64_t calendar_first_us(const struct calendar *calendar)

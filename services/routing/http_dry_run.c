@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/date.h"
 #include "common/json.h"
 #include "services/routing/dry_run_json.h"
 #include "services/routing/http_routing.h"
@@ -15,9 +16,8 @@
 
 enum { CASES_MAX = 100000, PAGE = 500, PATH_TEXT = 32 };
 
-#define DAY_US     (INT64_C(86400) * 1000000)
-#define PERIOD_US  (30 * DAY_US)
-#define LONGEST_US (366 * DAY_US)
+#define PERIOD_US  (30 * DATE_DAY_US)
+#define LONGEST_US (366 * DATE_DAY_US)
 
 struct try_out {
     struct http_request *request;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/date.h"
 #include "common/http_page.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/reception_json.h"
@@ -9,8 +10,6 @@
 #include "services/routing/store_reception.h"
 
 enum { SPAN_DEFAULT_DAYS = 31, SPAN_MAX_DAYS = 93 };
-
-#define DAY_US INT64_C(86400000000)
 
 static bool find_unit(const struct routing *routing, const char *unit, struct error *err)
 {
@@ -185,9 +184,9 @@ static bool list_decode(struct http_page *page, struct slot_filter *filter,
     filter->unit = http_param(request, "unit");
     filter->from_us = http_query_instant(request, "from", clock_now_us(), err);
     filter->to_us =
-        http_query_instant(request, "to", filter->from_us + SPAN_DEFAULT_DAYS * DAY_US, err);
+        http_query_instant(request, "to", filter->from_us + SPAN_DEFAULT_DAYS * DATE_DAY_US, err);
     if (!error_is_set(err) && (filter->to_us <= filter->from_us ||
-                               filter->to_us - filter->from_us > SPAN_MAX_DAYS * DAY_US)) {
+                               filter->to_us - filter->from_us > SPAN_MAX_DAYS * DATE_DAY_US)) {
         error_add_field(err, "to", "out_of_range", "must come after from, by %d days at most",
                         SPAN_MAX_DAYS);
     }

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/date.h"
+
 #define MINUTE_US INT64_C(60000000)
-#define DAY_US    INT64_C(86400000000)
 
 static bool fault(struct error *err, size_t index, const char *name, const char *code,
                   const char *text)
@@ -21,7 +22,7 @@ static bool check_times(const struct reception_slot *slot, size_t index, int64_t
     if (slot->starts_at <= now_us) {
         return fault(err, index, "starts_at", "past", "has begun already");
     }
-    if (slot->starts_at > now_us + RECEPTION_AHEAD_DAYS_MAX * DAY_US) {
+    if (slot->starts_at > now_us + RECEPTION_AHEAD_DAYS_MAX * DATE_DAY_US) {
         return fault(err, index, "starts_at", "out_of_range", "is more than a year ahead");
     }
     if (slot->starts_at % MINUTE_US != 0) {
