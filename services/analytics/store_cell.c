@@ -102,18 +102,28 @@ static const struct pg_statement read_outdated = {"analytics_read_outdated", CEL
                                                   "AND first < $2::integer LIMIT $3::integer"};
 
 /* One for each way to narrow it: with `$6 IS NULL OR a = $6` a plan for any values would fetch all
- * rows of the range, where the index alone can tell. */
-#define RANGE                                                                                      \
+ * rows of the range, where the index alone can tell. Of a single period the index is narrowed by
+ * members, too. */
+#define RANGE(from)                                                                                \
     "SELECT subject::integer, grouping::integer, period::integer, first, a, b, data, NULL::bytea " \
     "FROM cell WHERE subject = $1::integer AND grouping = $2::integer AND period = $3::integer "   \
-    "AND first >= $4::integer AND first < $5::integer "
+    "AND first " from " $4::integer AND first < $5::integer "
+#define A        "AND a = $6::text "
+#define B        "AND b = $6::text "
+#define A_B      "AND a = $6::text AND b = $7::text "
 #define IN_ORDER "ORDER BY first, a, b"
 
 static const struct pg_statement read_range[2][2] = {
-    {{"analytics_read_range", RANGE IN_ORDER},
-     {"analytics_read_range_b", RANGE "AND b = $6::text " IN_ORDER}},
-    {{"analytics_read_range_a", RANGE "AND a = $6::text " IN_ORDER},
-     {"analytics_read_range_ab", RANGE "AND a = $6::text AND b = $7::text " IN_ORDER}},
+    {{"analytics_read_range", RANGE(">=") IN_ORDER},
+     {"analytics_read_range_b", RANGE(">=") B IN_ORDER}},
+    {{"analytics_read_range_a", RANGE(">=") A IN_ORDER},
+     {"analytics_read_range_ab", RANGE(">=") A_B IN_ORDER}},
+};
+static const struct pg_statement read_period[2][2] = {
+    {{"analytics_read_period", RANGE("=") IN_ORDER},
+     {"analytics_read_period_b", RANGE("=") B IN_ORDER}},
+    {{"analytics_read_period_a", RANGE("=") A IN_ORDER},
+     {"analytics_read_period_ab", RANGE("=") A_B IN_ORDER}},
 };
 
 static const struct pg_statement read_kinds = {
@@ -180,7 +190,8 @@ void store_read_outdated(struct pg_tx *tx, enum period_kind kind, int32_t before
 void store_read_range(struct pg_tx *tx, enum subject subject, int grouping, enum period_kind kind,
                       int32_t from, int32_t to, const char *a, const char *b)
 {
-    pg_tx_add(tx, &read_range[a != NULL][b != NULL]);
+    bool is_one = period_end(&(struct period){kind, from}) == to;
+    pg_tx_add(tx, is_one ? &read_period[a != NULL][b != NULL] : &read_range[a != NULL][b != NULL]);
     pg_tx_int4(tx, (int32_t)subject);
     pg_tx_int4(tx, (int32_t)grouping);
     pg_tx_int4(tx, (int32_t)kind);

@@ -16,12 +16,14 @@ static const struct pg_statement put_units_said = {
     "INSERT INTO unit_said (unit, digest) SELECT * FROM unnest($1::text[], $2::bytea[]) "
     "ON CONFLICT (unit) DO UPDATE SET digest = excluded.digest"};
 
-/* A unit's own cell and those of its categories, since the beginning. */
+/* Each unit by the index: with a = ANY ($3) a plan for any values reads those of all units, since
+ * they come in the right order. */
 static const struct pg_statement read_unit_categories = {
     "analytics_read_unit_categories",
-    "SELECT subject::integer, grouping::integer, period::integer, first, a, b, data, NULL::bytea "
-    "FROM cell WHERE subject = $1::integer AND grouping = $2::integer AND period = 0 "
-    "AND first = 0 AND a = ANY ($3::text[]) ORDER BY a, b"};
+    "SELECT c.* FROM unnest($3::text[]) AS u (unit) CROSS JOIN LATERAL (SELECT subject::integer, "
+    "grouping::integer, period::integer, first, a, b, data, NULL::bytea FROM cell "
+    "WHERE subject = $1::integer AND grouping = $2::integer AND period = 0 AND first = 0 "
+    "AND a = u.unit OFFSET 0) AS c ORDER BY a, b"};
 
 void store_put_events(struct pg_tx *tx, struct outbox *outbox, struct outbox_item *const *items,
                       const struct uuid *commands, size_t count)
