@@ -1,31 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/snapshot.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "common/log.h"
+#include "common/rounds.h"
 
 enum { POLL_MS = 500 };
 
 struct snapshot_source {
     struct pg *pg;
     const struct snapshot_tables *tables;
-    uv_timer_t *timer;
+    struct rounds *rounds;
     struct snapshot *current;
-    bool reading, again;           /* again: a change came while reading */
     snapshot_on_opened *on_opened; /* NULL once called */
     void *opened_arg;
-    snapshot_on_closed *on_closed; /* set while closing */
-    void *closed_arg;
 };
-
-static void read_if_changed(struct snapshot_source *source);
-
-static void on_freed(uv_handle_t *handle)
-{
-    free(handle);
-}
 
 static void snapshot_free(struct snapshot *snapshot)
 {
@@ -35,15 +25,11 @@ static void snapshot_free(struct snapshot *snapshot)
     }
 }
 
-static void source_free(struct snapshot_source *source)
+static void source_free(void *state)
 {
-    snapshot_on_closed *on_closed = source->on_closed;
-    void *arg = source->closed_arg;
-    uv_timer_stop(source->timer);
-    uv_close((uv_handle_t *)source->timer, on_freed);
+    struct snapshot_source *source = state;
     snapshot_free(source->current);
     free(source);
-    on_closed(arg);
 }
 
 static void replace(struct snapshot_source *source, struct snapshot *snapshot)
@@ -84,23 +70,17 @@ static void take_results(struct snapshot_source *source, struct pg_tx *tx, enum 
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct snapshot_source *source = arg;
-    source->reading = false;
-    if (source->on_closed != NULL) {
-        source_free(source);
-        return;
+    if (!rounds_are_closing(source->rounds)) {
+        take_results(source, tx, outcome);
     }
-    take_results(source, tx, outcome);
-    if (source->again) {
-        read_if_changed(source);
-    }
+    rounds_end(source->rounds);
 }
 
-static void read_if_changed(struct snapshot_source *source)
+static void read_if_changed(void *state)
 {
+    struct snapshot_source *source = state;
     const struct snapshot_tables *tables = source->tables;
     struct pg_tx *tx = pg_tx_new(source->pg);
-    source->reading = true;
-    source->again = false;
     pg_tx_set_read_only(tx);
     pg_tx_add(tx, tables->statements[0]);
     for (size_t i = 1; i < tables->statement_count; i++) {
@@ -108,14 +88,6 @@ static void read_if_changed(struct snapshot_source *source)
         pg_tx_int8(tx, source->current->changes);
     }
     pg_tx_send(tx, on_read, source);
-}
-
-static void on_poll(uv_timer_t *timer)
-{
-    struct snapshot_source *source = timer->data;
-    if (!source->reading) {
-        read_if_changed(source);
-    }
 }
 
 struct snapshot_source *snapshot_source_new(uv_loop_t *loop, struct pg *pg,
@@ -128,20 +100,15 @@ struct snapshot_source *snapshot_source_new(uv_loop_t *loop, struct pg *pg,
     source->on_opened = on_opened;
     source->opened_arg = arg;
     source->current = snapshot_new(tables, -1);
-    source->timer = memory_zero(1, sizeof *source->timer);
-    source->timer->data = source;
-    uv_timer_init(loop, source->timer);
-    uv_timer_start(source->timer, on_poll, 0, POLL_MS);
+    const struct rounds_work work = {
+        .begin = read_if_changed, .free = source_free, .state = source};
+    source->rounds = rounds_new(loop, &work, 0, POLL_MS);
     return source;
 }
 
 void snapshot_source_close(struct snapshot_source *source, snapshot_on_closed *on_closed, void *arg)
 {
-    source->on_closed = on_closed;
-    source->closed_arg = arg;
-    if (!source->reading) {
-        source_free(source);
-    }
+    rounds_close(source->rounds, on_closed, arg);
 }
 
 const struct snapshot *snapshot_current(const struct snapshot_source *source)
@@ -151,9 +118,5 @@ const struct snapshot *snapshot_current(const struct snapshot_source *source)
 
 void snapshot_source_refresh(struct snapshot_source *source)
 {
-    if (source->reading) {
-        source->again = true;
-    } else {
-        read_if_changed(source);
-    }
+    rounds_begin_now(source->rounds);
 }
