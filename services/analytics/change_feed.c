@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/rounds.h"
 #include "services/analytics/figure_json.h"
 #include "services/analytics/http_analytics.h"
 #include "services/analytics/store_changes.h"
@@ -36,13 +37,10 @@ struct listener {
 struct change_feed {
     const struct service_parts *parts;
     const struct discloser *discloser;
-    uv_timer_t *timer;
+    struct rounds *rounds;
     struct listener *listeners;
     size_t count, public_count;
-    bool reading;
     struct buffer json;
-    change_feed_on_closed *on_closed; /* set while closing */
-    void *closed_arg;
 };
 
 /* A stream waits for its place in the feed. */
@@ -52,7 +50,7 @@ struct joining {
     int64_t from;
 };
 
-static void feed_read(struct change_feed *feed);
+static void feed_read(void *state);
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 
 /* ---- telling ---- */
@@ -205,16 +203,28 @@ void change_feed_listen(struct change_feed *feed, const struct asked *asked, int
 
 /* ---- reading ---- */
 
-static void feed_read(struct change_feed *feed)
+static void end_long_streams(struct change_feed *feed)
 {
+    uint64_t now_ms = uv_now(loop_uv(feed->parts->loop));
+    for (struct listener *l = feed->listeners; l != NULL; l = l->next) {
+        if (now_ms - l->opened_ms > LIFE_MS) {
+            http_stream_close(l->stream);
+        }
+    }
+}
+
+static void feed_read(void *state)
+{
+    struct change_feed *feed = state;
     int64_t after = INT64_MAX;
-    if (feed->reading || feed->on_closed != NULL || feed->listeners == NULL) {
+    end_long_streams(feed);
+    if (feed->listeners == NULL) {
+        rounds_end(feed->rounds);
         return;
     }
     for (const struct listener *l = feed->listeners; l != NULL; l = l->next) {
         after = l->position < after ? l->position : after;
     }
-    feed->reading = true;
     struct pg_tx *tx = http_read_figures(feed->parts->pg);
     store_read_number(tx);
     store_read_changes(tx, after, READ_MAX);
@@ -260,66 +270,38 @@ static bool take_changes(struct change_feed *feed, const struct pg_tx *tx)
     return rows >= READ_MAX;
 }
 
-static void feed_free(struct change_feed *feed)
-{
-    change_feed_on_closed *on_closed = feed->on_closed;
-    void *arg = feed->closed_arg;
-    buffer_finish(&feed->json);
-    free(feed);
-    on_closed(arg);
-}
-
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct change_feed *feed = arg;
-    feed->reading = false;
-    if (feed->on_closed != NULL) {
-        feed_free(feed);
-    } else if (!pg_tx_failed(tx, outcome, "changes_not_read") && take_changes(feed, tx)) {
-        feed_read(feed);
+    if (!rounds_are_closing(feed->rounds) && !pg_tx_failed(tx, outcome, "changes_not_read") &&
+        take_changes(feed, tx)) {
+        rounds_begin_now(feed->rounds);
     } /* else the next poll asks again */
-}
-
-static void on_poll(uv_timer_t *timer)
-{
-    struct change_feed *feed = timer->data;
-    uint64_t now_ms = uv_now(loop_uv(feed->parts->loop));
-    for (struct listener *l = feed->listeners; l != NULL; l = l->next) {
-        if (now_ms - l->opened_ms > LIFE_MS) {
-            http_stream_close(l->stream);
-        }
-    }
-    feed_read(feed);
+    rounds_end(feed->rounds);
 }
 
 /* ---- opening and closing ---- */
+
+static void feed_free(void *state)
+{
+    struct change_feed *feed = state;
+    buffer_finish(&feed->json);
+    free(feed);
+}
 
 struct change_feed *change_feed_new(const struct service_parts *parts,
                                     const struct discloser *discloser)
 {
     struct change_feed *feed = memory_zero(1, sizeof *feed);
+    const struct rounds_work work = {.begin = feed_read, .free = feed_free, .state = feed};
     feed->parts = parts;
     feed->discloser = discloser;
     buffer_init(&feed->json);
-    feed->timer = memory_zero(1, sizeof *feed->timer);
-    feed->timer->data = feed;
-    uv_timer_init(loop_uv(parts->loop), feed->timer);
-    uv_timer_start(feed->timer, on_poll, POLL_MS, POLL_MS);
+    feed->rounds = rounds_new(loop_uv(parts->loop), &work, POLL_MS, POLL_MS);
     return feed;
-}
-
-static void on_timer_closed(uv_handle_t *timer)
-{
-    free(timer);
 }
 
 void change_feed_close(struct change_feed *feed, change_feed_on_closed *on_closed, void *arg)
 {
-    feed->on_closed = on_closed;
-    feed->closed_arg = arg;
-    uv_timer_stop(feed->timer);
-    uv_close((uv_handle_t *)feed->timer, on_timer_closed);
-    if (!feed->reading) {
-        feed_free(feed);
-    }
+    rounds_close(feed->rounds, on_closed, arg);
 }

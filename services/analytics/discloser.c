@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "common/rounds.h"
 #include "services/analytics/store.h"
 
 enum { FIRST_MS = 50, PERIOD_MS = 3000 };
@@ -15,30 +16,27 @@ struct state {
 
 struct discloser {
     const struct service_parts *parts;
-    uv_timer_t timer;
-    bool busy;
+    struct rounds *rounds;
     int64_t counted; /* rounds of counting at the last look */
     uint64_t generation;
     struct state states[2], *now, *next;
     struct arena changed_arena;
     struct cell_key *changed;
     size_t changed_count;
-    discloser_on_closed *on_closed; /* NULL while open */
-    void *closed_arg;
 };
 
-static void look(struct discloser *discloser);
+static void look(void *state);
 static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void settle(struct discloser *discloser, const struct pg_tx *tx);
-static void rest(struct discloser *discloser);
 
-static void on_tick(uv_timer_t *timer)
+static void discloser_free(void *state)
 {
-    struct discloser *discloser = timer->data;
-    if (!discloser->busy) {
-        look(discloser);
-    }
+    struct discloser *discloser = state;
+    arena_finish(&discloser->states[0].arena);
+    arena_finish(&discloser->states[1].arena);
+    arena_finish(&discloser->changed_arena);
+    free(discloser);
 }
 
 struct discloser *discloser_new(const struct service_parts *parts)
@@ -51,48 +49,22 @@ struct discloser *discloser_new(const struct service_parts *parts)
     arena_init(&discloser->states[0].arena);
     arena_init(&discloser->states[1].arena);
     arena_init(&discloser->changed_arena);
-    uv_timer_init(loop_uv(parts->loop), &discloser->timer);
-    discloser->timer.data = discloser;
-    uv_timer_start(&discloser->timer, on_tick, FIRST_MS, PERIOD_MS);
+    const struct rounds_work work = {.begin = look, .free = discloser_free, .state = discloser};
+    discloser->rounds = rounds_new(loop_uv(parts->loop), &work, FIRST_MS, PERIOD_MS);
     return discloser;
-}
-
-static void on_handle_closed(uv_handle_t *handle)
-{
-    struct discloser *discloser = handle->data;
-    discloser_on_closed *on_closed = discloser->on_closed;
-    void *arg = discloser->closed_arg;
-    arena_finish(&discloser->states[0].arena);
-    arena_finish(&discloser->states[1].arena);
-    arena_finish(&discloser->changed_arena);
-    free(discloser);
-    on_closed(arg);
 }
 
 void discloser_close(struct discloser *discloser, discloser_on_closed *on_closed, void *arg)
 {
-    discloser->on_closed = on_closed;
-    discloser->closed_arg = arg;
-    uv_timer_stop(&discloser->timer);
-    if (!discloser->busy) {
-        uv_close((uv_handle_t *)&discloser->timer, on_handle_closed);
-    }
-}
-
-static void rest(struct discloser *discloser)
-{
-    discloser->busy = false;
-    if (discloser->on_closed != NULL) {
-        uv_close((uv_handle_t *)&discloser->timer, on_handle_closed);
-    }
+    rounds_close(discloser->rounds, on_closed, arg);
 }
 
 /* ---- a look ---- */
 
-static void look(struct discloser *discloser)
+static void look(void *state)
 {
+    struct discloser *discloser = state;
     struct pg_tx *tx = pg_tx_new(discloser->parts->pg);
-    discloser->busy = true;
     pg_tx_set_read_only(tx);
     store_read_counted(tx);
     pg_tx_send(tx, on_looked, discloser);
@@ -123,7 +95,7 @@ static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     struct discloser *discloser = arg;
     int64_t counted = pg_tx_failed(tx, outcome, "sums_not_read") ? -1 : store_take_counted(tx, 0);
     if (counted < 0 || counted == discloser->counted) {
-        rest(discloser); /* of sums that are not whole too much would be hidden */
+        rounds_end(discloser->rounds); /* of sums that are not whole too much would be hidden */
         return;
     }
     struct cell_key *wheres = arena_array(pg_tx_arena(tx), WHERES_MAX, sizeof *wheres);
@@ -142,7 +114,7 @@ static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     } else {
         settle(discloser, tx);
     }
-    rest(discloser);
+    rounds_end(discloser->rounds);
 }
 
 /* ---- what is hidden ---- */
