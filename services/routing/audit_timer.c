@@ -6,6 +6,7 @@
 #include "common/base64.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/rounds.h"
 #include "services/routing/audit_chain.h"
 #include "services/routing/store.h"
 #include "services/routing/store_audit.h"
@@ -14,17 +15,15 @@ enum { FIRST_MS = 1000, PERIOD_MS = 60000, ROWS_MAX = 2000 };
 
 struct audit_timer {
     struct routing *routing;
-    uv_timer_t timer;
-    bool busy;             /* a round is under way */
-    uint64_t ticked_at_us; /* monotonic; 0: not yet */
+    struct rounds *rounds;
+    uint64_t awake_at_us; /* when a round began or ended, monotonic; 0: not yet */
     struct audit_checkpoint next;
     struct audit_place place; /* of the last row that is in it */
     struct metrics_gauge *until;
-    audit_on_closed *on_closed; /* NULL while open */
-    void *on_closed_arg;
 };
 
 /* Steps of one round, in running order; each may end it. */
+static void begin_round(void *state);
 static void look(struct audit_timer *timer);
 static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void read_rows(struct audit_timer *timer);
@@ -33,66 +32,50 @@ static void store(struct audit_timer *timer);
 static void on_stored(struct pg_tx *tx, enum pg_outcome outcome, void *arg); /* then the next day */
 static void end_round(struct audit_timer *timer);
 
-static void on_tick(uv_timer_t *handle)
-{
-    struct audit_timer *timer = handle->data;
-    uint64_t before_us = timer->ticked_at_us, now_us = clock_monotonic_us();
-    bool was_stopped = before_us != 0 && now_us - before_us > (uint64_t)PERIOD_MS * 2000;
-    timer->ticked_at_us = now_us;
-    if (!timer->busy && !was_stopped) {
-        look(timer);
-    }
-}
-
 struct audit_timer *audit_timer_new(struct routing *routing)
 {
     struct audit_timer *timer = memory_zero(1, sizeof *timer);
+    const struct rounds_work work = {.begin = begin_round, .free = free, .state = timer};
     timer->routing = routing;
     timer->until = metrics_gauge(routing->parts->metrics, "routing_audit_signed_until_seconds",
                                  "Unix time up to which the history is signed.", NULL);
-    uv_timer_init(loop_uv(routing->parts->loop), &timer->timer);
-    timer->timer.data = timer;
-    uv_timer_start(&timer->timer, on_tick, FIRST_MS, PERIOD_MS);
+    timer->rounds = rounds_new(loop_uv(routing->parts->loop), &work, FIRST_MS, PERIOD_MS);
     return timer;
-}
-
-static void on_handle_closed(uv_handle_t *handle)
-{
-    struct audit_timer *timer = handle->data;
-    audit_on_closed *on_closed = timer->on_closed;
-    void *arg = timer->on_closed_arg;
-    free(timer);
-    on_closed(arg);
 }
 
 void audit_timer_close(struct audit_timer *timer, audit_on_closed *on_closed, void *arg)
 {
-    timer->on_closed = on_closed;
-    timer->on_closed_arg = arg;
-    if (!timer->busy) {
-        uv_close((uv_handle_t *)&timer->timer, on_handle_closed);
+    rounds_close(timer->rounds, on_closed, arg);
+}
+
+static void begin_round(void *state)
+{
+    struct audit_timer *timer = state;
+    uint64_t before_us = timer->awake_at_us, now_us = clock_monotonic_us();
+    bool was_stopped = before_us != 0 && now_us - before_us > (uint64_t)PERIOD_MS * 2000;
+    if (was_stopped) {
+        end_round(timer);
+    } else {
+        look(timer);
     }
 }
 
 static void end_round(struct audit_timer *timer)
 {
-    timer->busy = false;
-    if (timer->on_closed != NULL) {
-        uv_close((uv_handle_t *)&timer->timer, on_handle_closed);
-    }
+    timer->awake_at_us = clock_monotonic_us();
+    rounds_end(timer->rounds);
 }
 
 /* Whether the round goes on after a transaction: what failed is done again at the next tick. */
 static bool may_go_on(const struct audit_timer *timer, enum pg_outcome outcome)
 {
-    return outcome == PG_COMMITTED && timer->on_closed == NULL;
+    return outcome == PG_COMMITTED && !rounds_are_closing(timer->rounds);
 }
 
 static void look(struct audit_timer *timer)
 {
     struct pg_tx *tx = pg_tx_new(timer->routing->parts->pg);
     int64_t due_day = audit_day_due(clock_now_us());
-    timer->busy = true;
     pg_tx_set_read_only(tx);
     store_audit_look(tx, audit_day_start_us(due_day + 1) + AUDIT_GRACE_US);
     pg_tx_send(tx, on_looked, timer);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/rounds.h"
 #include "services/routing/change_json.h"
 #include "services/routing/http_routing.h"
 #include "services/routing/store_desk.h"
@@ -26,12 +27,9 @@ struct listener {
 };
 
 struct case_feed {
-    uv_timer_t *timer;
+    struct rounds *rounds;
     struct routing *routing;
     struct listener *listeners;
-    bool reading;
-    case_feed_on_closed *on_closed; /* set while closing */
-    void *closed_arg;
 };
 
 /* A stream waits for its place in the feed. */
@@ -42,7 +40,7 @@ struct joining {
     const char *from;
 };
 
-static void feed_read(struct case_feed *feed);
+static void feed_read(void *state);
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 
 static uint64_t number_of(const char *text)
@@ -108,7 +106,7 @@ static void on_begun(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     const char *begin = joining->from == NULL || behind ? horizon : joining->from;
     struct listener *listener = listener_new(joining, number_of(begin));
     http_stream_send(listener->stream, behind ? "reset" : "ready", begin, "{}", 2);
-    feed_read(listener->feed);
+    rounds_begin_now(listener->feed->rounds);
 }
 
 void case_feed_listen(struct case_feed *feed, struct http_request *request, const char *unit,
@@ -237,54 +235,44 @@ static bool tell_all(struct case_feed *feed, const struct pg_tx *tx)
 
 /* ---- reading ---- */
 
-static void feed_read(struct case_feed *feed)
+static void end_long_streams(struct case_feed *feed)
 {
-    uint64_t from = UINT64_MAX;
-    char text[FEED_POSITION_MAX + 2];
-    if (feed->reading || feed->on_closed != NULL || feed->listeners == NULL ||
-        feed->routing->reference == NULL) {
-        return;
-    }
-    for (struct listener *l = feed->listeners; l != NULL; l = l->next) {
-        from = l->position < from ? l->position : from;
-    }
-    snprintf(text, sizeof text, "%llu", (unsigned long long)from);
-    feed->reading = true;
-    struct pg_tx *tx = pg_tx_new(feed->routing->parts->pg);
-    pg_tx_set_read_only(tx);
-    store_feed_read(tx, text, READ_MAX);
-    pg_tx_send(tx, on_read, feed);
-}
-
-static void feed_free(struct case_feed *feed)
-{
-    case_feed_on_closed *on_closed = feed->on_closed;
-    void *arg = feed->closed_arg;
-    free(feed);
-    on_closed(arg);
-}
-
-static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
-{
-    struct case_feed *feed = arg;
-    feed->reading = false;
-    if (feed->on_closed != NULL) {
-        feed_free(feed);
-    } else if (!pg_tx_failed(tx, outcome, "changes_not_read") && tell_all(feed, tx)) {
-        feed_read(feed);
-    } /* else the next poll asks again */
-}
-
-static void on_poll(uv_timer_t *timer)
-{
-    struct case_feed *feed = timer->data;
     uint64_t now_ms = uv_now(loop_uv(feed->routing->parts->loop));
     for (struct listener *l = feed->listeners; l != NULL; l = l->next) {
         if (now_ms - l->opened_ms > LIFE_MS) {
             http_stream_close(l->stream);
         }
     }
-    feed_read(feed);
+}
+
+static void feed_read(void *state)
+{
+    struct case_feed *feed = state;
+    uint64_t from = UINT64_MAX;
+    char text[FEED_POSITION_MAX + 2];
+    end_long_streams(feed);
+    if (feed->listeners == NULL || feed->routing->reference == NULL) {
+        rounds_end(feed->rounds);
+        return;
+    }
+    for (struct listener *l = feed->listeners; l != NULL; l = l->next) {
+        from = l->position < from ? l->position : from;
+    }
+    snprintf(text, sizeof text, "%llu", (unsigned long long)from);
+    struct pg_tx *tx = pg_tx_new(feed->routing->parts->pg);
+    pg_tx_set_read_only(tx);
+    store_feed_read(tx, text, READ_MAX);
+    pg_tx_send(tx, on_read, feed);
+}
+
+static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
+{
+    struct case_feed *feed = arg;
+    if (!rounds_are_closing(feed->rounds) && !pg_tx_failed(tx, outcome, "changes_not_read") &&
+        tell_all(feed, tx)) {
+        rounds_begin_now(feed->rounds);
+    } /* else the next poll asks again */
+    rounds_end(feed->rounds);
 }
 
 /* ---- opening and closing ---- */
@@ -292,26 +280,13 @@ static void on_poll(uv_timer_t *timer)
 struct case_feed *case_feed_new(struct routing *routing)
 {
     struct case_feed *feed = memory_zero(1, sizeof *feed);
+    const struct rounds_work work = {.begin = feed_read, .free = free, .state = feed};
     feed->routing = routing;
-    feed->timer = memory_zero(1, sizeof *feed->timer);
-    feed->timer->data = feed;
-    uv_timer_init(loop_uv(routing->parts->loop), feed->timer);
-    uv_timer_start(feed->timer, on_poll, POLL_MS, POLL_MS);
+    feed->rounds = rounds_new(loop_uv(routing->parts->loop), &work, POLL_MS, POLL_MS);
     return feed;
-}
-
-static void on_timer_closed(uv_handle_t *timer)
-{
-    free(timer);
 }
 
 void case_feed_close(struct case_feed *feed, case_feed_on_closed *on_closed, void *arg)
 {
-    feed->on_closed = on_closed;
-    feed->closed_arg = arg;
-    uv_timer_stop(feed->timer);
-    uv_close((uv_handle_t *)feed->timer, on_timer_closed);
-    if (!feed->reading) {
-        feed_free(feed);
-    }
+    rounds_close(feed->rounds, on_closed, arg);
 }

@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/rounds.h"
 #include "services/routing/calendar.h"
 #include "services/routing/publication.h"
 #include "services/routing/store.h"
@@ -14,70 +15,49 @@ enum { PERIOD_MS = 1000, CALENDAR_WARN_DAYS = 60 };
 
 struct reference_watch {
     struct routing *routing;
-    uv_timer_t timer;
-    bool busy;          /* a transaction is under way */
+    struct rounds *rounds;
     bool is_unsaid;     /* the last publication did not succeed */
     struct arena arena; /* of the publication under way */
     struct publications publications;
     reference_on_first *on_first; /* NULL once called */
     void *on_first_arg;
-    reference_on_closed *on_closed; /* NULL while open */
-    void *on_closed_arg;
 };
 
 /* Steps of one round, in running order; each may end it. */
-static void look(struct reference_watch *watch);
+static void look(void *state);
 static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void publish(struct reference_watch *watch);
 static void on_published(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void end_round(struct reference_watch *watch);
 
-static void on_timer(uv_timer_t *timer)
+static void watch_free(void *state)
 {
-    struct reference_watch *watch = timer->data;
-    if (!watch->busy) {
-        look(watch);
-    }
+    struct reference_watch *watch = state;
+    arena_finish(&watch->arena);
+    free(watch);
 }
 
 struct reference_watch *reference_watch_new(struct routing *routing, reference_on_first *on_first,
                                             void *arg)
 {
     struct reference_watch *watch = memory_zero(1, sizeof *watch);
-    uv_loop_t *loop = loop_uv(routing->parts->loop);
+    const struct rounds_work work = {.begin = look, .free = watch_free, .state = watch};
     watch->routing = routing;
     watch->on_first = on_first;
     watch->on_first_arg = arg;
     arena_init(&watch->arena);
-    uv_timer_init(loop, &watch->timer);
-    watch->timer.data = watch;
-    uv_timer_start(&watch->timer, on_timer, 0, PERIOD_MS);
+    watch->rounds = rounds_new(loop_uv(routing->parts->loop), &work, 0, PERIOD_MS);
     return watch;
-}
-
-static void on_timer_closed(uv_handle_t *handle)
-{
-    struct reference_watch *watch = handle->data;
-    reference_on_closed *on_closed = watch->on_closed;
-    void *arg = watch->on_closed_arg;
-    arena_finish(&watch->arena);
-    free(watch);
-    on_closed(arg);
 }
 
 void reference_watch_close(struct reference_watch *watch, reference_on_closed *on_closed, void *arg)
 {
-    watch->on_closed = on_closed;
-    watch->on_closed_arg = arg;
-    if (!watch->busy) {
-        uv_close((uv_handle_t *)&watch->timer, on_timer_closed);
-    }
+    rounds_close(watch->rounds, on_closed, arg);
 }
 
 static void end_round(struct reference_watch *watch)
 {
-    watch->busy = false;
     arena_reset(&watch->arena);
     watch->publications = (struct publications){0};
     if (watch->on_first != NULL) {
@@ -85,15 +65,13 @@ static void end_round(struct reference_watch *watch)
         watch->on_first = NULL;
         on_first(watch->on_first_arg);
     }
-    if (watch->on_closed != NULL && !uv_is_closing((uv_handle_t *)&watch->timer)) {
-        uv_close((uv_handle_t *)&watch->timer, on_timer_closed);
-    }
+    rounds_end(watch->rounds);
 }
 
-static void look(struct reference_watch *watch)
+static void look(void *state)
 {
+    struct reference_watch *watch = state;
     struct pg_tx *tx = pg_tx_new(watch->routing->parts->pg);
-    watch->busy = true;
     pg_tx_set_read_only(tx);
     store_reference_poll(tx);
     pg_tx_send(tx, on_looked, watch);
@@ -116,7 +94,7 @@ static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct reference_watch *watch = arg;
     int64_t version, day;
-    if (outcome != PG_COMMITTED || watch->on_closed != NULL) {
+    if (outcome != PG_COMMITTED || rounds_are_closing(watch->rounds)) {
         end_round(watch); /* the pool tells of a database that is away */
         return;
     }
@@ -221,7 +199,7 @@ static void publish(struct reference_watch *watch)
     struct outbox_columns events;
 
     watch->is_unsaid = false;
-    if (publications->count == 0 || watch->on_closed != NULL) {
+    if (publications->count == 0 || rounds_are_closing(watch->rounds)) {
         end_round(watch);
         return;
     }

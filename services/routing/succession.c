@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/rounds.h"
 #include "services/routing/case_engine.h"
 #include "services/routing/store_registry.h"
 
@@ -14,14 +15,11 @@ enum { PERIOD_MS = 1000, CHUNK = 500 };
 
 struct succession {
     struct routing *routing;
-    uv_timer_t timer;
-    bool busy;                        /* a chunk is under way */
+    struct rounds *rounds;            /* of a chunk each */
     int64_t swept_version, swept_day; /* of the reference data that all cases agree with */
     struct arena arena;               /* of the chunk */
     size_t waiting;                   /* cases under way, and one while they are being taken up */
     size_t found, moved;
-    succession_on_closed *on_closed; /* NULL while open */
-    void *on_closed_arg;
 };
 
 /* One case on its way to the successor. */
@@ -34,7 +32,7 @@ struct heir {
 };
 
 /* Steps of one chunk, in running order. */
-static void look(struct succession *succession);
+static void look(void *state);
 static void on_looked(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void on_read(struct case_read *read, const struct error *err);
 static void hand_on(struct heir *heir);
@@ -48,48 +46,36 @@ static bool is_swept(const struct succession *succession)
                                  reference->day == succession->swept_day);
 }
 
-static void on_tick(uv_timer_t *timer)
+static void succession_free(void *state)
 {
-    struct succession *succession = timer->data;
-    if (!succession->busy && !is_swept(succession)) {
-        look(succession);
-    }
+    struct succession *succession = state;
+    arena_finish(&succession->arena);
+    free(succession);
 }
 
 struct succession *succession_new(struct routing *routing)
 {
     struct succession *succession = memory_zero(1, sizeof *succession);
+    const struct rounds_work work = {.begin = look, .free = succession_free, .state = succession};
     succession->routing = routing;
     arena_init(&succession->arena);
-    uv_timer_init(loop_uv(routing->parts->loop), &succession->timer);
-    succession->timer.data = succession;
-    uv_timer_start(&succession->timer, on_tick, PERIOD_MS, PERIOD_MS);
+    succession->rounds = rounds_new(loop_uv(routing->parts->loop), &work, PERIOD_MS, PERIOD_MS);
     return succession;
-}
-
-static void on_timer_closed(uv_handle_t *handle)
-{
-    struct succession *succession = handle->data;
-    succession_on_closed *on_closed = succession->on_closed;
-    void *arg = succession->on_closed_arg;
-    arena_finish(&succession->arena);
-    free(succession);
-    on_closed(arg);
 }
 
 void succession_close(struct succession *succession, succession_on_closed *on_closed, void *arg)
 {
-    succession->on_closed = on_closed;
-    succession->on_closed_arg = arg;
-    if (!succession->busy) {
-        uv_close((uv_handle_t *)&succession->timer, on_timer_closed);
-    }
+    rounds_close(succession->rounds, on_closed, arg);
 }
 
-static void look(struct succession *succession)
+static void look(void *state)
 {
+    struct succession *succession = state;
+    if (is_swept(succession)) {
+        rounds_end(succession->rounds);
+        return;
+    }
     struct pg_tx *tx = pg_tx_new(succession->routing->parts->pg);
-    succession->busy = true;
     succession->found = succession->moved = 0;
     succession->waiting = 1;
     pg_tx_set_read_only(tx);
@@ -192,13 +178,11 @@ static void end_chunk(struct succession *succession)
         succession->swept_version = reference->version;
         succession->swept_day = reference->day;
     }
-    succession->busy = false;
     arena_reset(&succession->arena);
-    if (succession->on_closed != NULL) {
-        uv_close((uv_handle_t *)&succession->timer, on_timer_closed);
-    } else if (succession->moved >= CHUNK) {
-        look(succession);
+    if (succession->moved >= CHUNK) {
+        rounds_begin_now(succession->rounds);
     }
+    rounds_end(succession->rounds);
 }
 
 static void leave(struct succession *succession)

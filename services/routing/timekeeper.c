@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/rounds.h"
 #include "services/routing/case_engine.h"
 #include "services/routing/case_timer.h"
 #include "services/routing/store.h"
@@ -20,16 +21,13 @@ enum step { STEP_REMIND, STEP_ESCALATE, STEP_TIME_OUT, STEPS };
 
 struct timekeeper {
     struct routing *routing;
-    uv_timer_t timer;
-    bool busy;          /* a round is under way */
+    struct rounds *rounds;
     struct arena arena; /* of the round */
     struct claimed *cases;
     size_t claimed;
     int64_t lease_until;
     size_t waiting; /* cases under way, and one while they are being taken up */
     struct metrics_counter *done[STEPS];
-    timekeeper_on_closed *on_closed; /* NULL while open */
-    void *on_closed_arg;
 };
 
 /* One claimed case on its way. */
@@ -42,7 +40,7 @@ struct claimed {
 };
 
 /* Steps of one round, in running order. */
-static void claim(struct timekeeper *keeper);
+static void claim(void *state);
 static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void take_up(struct claimed *claimed);
 static void on_lead_read(struct case_read *read, const struct error *err);
@@ -53,12 +51,11 @@ static void set_idle_timers(struct timekeeper *keeper);
 static void on_timers_set(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void end_round(struct timekeeper *keeper);
 
-static void on_tick(uv_timer_t *handle)
+static void keeper_free(void *state)
 {
-    struct timekeeper *keeper = handle->data;
-    if (!keeper->busy && keeper->routing->reference != NULL) {
-        claim(keeper);
-    }
+    struct timekeeper *keeper = state;
+    arena_finish(&keeper->arena);
+    free(keeper);
 }
 
 struct timekeeper *timekeeper_new(struct routing *routing)
@@ -66,6 +63,7 @@ struct timekeeper *timekeeper_new(struct routing *routing)
     static const char *const labels[STEPS][2] = {
         {"action=remind", NULL}, {"action=escalate", NULL}, {"action=time_out", NULL}};
     struct timekeeper *keeper = memory_zero(1, sizeof *keeper);
+    const struct rounds_work work = {.begin = claim, .free = keeper_free, .state = keeper};
     keeper->routing = routing;
     arena_init(&keeper->arena);
     for (int step = 0; step < STEPS; step++) {
@@ -73,36 +71,24 @@ struct timekeeper *timekeeper_new(struct routing *routing)
             metrics_counter(routing->parts->metrics, "routing_timer_total",
                             "Reminders, escalations and time-outs written.", labels[step]);
     }
-    uv_timer_init(loop_uv(routing->parts->loop), &keeper->timer);
-    keeper->timer.data = keeper;
-    uv_timer_start(&keeper->timer, on_tick, PERIOD_MS, PERIOD_MS);
+    keeper->rounds = rounds_new(loop_uv(routing->parts->loop), &work, PERIOD_MS, PERIOD_MS);
     return keeper;
-}
-
-static void on_handle_closed(uv_handle_t *handle)
-{
-    struct timekeeper *keeper = handle->data;
-    timekeeper_on_closed *on_closed = keeper->on_closed;
-    void *arg = keeper->on_closed_arg;
-    arena_finish(&keeper->arena);
-    free(keeper);
-    on_closed(arg);
 }
 
 void timekeeper_close(struct timekeeper *keeper, timekeeper_on_closed *on_closed, void *arg)
 {
-    keeper->on_closed = on_closed;
-    keeper->on_closed_arg = arg;
-    if (!keeper->busy) {
-        uv_close((uv_handle_t *)&keeper->timer, on_handle_closed);
-    }
+    rounds_close(keeper->rounds, on_closed, arg);
 }
 
-static void claim(struct timekeeper *keeper)
+static void claim(void *state)
 {
-    struct pg_tx *tx = pg_tx_new(keeper->routing->parts->pg);
+    struct timekeeper *keeper = state;
     int64_t now_us = clock_now_us();
-    keeper->busy = true;
+    if (keeper->routing->reference == NULL) {
+        rounds_end(keeper->rounds);
+        return;
+    }
+    struct pg_tx *tx = pg_tx_new(keeper->routing->parts->pg);
     keeper->lease_until = now_us + LEASE_US;
     store_cases_claim(tx, now_us, keeper->lease_until, CLAIM_MAX);
     pg_tx_send(tx, on_claimed, keeper);
@@ -250,13 +236,10 @@ static void on_timers_set(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 
 static void end_round(struct timekeeper *keeper)
 {
-    bool full = keeper->claimed == CLAIM_MAX;
-    keeper->busy = false;
+    if (keeper->claimed == CLAIM_MAX) {
+        rounds_begin_now(keeper->rounds);
+    }
     keeper->claimed = 0;
     arena_reset(&keeper->arena);
-    if (keeper->on_closed != NULL) {
-        uv_close((uv_handle_t *)&keeper->timer, on_handle_closed);
-    } else if (full) {
-        claim(keeper);
-    }
+    rounds_end(keeper->rounds);
 }
