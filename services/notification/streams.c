@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/rounds.h"
 #include "delivery_json.h"
 #include "store_message.h"
 
@@ -22,19 +23,18 @@ struct listener {
 };
 
 struct streams {
-    uv_timer_t *timer;
+    uv_loop_t *loop;
     struct pg *pg;
     const struct snapshot_source *reference;
     const char *site;
     struct listener *buckets[BUCKETS]; /* by account */
-    size_t count;
-    bool reading, read_again;
+    struct rounds *rounds;
     uint64_t read_no;
-    streams_on_closed *on_closed; /* set while closing */
-    void *closed_arg;
+    bool is_cut;        /* the read under way left stale ones */
+    uint64_t polled_ms; /* when all were last asked for */
 };
 
-static void streams_read(struct streams *streams); /* for the stale ones */
+static void streams_read(void *state); /* for the stale ones */
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 
 static struct listener **bucket_of(struct streams *streams, const char *account)
@@ -60,7 +60,6 @@ static void on_gone(struct http_stream *stream, void *arg)
     *link = listener->next;
     free(listener->account);
     free(listener);
-    streams->count--;
 }
 
 void streams_open(struct streams *streams, struct http_request *request, const char *account,
@@ -74,24 +73,20 @@ void streams_open(struct streams *streams, struct http_request *request, const c
     listener->stale = true;
     listener->next = *bucket;
     *bucket = listener;
-    streams->count++;
     listener->stream = http_answer_stream(request, on_gone, listener);
-    streams_read(streams);
+    rounds_begin_now(streams->rounds);
 }
 
 void streams_nudge(struct streams *streams, const char *account)
 {
     bool found = false;
-    if (streams->count == 0) {
-        return;
-    }
     for (struct listener *l = *bucket_of(streams, account); l != NULL; l = l->next) {
         if (strcmp(l->account, account) == 0) {
             l->stale = found = true;
         }
     }
     if (found) {
-        streams_read(streams);
+        rounds_begin_now(streams->rounds);
     }
 }
 
@@ -115,24 +110,38 @@ static size_t add_stale(struct streams *streams, struct pg_array *accounts, stru
     return count;
 }
 
-static void streams_read(struct streams *streams)
+/* Of what other replicas commit nobody tells. */
+static void poll_all(struct streams *streams)
 {
-    struct pg_array accounts, seqs;
-    streams->read_again = streams->reading;
-    if (streams->reading || streams->on_closed != NULL) {
+    uint64_t now_ms = uv_now(streams->loop);
+    if (now_ms - streams->polled_ms < POLL_MS) {
         return;
     }
+    streams->polled_ms = now_ms;
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (struct listener *l = streams->buckets[i]; l != NULL; l = l->next) {
+            l->stale = true;
+        }
+    }
+}
+
+static void streams_read(void *state)
+{
+    struct streams *streams = state;
+    struct pg_array accounts, seqs;
+    poll_all(streams);
     pg_array_init(&accounts, PG_TEXT);
     pg_array_init(&seqs, PG_INT8);
     streams->read_no++;
     size_t count = add_stale(streams, &accounts, &seqs);
+    streams->is_cut = count == READ_MAX;
     if (count > 0) {
         struct pg_tx *tx = pg_tx_new(streams->pg);
         pg_tx_set_read_only(tx);
         store_messages_after(tx, &accounts, &seqs);
-        streams->reading = true;
-        streams->read_again = count == READ_MAX;
         pg_tx_send(tx, on_read, streams);
+    } else {
+        rounds_end(streams->rounds);
     }
     pg_array_finish(&accounts);
     pg_array_finish(&seqs);
@@ -177,45 +186,16 @@ static void send_messages(struct streams *streams, const struct pg_tx *tx)
     arena_finish(&arena);
 }
 
-static void streams_free(struct streams *streams)
-{
-    streams_on_closed *on_closed = streams->on_closed;
-    void *arg = streams->closed_arg;
-    free(streams);
-    on_closed(arg);
-}
-
 static void on_read(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
 {
     struct streams *streams = arg;
-
-    streams->reading = false;
-    if (streams->on_closed != NULL) {
-        streams_free(streams);
-        return;
-    }
-    if (pg_tx_failed(tx, outcome, "messages_not_read")) { /* the next poll asks again */
-        return;
-    }
-    bool more = pg_rows(tx, 0) > 0;
-    send_messages(streams, tx);
-    if (more || streams->read_again) {
-        streams_read(streams);
-    }
-}
-
-static void on_poll(uv_timer_t *timer)
-{
-    struct streams *streams = timer->data;
-    if (streams->count == 0) {
-        return;
-    }
-    for (size_t i = 0; i < BUCKETS; i++) {
-        for (struct listener *l = streams->buckets[i]; l != NULL; l = l->next) {
-            l->stale = true;
+    if (!rounds_are_closing(streams->rounds) && !pg_tx_failed(tx, outcome, "messages_not_read")) {
+        send_messages(streams, tx);
+        if (pg_rows(tx, 0) > 0 || streams->is_cut) {
+            rounds_begin_now(streams->rounds);
         }
     }
-    streams_read(streams);
+    rounds_end(streams->rounds);
 }
 
 /* ---- opening and closing ---- */
@@ -224,28 +204,16 @@ struct streams *streams_new(uv_loop_t *loop, struct pg *pg, const struct snapsho
                             const char *site)
 {
     struct streams *streams = memory_zero(1, sizeof *streams);
+    const struct rounds_work work = {.begin = streams_read, .free = free, .state = streams};
+    streams->loop = loop;
     streams->pg = pg;
     streams->reference = reference;
     streams->site = site;
-    streams->timer = memory_zero(1, sizeof *streams->timer);
-    streams->timer->data = streams;
-    uv_timer_init(loop, streams->timer);
-    uv_timer_start(streams->timer, on_poll, POLL_MS, POLL_MS);
+    streams->rounds = rounds_new(loop, &work, POLL_MS, POLL_MS);
     return streams;
-}
-
-static void on_timer_closed(uv_handle_t *timer)
-{
-    free(timer);
 }
 
 void streams_close(struct streams *streams, streams_on_closed *on_closed, void *arg)
 {
-    streams->on_closed = on_closed;
-    streams->closed_arg = arg;
-    uv_timer_stop(streams->timer);
-    uv_close((uv_handle_t *)streams->timer, on_timer_closed);
-    if (!streams->reading) {
-        streams_free(streams);
-    }
+    rounds_close(streams->rounds, on_closed, arg);
 }

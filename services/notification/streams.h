@@ -9,7 +9,6 @@
 #define NOTIFICATION_STREAMS_H
 
 #include <stdint.h>
-#include <uv.h>
 
 #include "common/http.h"
 #include "common/pg.h"
