@@ -7,20 +7,19 @@
 #include "burst_json.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/rounds.h"
 #include "store_burst.h"
 
 #define BURSTS_TOPIC "city.bursts.v1"
 #define NOTICED      "vn.hanoi.burst.noticed.v1"
 
 struct burst_watch {
-    uv_timer_t timer; /* first */
+    struct rounds *rounds;
     struct pg *pg;
     struct outbox *outbox;
     size_t pending;  /* transactions under way */
     int64_t looking; /* at the window that begins then */
     int64_t last;    /* the window of the look before; 0: none */
-    burst_watch_on_closed *on_closed;
-    void *closed_arg;
 };
 
 /* One notice in its transaction's arena. */
@@ -30,37 +29,20 @@ struct telling {
     struct outbox_item *said;
 };
 
+/* Steps of one look, in running order. */
+static void look(void *state);
 static void on_counted(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void on_noticed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
-
-static void on_timer_closed(uv_handle_t *handle)
-{
-    struct burst_watch *watch = handle->data;
-    burst_watch_on_closed *on_closed = watch->on_closed;
-    void *arg = watch->closed_arg;
-    free(watch);
-    on_closed(arg);
-}
-
-static void settled(struct burst_watch *watch)
-{
-    watch->pending--;
-    if (watch->pending == 0 && watch->on_closed != NULL) {
-        uv_close((uv_handle_t *)&watch->timer, on_timer_closed);
-    }
-}
+static void settled(struct burst_watch *watch);
 
 /* The window before is looked at once more after its end. */
-static void on_tick(uv_timer_t *timer)
+static void look(void *state)
 {
-    struct burst_watch *watch = timer->data;
+    struct burst_watch *watch = state;
     int64_t now = burst_window_of(clock_now_us());
-    if (watch->pending > 0) {
-        return;
-    }
     watch->looking = watch->last != 0 && watch->last < now ? watch->last : now;
     watch->last = now;
-    watch->pending++;
+    watch->pending = 1;
     struct pg_tx *tx = pg_tx_new(watch->pg);
     store_count_window(tx, watch->looking, watch->looking + BURST_WINDOW_US, BURST_USUAL_US,
                        BURST_REPORTS_MIN);
@@ -150,23 +132,26 @@ static void on_noticed(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     settled(watch);
 }
 
+static void settled(struct burst_watch *watch)
+{
+    watch->pending--;
+    if (watch->pending == 0) {
+        rounds_end(watch->rounds);
+    }
+}
+
 struct burst_watch *burst_watch_new(uv_loop_t *loop, struct pg *pg, struct outbox *outbox,
                                     unsigned period_ms)
 {
     struct burst_watch *watch = memory_zero(1, sizeof *watch);
+    const struct rounds_work work = {.begin = look, .free = free, .state = watch};
     watch->pg = pg;
     watch->outbox = outbox;
-    uv_timer_init(loop, &watch->timer);
-    watch->timer.data = watch;
-    uv_timer_start(&watch->timer, on_tick, period_ms, period_ms);
+    watch->rounds = rounds_new(loop, &work, period_ms, period_ms);
     return watch;
 }
 
 void burst_watch_close(struct burst_watch *watch, burst_watch_on_closed *on_closed, void *arg)
 {
-    watch->on_closed = on_closed;
-    watch->closed_arg = arg;
-    uv_timer_stop(&watch->timer);
-    watch->pending++; /* so that closing is always done in one place */
-    settled(watch);
+    rounds_close(watch->rounds, on_closed, arg);
 }

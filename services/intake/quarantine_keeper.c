@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/rounds.h"
 #include "inbound.h"
 #include "store_quarantine.h"
 #include "store_record.h"
@@ -27,9 +28,8 @@ struct candidate {
 struct quarantine_keeper {
     struct intake *intake;
     struct quarantine_keeper_config config;
-    uv_timer_t timer;
-    bool busy;          /* a round is under way */
-    unsigned rounds;    /* since the last sweep */
+    struct rounds *rounds;
+    unsigned begun;     /* rounds so far */
     struct arena arena; /* of the round */
     int32_t limit;      /* of a claim; 1 after the database has refused several */
     struct candidate *candidates;
@@ -44,8 +44,6 @@ struct quarantine_keeper {
     size_t end_count;
 
     struct metrics_gauge *open, *waiting;
-    quarantine_on_closed *on_closed; /* NULL while open */
-    void *on_closed_arg;
 };
 
 /* Steps of one round, in running order. */
@@ -58,22 +56,25 @@ static void set_aside(struct quarantine_keeper *keeper); /* the one that the dat
 static void on_set_aside(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void end_round(struct quarantine_keeper *keeper);
 
-/* Every half minute, before a round. */
+/* Every half minute, instead of a claim. */
 static void sweep(struct quarantine_keeper *keeper);
 static void on_swept(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 
-static void on_tick(uv_timer_t *handle)
+static void begin_round(void *state)
 {
-    struct quarantine_keeper *keeper = handle->data;
-    if (keeper->busy) {
-        return;
-    }
-    keeper->busy = true;
-    if (keeper->rounds++ % SWEEP_ROUNDS == 0) {
+    struct quarantine_keeper *keeper = state;
+    if (keeper->begun++ % SWEEP_ROUNDS == 0) {
         sweep(keeper);
     } else {
         claim(keeper);
     }
+}
+
+static void keeper_free(void *state)
+{
+    struct quarantine_keeper *keeper = state;
+    arena_finish(&keeper->arena);
+    free(keeper);
 }
 
 struct quarantine_keeper *quarantine_keeper_new(struct intake *intake,
@@ -83,6 +84,7 @@ struct quarantine_keeper *quarantine_keeper_new(struct intake *intake,
     struct metrics *metrics = intake->parts->metrics;
     static const char *const open[] = {"state=open", NULL}, *const waiting[] = {"state=waiting",
                                                                                 NULL};
+    const struct rounds_work work = {.begin = begin_round, .free = keeper_free, .state = keeper};
     keeper->intake = intake;
     keeper->config = *config;
     keeper->limit = CLAIM_MAX;
@@ -90,40 +92,21 @@ struct quarantine_keeper *quarantine_keeper_new(struct intake *intake,
     keeper->open = metrics_gauge(metrics, "intake_quarantined", "Events in quarantine.", open);
     keeper->waiting =
         metrics_gauge(metrics, "intake_quarantined", "Events in quarantine.", waiting);
-    uv_timer_init(loop_uv(intake->parts->loop), &keeper->timer);
-    keeper->timer.data = keeper;
-    uv_timer_start(&keeper->timer, on_tick, PERIOD_MS, PERIOD_MS);
+    keeper->rounds = rounds_new(loop_uv(intake->parts->loop), &work, PERIOD_MS, PERIOD_MS);
     return keeper;
-}
-
-static void on_handle_closed(uv_handle_t *handle)
-{
-    struct quarantine_keeper *keeper = handle->data;
-    quarantine_on_closed *on_closed = keeper->on_closed;
-    void *arg = keeper->on_closed_arg;
-    arena_finish(&keeper->arena);
-    free(keeper);
-    on_closed(arg);
 }
 
 void quarantine_keeper_close(struct quarantine_keeper *keeper, quarantine_on_closed *on_closed,
                              void *arg)
 {
-    keeper->on_closed = on_closed;
-    keeper->on_closed_arg = arg;
-    if (!keeper->busy) {
-        uv_close((uv_handle_t *)&keeper->timer, on_handle_closed);
-    }
+    rounds_close(keeper->rounds, on_closed, arg);
 }
 
 static void end_round(struct quarantine_keeper *keeper)
 {
-    keeper->busy = false;
     keeper->count = 0;
     arena_reset(&keeper->arena);
-    if (keeper->on_closed != NULL) {
-        uv_close((uv_handle_t *)&keeper->timer, on_handle_closed);
-    }
+    rounds_end(keeper->rounds);
 }
 
 /* ---- what was settled long ago ---- */
