@@ -6,15 +6,15 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/rounds.h"
 #include "store_media.h"
 
 enum { BATCH_MAX = 100, LEASE_S = 60, INCOMING_AGE_S = 3600, US_PER_S = 1000000, MS_PER_S = 1000 };
 
 struct media_sweep {
     struct media_sweep_config config;
-    uv_timer_t timer;
-    bool busy;
-    media_sweep_on_swept *on_swept;
+    struct rounds *rounds;          /* a sweep each */
+    media_sweep_on_swept *on_swept; /* NULL: by itself */
     void *swept_arg;
     size_t removed; /* by this sweep */
     struct uuid ids[BATCH_MAX];
@@ -22,11 +22,10 @@ struct media_sweep {
     struct media_removal removal;
     struct media_tidying tidying;
     struct metrics_counter *removed_total, *failed_total;
-    media_sweep_on_closed *on_closed; /* NULL while open */
-    void *closed_arg;
 };
 
 /* Steps of a sweep, in running order; from the last of a batch back to the first. */
+static void begin(void *state);
 static void claim(struct media_sweep *sweep);
 static void on_claimed(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void on_removed(struct media_removal *removal, const struct error *err);
@@ -34,37 +33,32 @@ static void on_dropped(struct pg_tx *tx, enum pg_outcome outcome, void *arg);
 static void on_tidied(struct media_tidying *tidying, const struct error *err);
 static void end(struct media_sweep *sweep, const struct error *err);
 
-static void on_tick(uv_timer_t *timer)
-{
-    struct media_sweep *sweep = timer->data;
-    if (!sweep->busy) {
-        media_sweep_start(sweep, NULL, NULL);
-    }
-}
-
 struct media_sweep *media_sweep_new(const struct media_sweep_config *config)
 {
     struct media_sweep *sweep = memory_zero(1, sizeof *sweep);
+    const struct rounds_work work = {.begin = begin, .free = free, .state = sweep};
+    unsigned period_ms = config->period_s * MS_PER_S;
     sweep->config = *config;
     sweep->removed_total = metrics_counter(config->metrics, "intake_media_swept_total",
                                            "Uploads removed because nothing named them.", NULL);
     sweep->failed_total = metrics_counter(config->metrics, "intake_media_sweep_failures_total",
                                           "Sweeps of uploads that did not come to an end.", NULL);
-    uv_timer_init(loop_uv(config->loop), &sweep->timer);
-    sweep->timer.data = sweep;
-    if (config->period_s > 0) {
-        uint64_t period_ms = (uint64_t)config->period_s * MS_PER_S;
-        uv_timer_start(&sweep->timer, on_tick, period_ms, period_ms);
-    }
+    sweep->rounds = rounds_new(loop_uv(config->loop), &work, period_ms, period_ms);
     return sweep;
 }
 
 void media_sweep_start(struct media_sweep *sweep, media_sweep_on_swept *on_swept, void *arg)
 {
-    assert(!sweep->busy);
-    sweep->busy = true;
+    assert(sweep->config.period_s == 0);
+    assert(sweep->on_swept == NULL);
     sweep->on_swept = on_swept;
     sweep->swept_arg = arg;
+    rounds_begin_now(sweep->rounds);
+}
+
+static void begin(void *state)
+{
+    struct media_sweep *sweep = state;
     sweep->removed = 0;
     claim(sweep);
 }
@@ -129,7 +123,7 @@ static void on_dropped(struct pg_tx *tx, enum pg_outcome outcome, void *arg)
     }
     sweep->removed += pg_rows(tx, 0);
     metrics_add(sweep->removed_total, pg_rows(tx, 0));
-    if (sweep->on_closed != NULL) {
+    if (rounds_are_closing(sweep->rounds)) {
         end(sweep, NULL);
     } else {
         claim(sweep);
@@ -143,37 +137,23 @@ static void on_tidied(struct media_tidying *tidying, const struct error *err)
     end(sweep, err);
 }
 
-static void on_handle_closed(uv_handle_t *handle)
-{
-    struct media_sweep *sweep = handle->data;
-    media_sweep_on_closed *on_closed = sweep->on_closed;
-    void *arg = sweep->closed_arg;
-    free(sweep);
-    on_closed(arg);
-}
-
 static void end(struct media_sweep *sweep, const struct error *err)
 {
-    sweep->busy = false;
+    media_sweep_on_swept *on_swept = sweep->on_swept;
     if (err != NULL) {
         log_warn_error("media_not_swept", err);
         metrics_add(sweep->failed_total, 1);
     } else if (sweep->removed > 0) {
         log_info("media_swept", log_int("removed", (int64_t)sweep->removed));
     }
-    if (sweep->on_swept != NULL) {
-        sweep->on_swept(sweep->removed, err, sweep->swept_arg);
-    } else if (sweep->on_closed != NULL) {
-        uv_close((uv_handle_t *)&sweep->timer, on_handle_closed);
+    if (on_swept != NULL) {
+        sweep->on_swept = NULL;
+        on_swept(sweep->removed, err, sweep->swept_arg);
     }
+    rounds_end(sweep->rounds);
 }
 
 void media_sweep_close(struct media_sweep *sweep, media_sweep_on_closed *on_closed, void *arg)
 {
-    assert(sweep->on_closed == NULL);
-    sweep->on_closed = on_closed;
-    sweep->closed_arg = arg;
-    if (!sweep->busy) {
-        uv_close((uv_handle_t *)&sweep->timer, on_handle_closed);
-    }
+    rounds_close(sweep->rounds, on_closed, arg);
 }

@@ -26,7 +26,7 @@ struct media_sweep_config {
 struct media_sweep;
 struct media_sweep *media_sweep_new(const struct media_sweep_config *config);
 
-/* Sweeps until nothing is left; err: as far as it came. One at a time. */
+/* Sweeps until nothing is left; err: as far as it came. Without a period only, one at a time. */
 typedef void media_sweep_on_swept(size_t removed, const struct error *err, void *arg);
 void media_sweep_start(struct media_sweep *sweep, media_sweep_on_swept *on_swept, void *arg);
 

@@ -20,11 +20,10 @@ const files = () => readdirSync(city.files).filter((name) => name.length === 2)
   .flatMap((shelf) => readdirSync(join(city.files, shelf)))
   .filter((name) => !/md5$|json$/.test(name)).map((name) => name.slice(0, 36)); // what a bucket keeps beside
 
-async function sweep(...options) {
-  const run = promisify(execFile)('build/bin/intake', ['media', 'sweep', ...options],
-    { env: { ...process.env, ...city.stack.serviceEnvironment('intake') } });
-  return run.then(({ stdout }) => stdout.split('\n').find((line) => / uploads /.test(line))); // beside it, the log
-}
+const start = (...options) => promisify(execFile)('build/bin/intake', ['media', 'sweep', ...options],
+  { env: { ...process.env, ...city.stack.serviceEnvironment('intake') } });
+const said = ({ stdout }) => stdout.split('\n').find((line) => / uploads /.test(line)); // beside it, the log
+const sweep = async (...options) => said(await start(...options));
 
 // Every row that is whole has both files, every file a row.
 async function assertWhole() {
@@ -94,11 +93,26 @@ test('two sweeps at once remove each file once', async () => {
   await city.rows(`INSERT INTO media (id, uploader, uploaded_at) SELECT gen_random_uuid(), 'person x', now() - interval '25 hours'
     FROM generate_series(1, 500)`);
   await age(ids);
-  const said = await Promise.all([sweep(), sweep(), sweep()]);
-  const removed = said.map((text) => Number(text.split(' ')[0]));
-  assert.equal(removed.reduce((sum, n) => sum + n), 530, said.join());
+  const ends = await Promise.all([sweep(), sweep(), sweep()]);
+  const removed = ends.map((text) => Number(text.split(' ')[0]));
+  assert.equal(removed.reduce((sum, n) => sum + n), 530, ends.join());
   assert.ok(!(await left()).some((id) => ids.includes(id)));
   await assertWhole();
+});
+
+test('a sweep that is told to stop ends after the batch under way and says how far it came', async () => {
+  const MANY = 50000;
+  const nameless = () => city.rows("SELECT count(*)::int AS n FROM media WHERE uploader = 'person y'").then(([{ n }]) => n);
+  await city.rows(`INSERT INTO media (id, uploader, uploaded_at) SELECT gen_random_uuid(), 'person y', now() - interval '25 hours'
+    FROM generate_series(1, $1)`, [MANY]);
+  const run = start();
+  await until('some are gone', async () => await nameless() < MANY, 10000);
+  run.child.kill('SIGTERM');
+  const [count] = said(await run).split(' ');
+  const rest = await nameless();
+  assert.ok(rest > 0, 'more than it could sweep meanwhile');
+  assert.equal(Number(count), MANY - rest);
+  await city.rows("DELETE FROM media WHERE uploader = 'person y'");
 });
 
 test('kill -9 while uploads come in, are named and swept: in the end no row without file, no file without row', async () => {
