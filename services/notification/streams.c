@@ -110,11 +110,12 @@ static size_t add_stale(struct streams *streams, struct pg_array *accounts, stru
     return count;
 }
 
-/* Of what other replicas commit nobody tells. */
+/* Of what other replicas commit nobody tells. A round of the timer that comes soon after others
+ * asks for all, too; they may be some milliseconds closer than its period. */
 static void poll_all(struct streams *streams)
 {
     uint64_t now_ms = uv_now(streams->loop);
-    if (now_ms - streams->polled_ms < POLL_MS) {
+    if (now_ms - streams->polled_ms < POLL_MS / 2) {
         return;
     }
     streams->polled_ms = now_ms;
