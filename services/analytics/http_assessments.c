@@ -60,7 +60,7 @@ enum { CELLS = KNOWN_NEXT };
 static void get_read(struct get *get, struct pg *pg)
 {
     struct pg_tx *tx = http_read_known(pg, &get->asked);
-    http_read_cells(tx, &get->asked.cells);
+    store_read_slice(tx, &get->asked.cells, CELL_WHOLE);
     pg_tx_send(tx, on_read, get);
 }
 

@@ -70,9 +70,9 @@ enum { CELLS = KNOWN_NEXT, RULES };
 static void explain_read(struct explain *explain, struct pg *pg)
 {
     struct pg_tx *tx = http_read_known(pg, &explain->asked);
-    http_read_cells(tx, &explain->asked.cells);
+    store_read_slice(tx, &explain->asked.cells, CELL_WHOLE);
     if (explain->asked.indicator->rule != 0) {
-        http_read_cells(tx, &explain->rules);
+        store_read_slice(tx, &explain->rules, CELL_WHOLE);
     }
     pg_tx_send(tx, on_read, explain);
 }

@@ -44,12 +44,6 @@ bool http_take_moment(struct http_request *request, const struct pg_tx *tx, stru
     return true;
 }
 
-void http_read_cells(struct pg_tx *tx, const struct slice_cells *cells)
-{
-    store_read_range(tx, cells->subject, cells->grouping, cells->kind, cells->from, cells->to,
-                     cells->members[0], cells->members[1]);
-}
-
 void http_take_tally(const struct pg_tx *tx, size_t statement, struct arena *arena,
                      struct tally *sum)
 {
@@ -82,10 +76,15 @@ bool http_asked_slice(struct asked *asked, unsigned also, struct error *err)
            http_read_slice(&asked->slice, &asked->cells, asked->request, also, err);
 }
 
+static enum cell_part part_of(const struct asked *asked)
+{
+    return asked->indicator->kind == INDICATOR_TIME ? CELL_WHOLE : CELL_COUNTS;
+}
+
 struct pg_tx *http_read_asked(struct pg *pg, const struct asked *asked)
 {
     struct pg_tx *tx = http_read_figures(pg);
-    http_read_cells(tx, &asked->cells);
+    store_read_slice(tx, &asked->cells, part_of(asked));
     return tx;
 }
 
@@ -146,9 +145,8 @@ bool http_asked_cell(struct cell_row *cell, const struct asked *asked, const str
                      size_t row)
 {
     struct arena *arena = http_arena(asked->request);
-    return asked->indicator->kind == INDICATOR_TIME
-               ? store_take_cell(tx, ASKED_CELLS, row, arena, cell)
-               : store_take_cell_counts(tx, ASKED_CELLS, row, arena, cell);
+    return part_of(asked) == CELL_WHOLE ? store_take_cell(tx, ASKED_CELLS, row, arena, cell)
+                                        : store_take_cell_counts(tx, ASKED_CELLS, row, arena, cell);
 }
 
 void http_asked_figure(struct figure *figure, const struct asked *asked, const struct cell_key *key,

@@ -22,8 +22,7 @@ bool http_is_read(struct pg_tx *tx, enum pg_outcome outcome, struct error *err);
 /* False: it is answered already, with err, or since figures are being counted again. */
 bool http_take_moment(struct http_request *request, const struct pg_tx *tx, struct moment *moment,
                       struct error *err);
-/* The cells of a slice, and their sum. */
-void http_read_cells(struct pg_tx *tx, const struct slice_cells *cells);
+/* The sum of whole cells. */
 void http_take_tally(const struct pg_tx *tx, size_t statement, struct arena *arena,
                      struct tally *sum);
 

@@ -136,8 +136,8 @@ static void get_read(struct get *get, struct pg *pg)
     struct pg_tx *tx = http_read_figures(pg);
     store_read_names(tx, NAME_UNIT);
     for (size_t i = 0; i < PARTS; i++) {
-        http_read_cells(tx, &get->cells[i]);
-        http_read_cells(tx, &get->ever[i]);
+        store_read_slice(tx, &get->cells[i], CELL_WHOLE);
+        store_read_slice(tx, &get->ever[i], CELL_WHOLE);
     }
     store_read_coverages(tx, BASIS_POPULATION, last_day(get), &code, 1);
     pg_tx_send(tx, on_read, get);

@@ -35,7 +35,7 @@ void http_get_unit(struct http_request *request, void *state)
     slice_find(&cells, SUBJECT_CASES, &get->slice, 0); /* always kept */
     get->key = slice_cell(&cells, &get->slice.period);
     struct pg_tx *tx = http_read_figures(analytics->parts->pg);
-    http_read_cells(tx, &cells);
+    store_read_slice(tx, &cells, CELL_WHOLE);
     store_read_unit_categories(tx, &get->slice.members[DIMENSION_UNIT], 1);
     store_read_name(tx, NAME_UNIT, SUBJECT_CASES, code);
     pg_tx_send(tx, on_read, get);

@@ -11,6 +11,7 @@
 #include "services/analytics/coverage.h"
 #include "services/analytics/facts.h"
 #include "services/analytics/figure.h"
+#include "services/analytics/slice.h"
 
 /* ---- facts (store_fact.c) ---- */
 
@@ -74,9 +75,10 @@ struct cell_row {
 void store_read_untold(struct pg_tx *tx, int64_t before, int32_t limit);
 /* Cells of a kind of period that were told and began before a day. */
 void store_read_outdated(struct pg_tx *tx, enum period_kind kind, int32_t before, int32_t limit);
-/* All of a grouping's cells of a kind of period that begin in [from, to); members NULL: any. */
-void store_read_range(struct pg_tx *tx, enum subject subject, int grouping, enum period_kind kind,
-                      int32_t from, int32_t to, const char *a, const char *b);
+/* The cells of a slice in the order of periods and members: whole, or what store_take_cell_counts
+ * needs. */
+enum cell_part { CELL_WHOLE, CELL_COUNTS };
+void store_read_slice(struct pg_tx *tx, const struct slice_cells *cells, enum cell_part part);
 /* False: the row is of another program. */
 bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
                      struct cell_row *cell);
@@ -84,7 +86,7 @@ bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struc
 bool store_take_cell_counts(const struct pg_tx *tx, size_t statement, size_t row,
                             struct arena *arena, struct cell_row *cell);
 /* Cells of these groupings and kinds of period (wheres: first days and members are of no matter),
- * in the order of their keys. */
+ * in the order of their keys: their counts. */
 void store_read_kinds(struct pg_tx *tx, const struct cell_key *wheres, size_t count);
 /* These are to be looked at by the publisher again, if there are such cells. */
 void store_mark_untold(struct pg_tx *tx, const struct cell_key *keys, size_t count);
@@ -120,7 +122,8 @@ bool store_take_moment(const struct pg_tx *tx, size_t statement, struct moment *
 /* Inserts the staged events into the outbox: the statement's rows are their commands. */
 void store_put_events(struct pg_tx *tx, struct outbox *outbox, struct outbox_item *const *items,
                       const struct uuid *commands, size_t count);
-/* The cells, since the beginning, of these units' categories, by unit and category. */
+/* The cells, since the beginning, of these units' categories, by unit and category: their counts.
+ */
 void store_read_unit_categories(struct pg_tx *tx, const char *const *units, size_t count);
 /* Rows (unit, digest). */
 void store_read_units_said(struct pg_tx *tx, const char *const *units, size_t count);

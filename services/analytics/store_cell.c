@@ -105,12 +105,13 @@ static const struct pg_statement read_outdated = {"analytics_read_outdated", CEL
  * rows of the range, where the index alone can tell. Of a single period the index is narrowed by
  * members, too. */
 #define RANGE(from)                                                                                \
-    "SELECT subject::integer, grouping::integer, period::integer, first, a, b, data, NULL::bytea " \
-    "FROM cell WHERE subject = $1::integer AND grouping = $2::integer AND period = $3::integer "   \
+    "SELECT subject::integer, grouping::integer, period::integer, first, a, b, "                   \
+    "substring(data FROM 1 FOR $6::integer), NULL::bytea FROM cell WHERE subject = $1::integer "   \
+    "AND grouping = $2::integer AND period = $3::integer "                                         \
     "AND first " from " $4::integer AND first < $5::integer "
-#define A        "AND a = $6::text "
-#define B        "AND b = $6::text "
-#define A_B      "AND a = $6::text AND b = $7::text "
+#define A        "AND a = $7::text "
+#define B        "AND b = $7::text "
+#define A_B      "AND a = $7::text AND b = $8::text "
 #define IN_ORDER "ORDER BY first, a, b"
 
 static const struct pg_statement read_range[2][2] = {
@@ -128,8 +129,9 @@ static const struct pg_statement read_period[2][2] = {
 
 static const struct pg_statement read_kinds = {
     "analytics_read_kinds",
-    "SELECT c.subject::integer, c.grouping::integer, c.period::integer, c.first, c.a, c.b, c.data, "
-    "NULL::bytea FROM " KEYS_UNNEST ") AS k (" KEYS ") JOIN cell c ON c.subject = k.subject "
+    "SELECT c.subject::integer, c.grouping::integer, c.period::integer, c.first, c.a, c.b, "
+    "substring(c.data FROM 1 FOR $7::integer), NULL::bytea FROM " KEYS_UNNEST ") AS k (" KEYS
+    ") JOIN cell c ON c.subject = k.subject "
     "AND c.grouping = k.grouping AND c.period = k.period "
     "ORDER BY c.subject, c.grouping, c.period, c.first, c.a, c.b"};
 
@@ -160,6 +162,7 @@ static void add_with_keys(struct pg_tx *tx, const struct pg_statement *statement
 void store_read_kinds(struct pg_tx *tx, const struct cell_key *wheres, size_t count)
 {
     add_with_keys(tx, &read_kinds, wheres, count);
+    pg_tx_int4(tx, TALLY_COUNTS_SIZE);
 }
 
 void store_mark_untold(struct pg_tx *tx, const struct cell_key *keys, size_t count)
@@ -187,16 +190,17 @@ void store_read_outdated(struct pg_tx *tx, enum period_kind kind, int32_t before
     pg_tx_int4(tx, limit);
 }
 
-void store_read_range(struct pg_tx *tx, enum subject subject, int grouping, enum period_kind kind,
-                      int32_t from, int32_t to, const char *a, const char *b)
+void store_read_slice(struct pg_tx *tx, const struct slice_cells *cells, enum cell_part part)
 {
-    bool is_one = period_end(&(struct period){kind, from}) == to;
+    const char *a = cells->members[0], *b = cells->members[1];
+    bool is_one = period_end(&(struct period){cells->kind, cells->from}) == cells->to;
     pg_tx_add(tx, is_one ? &read_period[a != NULL][b != NULL] : &read_range[a != NULL][b != NULL]);
-    pg_tx_int4(tx, (int32_t)subject);
-    pg_tx_int4(tx, (int32_t)grouping);
-    pg_tx_int4(tx, (int32_t)kind);
-    pg_tx_int4(tx, from);
-    pg_tx_int4(tx, to);
+    pg_tx_int4(tx, (int32_t)cells->subject);
+    pg_tx_int4(tx, cells->grouping);
+    pg_tx_int4(tx, (int32_t)cells->kind);
+    pg_tx_int4(tx, cells->from);
+    pg_tx_int4(tx, cells->to);
+    pg_tx_int4(tx, part == CELL_WHOLE ? INT32_MAX : TALLY_COUNTS_SIZE);
     if (a != NULL) {
         pg_tx_text(tx, a);
     }

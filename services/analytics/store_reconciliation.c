@@ -46,8 +46,12 @@ void store_read_reconciled(struct pg_tx *tx, const struct census_layout *layout,
     const unsigned dimensions[SIDES] = {0, 1u << layout->dimension};
     for (size_t i = 0; i < SIDES; i++) {
         int grouping = grouping_find(layout->subject, dimensions[i]);
-        store_read_range(tx, layout->subject, grouping, layout->period, first, INT32_MAX, NULL,
-                         NULL);
+        const struct slice_cells cells = {.subject = layout->subject,
+                                          .grouping = grouping,
+                                          .kind = layout->period,
+                                          .from = first,
+                                          .to = INT32_MAX};
+        store_read_slice(tx, &cells, CELL_COUNTS);
     }
 }
 

@@ -21,7 +21,8 @@ static const struct pg_statement put_units_said = {
 static const struct pg_statement read_unit_categories = {
     "analytics_read_unit_categories",
     "SELECT c.* FROM unnest($3::text[]) AS u (unit) CROSS JOIN LATERAL (SELECT subject::integer, "
-    "grouping::integer, period::integer, first, a, b, data, NULL::bytea FROM cell "
+    "grouping::integer, period::integer, first, a, b, substring(data FROM 1 FOR $4::integer), "
+    "NULL::bytea FROM cell "
     "WHERE subject = $1::integer AND grouping = $2::integer AND period = 0 AND first = 0 "
     "AND a = u.unit OFFSET 0) AS c ORDER BY a, b"};
 
@@ -51,6 +52,7 @@ void store_read_unit_categories(struct pg_tx *tx, const char *const *units, size
     pg_tx_int4(tx, SUBJECT_CASES);
     pg_tx_int4(tx, grouping_find(SUBJECT_CASES, 1 << DIMENSION_UNIT | 1 << DIMENSION_CATEGORY));
     pg_tx_texts(tx, units, count);
+    pg_tx_int4(tx, TALLY_COUNTS_SIZE);
 }
 
 void store_read_units_said(struct pg_tx *tx, const char *const *units, size_t count)

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "services/analytics/varint.h"
-
 void tally_add(struct tally *sum, const struct tally *more, struct arena *arena)
 {
     for (size_t i = 0; i < TALLY_COUNTERS; i++) {

@@ -11,6 +11,7 @@
 
 #include "common/buffer.h"
 #include "services/analytics/sketch.h"
+#include "services/analytics/varint.h"
 
 enum { TALLY_COUNTERS = 48 };
 
@@ -27,7 +28,9 @@ int64_t tally_sum(const struct tally *tally, uint64_t counters);
 void tally_pack(const struct tally *tally, struct buffer *out);
 /* False: these bytes were not written by tally_pack. */
 bool tally_unpack(struct tally *tally, const void *bytes, size_t size, struct arena *arena);
-/* The counters alone, without the durations: a tenth of the work for a large set. */
+/* The counters alone, without the durations, which are most of a large set and grow with it: they
+ * lie in its first TALLY_COUNTS_SIZE bytes. */
+enum { TALLY_COUNTS_SIZE = (1 + TALLY_COUNTERS) * VARINT_SIZE_MAX };
 bool tally_unpack_counts(struct tally *tally, const void *bytes, size_t size);
 
 #endif

@@ -9,6 +9,8 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 
+enum { VARINT_SIZE_MAX = 10 };
+
 struct varint_reader {
     const uint8_t *at, *end;
     bool failed; /* there was less, or a number of more than 64 bits; all reads give 0 from then on
