@@ -101,6 +101,10 @@ bool pg_open(struct pg **pg, uv_loop_t *loop, const struct pg_config *config,
 typedef void pg_on_closed(void *arg);
 void pg_close(struct pg *pg, pg_on_closed *on_closed, void *arg);
 bool pg_is_ready(const struct pg *pg); /* at least one live connection */
+/* The program stops: from now on a transaction waits for a second at the most while no connection
+ * is live. Else a stop without the database takes the deadlines of all its steps together, and is
+ * cut off. */
+void pg_hurry(struct pg *pg);
 
 /* Called once per transaction, from the loop, never from inside pg_tx_send. The tx and its
  * results are valid until it returns. */

@@ -170,6 +170,14 @@ static void on_deadline(uv_timer_t *timer)
 
 /* ---- transactions come in ---- */
 
+enum { HURRIED_MS = 1000 };
+
+static unsigned patience_ms(const struct pg *pg, const struct pg_tx *tx)
+{
+    bool hurried = pg->hurried && !pg_is_ready(pg) && tx->deadline_ms > HURRIED_MS;
+    return hurried ? HURRIED_MS : tx->deadline_ms;
+}
+
 void pg_tx_send(struct pg_tx *tx, pg_on_done *on_done, void *arg)
 {
     struct pg *pg = tx->pg;
@@ -179,7 +187,7 @@ void pg_tx_send(struct pg_tx *tx, pg_on_done *on_done, void *arg)
     tx->on_done = on_done;
     tx->arg = arg;
     tx->handed_over_us = clock_monotonic_us();
-    tx->due_ms = uv_now(pg->loop) + tx->deadline_ms;
+    tx->due_ms = uv_now(pg->loop) + patience_ms(pg, tx);
     pg->under_way++;
     if (pg->closing || pg->waiting.count >= pg->config.waiting_max) {
         tx_line_push(&pg->turned_away, tx);
@@ -307,6 +315,11 @@ void pool_set_live(struct pg *pg, size_t live)
 bool pg_is_ready(const struct pg *pg)
 {
     return pg->live > 0;
+}
+
+void pg_hurry(struct pg *pg)
+{
+    pg->hurried = true;
 }
 
 void pg_close(struct pg *pg, pg_on_closed *on_closed, void *arg)

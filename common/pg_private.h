@@ -141,7 +141,7 @@ struct pg {
     uv_timer_t deadlines;
     uint64_t deadlines_due_ms; /* 0: not set */
 
-    bool closing, finishing;
+    bool hurried, closing, finishing;
     size_t open_handles;
     pg_on_closed *on_closed;
     void *on_closed_arg;

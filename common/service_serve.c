@@ -234,6 +234,9 @@ static void stop_http(struct loop *loop, void *arg)
 {
     struct serving *serving = arg;
     struct http *http = serving->parts.http;
+    if (serving->parts.pg != NULL) {
+        pg_hurry(serving->parts.pg);
+    }
     if (http == NULL) {
         loop_stage_done(loop);
         return;

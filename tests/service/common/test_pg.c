@@ -374,6 +374,26 @@ static void full_line_turns_away_at_once(void **state)
     pool_close(pool);
 }
 
+static void who_is_in_a_hurry_waits_a_second_for_a_connection(void **state)
+{
+    struct pg_config config = {.conninfo = "postgresql://nobody@127.0.0.1:1/none",
+                               .connections = 2,
+                               .waiting_max = 100,
+                               .deadline_ms = 30000};
+    struct pool *pool = pool_open_with(config);
+    struct ending ending = {0};
+    (void)state;
+
+    pg_hurry(pool->pg);
+    uint64_t begun_ms = uv_now(&pool->loop);
+    pg_tx_send(thing_tx(pool, 1, "x"), on_ending, &ending);
+    wait_for(pool, &ending);
+    uint64_t took_ms = uv_now(&pool->loop) - begun_ms;
+    assert_int_equal(ending.outcome, PG_UNAVAILABLE);
+    assert_true(took_ms >= 1000 && took_ms < 10000);
+    pool_close(pool);
+}
+
 static void close_waits_for_work(void **state)
 {
     struct pg_config config = {.connections = 2, .waiting_max = 100, .deadline_ms = 5000};
@@ -461,6 +481,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(session_has_its_settings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(full_line_turns_away_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(close_waits_for_work, set_up, tear_down),
+        cmocka_unit_test(who_is_in_a_hurry_waits_a_second_for_a_connection),
         cmocka_unit_test_setup_teardown(unsent_is_freed, set_up, tear_down),
         cmocka_unit_test(bad_connection_string_is_told_without_it),
         cmocka_unit_test(sqlstates_have_their_outcomes),
