@@ -2,7 +2,7 @@
 # One file builds everything. The two commands a newcomer needs: make run, make test.
 #   make            programs in build/bin
 #   make run        install what is missing, start PostgreSQL, Kafka and the services
-#   make test       all tests, 45 minutes on two cores; ends with "N passed, N failed"
+#   make test       all tests, 30 to 60 minutes on two cores; ends with "N passed, N failed"
 # Others: unit sanitize valgrind fuzz service-c contract service service-sanitize service-valgrind
 #         openapi cluster faults model bench demo token test-compose lint format clean
 
