@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/cadence_json.h"
+
 #include "services/analytics/bilingual_json.h"
 
 enum { SHARE_DECIMALS = 6 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/analytics/figure_json.h"
+
 #include "services/analytics/bilingual_json.h"
 
 enum { SHARE_DECIMALS = 6, HOURS_DECIMALS = 2, FINE_HOURS_DECIMALS = 5 /* of seconds */ };

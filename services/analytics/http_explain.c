@@ -72,7 +72,7 @@ static void explain_read(struct explain *explain, struct pg *pg)
     struct pg_tx *tx = http_read_known(pg, &explain->asked);
     store_read_slice(tx, &explain->asked.cells, CELL_WHOLE);
     if (explain->asked.indicator->rule != 0) {
-        store_read_slice(tx, &explain->rules, CELL_WHOLE);
+        store_read_slice(tx, &explain->rules, CELL_COUNTS);
     }
     pg_tx_send(tx, on_read, explain);
 }
@@ -207,7 +207,7 @@ static size_t take_applied(const struct explain *explain, const struct pg_tx *tx
     for (size_t row = 0; row < pg_rows(tx, RULES); row++) {
         struct cell_row cell;
         size_t i = 0;
-        if (!store_take_cell(tx, RULES, row, arena, &cell)) {
+        if (!store_take_cell_counts(tx, RULES, row, arena, &cell)) {
             continue;
         }
         while (i < count && strcmp(applied[i].rule, cell.key.members[0]) != 0) {

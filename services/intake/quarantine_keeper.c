@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/date.h"
 #include "common/log.h"
 #include "common/rounds.h"
 #include "inbound.h"
@@ -13,8 +14,6 @@
 #include "store_source.h"
 
 enum { PERIOD_MS = 250, CLAIM_MAX = 100, SWEEP_ROUNDS = 120 };
-
-#define DAY_US INT64_C(86400000000)
 
 /* One that was taken up. */
 struct candidate {
@@ -116,8 +115,8 @@ static void sweep(struct quarantine_keeper *keeper)
     struct pg_tx *tx = pg_tx_new(keeper->intake->parts->pg);
     int64_t now_us = clock_now_us();
     store_count_quarantine(tx);
-    store_forget_quarantine(tx, now_us - keeper->config.quarantine_days * DAY_US);
-    store_forget_records(tx, now_us - keeper->config.record_days * DAY_US);
+    store_forget_quarantine(tx, now_us - keeper->config.quarantine_days * DATE_DAY_US);
+    store_forget_records(tx, now_us - keeper->config.record_days * DATE_DAY_US);
     pg_tx_send(tx, on_swept, keeper);
 }
 

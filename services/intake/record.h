@@ -17,12 +17,13 @@
 #include <stdint.h>
 
 #include "common/arena.h"
+#include "common/date.h"
 #include "common/error.h"
 #include "common/uuid.h"
 #include "rule.h"
 
 /* A sender's clock may be wrong, but not so that nothing newer can come for days: "assumption". */
-#define RECORD_AHEAD_MAX_US INT64_C(86400000000)
+#define RECORD_AHEAD_MAX_US DATE_DAY_US
 
 struct record_copy;
 
