@@ -127,7 +127,7 @@ static size_t take_cells(const struct pg_tx *tx, struct arena *arena, struct dis
     arena_init(&work);
     for (size_t row = 0; row < pg_rows(tx, 0); row++) {
         struct cell_row cell;
-        if (store_take_cell_counts(tx, 0, row, &work, &cell)) {
+        if (store_take_cell(tx, 0, row, CELL_COUNTS, &work, &cell)) {
             cells[count] = (struct disclosure_cell){
                 .key = cell.key,
                 .cases = cell.tally.counts[subjects[cell.key.subject]->size_counter]};

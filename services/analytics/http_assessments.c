@@ -211,7 +211,7 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     const struct assessment *assessment = get->assessment;
     struct tally tally;
     size_t count;
-    http_take_tally(tx, CELLS, http_arena(get->asked.request), &tally);
+    http_take_tally(tx, CELLS, CELL_WHOLE, http_arena(get->asked.request), &tally);
     const struct row *rows = take_rows(get, &tally, &count);
     if (get->asked.is_table) {
         answer_table(get, rows, count, moment);

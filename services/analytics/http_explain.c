@@ -70,7 +70,7 @@ enum { CELLS = KNOWN_NEXT, RULES };
 static void explain_read(struct explain *explain, struct pg *pg)
 {
     struct pg_tx *tx = http_read_known(pg, &explain->asked);
-    store_read_slice(tx, &explain->asked.cells, CELL_WHOLE);
+    store_read_slice(tx, &explain->asked.cells, http_asked_part(&explain->asked));
     if (explain->asked.indicator->rule != 0) {
         store_read_slice(tx, &explain->rules, CELL_COUNTS);
     }
@@ -207,7 +207,7 @@ static size_t take_applied(const struct explain *explain, const struct pg_tx *tx
     for (size_t row = 0; row < pg_rows(tx, RULES); row++) {
         struct cell_row cell;
         size_t i = 0;
-        if (!store_take_cell_counts(tx, RULES, row, arena, &cell)) {
+        if (!store_take_cell(tx, RULES, row, CELL_COUNTS, arena, &cell)) {
             continue;
         }
         while (i < count && strcmp(applied[i].rule, cell.key.members[0]) != 0) {
@@ -275,7 +275,7 @@ static void explain_answer(struct explain *explain, const struct pg_tx *tx,
     struct json_writer *writer = http_open_body(&body);
     struct tally tally;
 
-    http_take_tally(tx, CELLS, http_arena(asked->request), &tally);
+    http_take_tally(tx, CELLS, http_asked_part(asked), http_arena(asked->request), &tally);
     http_asked_figure(&figure, asked, &explain->key, &tally);
     figure_put_definition(writer, asked->indicator);
     figure_put_slice(writer, &asked->slice);

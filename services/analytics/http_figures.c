@@ -44,13 +44,13 @@ bool http_take_moment(struct http_request *request, const struct pg_tx *tx, stru
     return true;
 }
 
-void http_take_tally(const struct pg_tx *tx, size_t statement, struct arena *arena,
-                     struct tally *sum)
+void http_take_tally(const struct pg_tx *tx, size_t statement, enum cell_part part,
+                     struct arena *arena, struct tally *sum)
 {
     *sum = (struct tally){.times = {.count = 0}};
     for (size_t row = 0; row < pg_rows(tx, statement); row++) {
         struct cell_row cell;
-        if (store_take_cell(tx, statement, row, arena, &cell)) {
+        if (store_take_cell(tx, statement, row, part, arena, &cell)) {
             tally_add(sum, &cell.tally, arena);
         }
     }
@@ -76,7 +76,7 @@ bool http_asked_slice(struct asked *asked, unsigned also, struct error *err)
            http_read_slice(&asked->slice, &asked->cells, asked->request, also, err);
 }
 
-static enum cell_part part_of(const struct asked *asked)
+enum cell_part http_asked_part(const struct asked *asked)
 {
     return asked->indicator->kind == INDICATOR_TIME ? CELL_WHOLE : CELL_COUNTS;
 }
@@ -84,7 +84,7 @@ static enum cell_part part_of(const struct asked *asked)
 struct pg_tx *http_read_asked(struct pg *pg, const struct asked *asked)
 {
     struct pg_tx *tx = http_read_figures(pg);
-    store_read_slice(tx, &asked->cells, part_of(asked));
+    store_read_slice(tx, &asked->cells, http_asked_part(asked));
     return tx;
 }
 
@@ -144,9 +144,8 @@ bool http_take_known(const struct asked *asked, struct pg_tx *tx, enum pg_outcom
 bool http_asked_cell(struct cell_row *cell, const struct asked *asked, const struct pg_tx *tx,
                      size_t row)
 {
-    struct arena *arena = http_arena(asked->request);
-    return part_of(asked) == CELL_WHOLE ? store_take_cell(tx, ASKED_CELLS, row, arena, cell)
-                                        : store_take_cell_counts(tx, ASKED_CELLS, row, arena, cell);
+    return store_take_cell(tx, ASKED_CELLS, row, http_asked_part(asked), http_arena(asked->request),
+                           cell);
 }
 
 void http_asked_figure(struct figure *figure, const struct asked *asked, const struct cell_key *key,

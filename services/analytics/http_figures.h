@@ -22,9 +22,9 @@ bool http_is_read(struct pg_tx *tx, enum pg_outcome outcome, struct error *err);
 /* False: it is answered already, with err, or since figures are being counted again. */
 bool http_take_moment(struct http_request *request, const struct pg_tx *tx, struct moment *moment,
                       struct error *err);
-/* The sum of whole cells. */
-void http_take_tally(const struct pg_tx *tx, size_t statement, struct arena *arena,
-                     struct tally *sum);
+/* The sum of cells. */
+void http_take_tally(const struct pg_tx *tx, size_t statement, enum cell_part part,
+                     struct arena *arena, struct tally *sum);
 
 /* ---- one indicator of a slice ---- */
 
@@ -43,6 +43,8 @@ struct asked http_asked_of(struct http_request *request, const void *state);
 void http_asked_indicator(struct asked *asked, struct error *err);
 /* Slice and cells; also: dimensions (bits) of which any member is meant. */
 bool http_asked_slice(struct asked *asked, unsigned also, struct error *err);
+/* What its indicator needs of cells: durations, if it is about them. */
+enum cell_part http_asked_part(const struct asked *asked);
 /* Statements: the moment, its cells. */
 enum { ASKED_CELLS = FIGURES_MOMENT + 1 };
 struct pg_tx *http_read_asked(struct pg *pg, const struct asked *asked);
@@ -56,8 +58,7 @@ struct pg_tx *http_read_known(struct pg *pg, const struct asked *asked);
  * being counted again. */
 bool http_take_known(const struct asked *asked, struct pg_tx *tx, enum pg_outcome outcome,
                      struct moment *moment);
-/* One of its cells, with durations if its indicator is about them. False: it is of another program.
- */
+/* One of its cells. False: it is of another program. */
 bool http_asked_cell(struct cell_row *cell, const struct asked *asked, const struct pg_tx *tx,
                      size_t row);
 /* Its figure in one of its cells, as far as the caller may see it. */

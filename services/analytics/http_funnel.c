@@ -136,8 +136,8 @@ static void get_read(struct get *get, struct pg *pg)
     struct pg_tx *tx = http_read_figures(pg);
     store_read_names(tx, NAME_UNIT);
     for (size_t i = 0; i < PARTS; i++) {
-        store_read_slice(tx, &get->cells[i], CELL_WHOLE);
-        store_read_slice(tx, &get->ever[i], CELL_WHOLE);
+        store_read_slice(tx, &get->cells[i], CELL_COUNTS);
+        store_read_slice(tx, &get->ever[i], CELL_COUNTS);
     }
     store_read_coverages(tx, BASIS_POPULATION, last_day(get), &code, 1);
     pg_tx_send(tx, on_read, get);
@@ -175,7 +175,7 @@ static bool take_part(const struct get *get, const struct pg_tx *tx, size_t numb
 {
     struct tally tally;
     size_t statement = PARTS_FIRST + 2 * number;
-    http_take_tally(tx, statement, http_arena(get->request), &tally);
+    http_take_tally(tx, statement, CELL_COUNTS, http_arena(get->request), &tally);
     *sum = tally.counts[parts[number].counter];
     return pg_rows(tx, statement + 1) > 0;
 }

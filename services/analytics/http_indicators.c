@@ -114,7 +114,7 @@ static void answer_table(struct get *get, const struct tally *tally, const struc
 static void get_answer(struct get *get, const struct pg_tx *tx, const struct moment *moment)
 {
     struct tally tally;
-    http_take_tally(tx, CELLS, http_arena(get->asked.request), &tally);
+    http_take_tally(tx, CELLS, CELL_WHOLE, http_arena(get->asked.request), &tally);
     if (get->asked.is_table) {
         answer_table(get, &tally, moment);
         return;

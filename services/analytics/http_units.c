@@ -70,7 +70,7 @@ static void take_categories(const struct get *get, struct unit_counts *counts,
     struct category_counts *categories = arena_array(arena, rows, sizeof *categories);
     for (size_t row = 0; row < rows; row++) {
         struct cell_row *cell = arena_alloc(arena, sizeof *cell);
-        if (store_take_cell_counts(tx, CATEGORIES, row, arena, cell) &&
+        if (store_take_cell(tx, CATEGORIES, row, CELL_COUNTS, arena, cell) &&
             may_see(get, &cell->key, &cell->tally)) {
             categories[counts->category_count++] =
                 (struct category_counts){cell->key.members[1], &cell->tally};
@@ -88,7 +88,7 @@ static void get_answer(struct get *get, const struct pg_tx *tx, const struct mom
     struct figures_body body;
     struct json_writer *writer = http_open_body(&body);
 
-    http_take_tally(tx, CELLS, arena, &total);
+    http_take_tally(tx, CELLS, CELL_WHOLE, arena, &total);
     counts.hidden = !may_see(get, &get->key, &total);
     take_categories(get, &counts, tx);
     json_put_text(writer, "code", counts.unit);

@@ -209,7 +209,7 @@ static void take_untold_cells(struct publisher *publisher, const struct pg_tx *t
 {
     for (size_t row = 0; row < pg_rows(tx, UNTOLD); row++) {
         struct cell_row *cell = &publisher->cells[publisher->cell_count];
-        if (!store_take_cell(tx, UNTOLD, row, &publisher->arena, cell)) {
+        if (!store_take_cell(tx, UNTOLD, row, CELL_WHOLE, &publisher->arena, cell)) {
             continue;
         }
         if (discloser_hides(publisher->discloser, &cell->key, &cell->tally)) {
@@ -225,7 +225,7 @@ static void take_outdated_cells(struct publisher *publisher, const struct pg_tx 
     for (size_t i = OUTDATED; i < pg_tx_statements(tx); i++) {
         publisher->outdated_us = pg_rows(tx, i) == CELLS_MAX ? 0 : publisher->outdated_us;
         for (size_t row = 0; row < pg_rows(tx, i); row++) {
-            publisher->gone_count += store_take_cell(tx, i, row, &publisher->arena,
+            publisher->gone_count += store_take_cell(tx, i, row, CELL_WHOLE, &publisher->arena,
                                                      &publisher->gone[publisher->gone_count]);
         }
     }
@@ -376,7 +376,7 @@ static size_t take_categories(struct publisher *publisher, const struct pg_tx *t
     size_t count = 0;
     for (; *row < pg_rows(tx, CATEGORIES); (*row)++) {
         struct cell_row *cell = arena_alloc(&publisher->arena, sizeof *cell);
-        if (!store_take_cell_counts(tx, CATEGORIES, *row, &publisher->arena, cell)) {
+        if (!store_take_cell(tx, CATEGORIES, *row, CELL_COUNTS, &publisher->arena, cell)) {
             continue;
         }
         if (strcmp(cell->key.members[0], unit) != 0) {

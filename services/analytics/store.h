@@ -75,16 +75,13 @@ struct cell_row {
 void store_read_untold(struct pg_tx *tx, int64_t before, int32_t limit);
 /* Cells of a kind of period that were told and began before a day. */
 void store_read_outdated(struct pg_tx *tx, enum period_kind kind, int32_t before, int32_t limit);
-/* The cells of a slice in the order of periods and members: whole, or what store_take_cell_counts
- * needs. */
+/* A cell whole, or its counts alone: without durations, and what was said. */
 enum cell_part { CELL_WHOLE, CELL_COUNTS };
+/* The cells of a slice, in the order of periods and members. */
 void store_read_slice(struct pg_tx *tx, const struct slice_cells *cells, enum cell_part part);
-/* False: the row is of another program. */
-bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
-                     struct cell_row *cell);
-/* Without durations, and what was said. */
-bool store_take_cell_counts(const struct pg_tx *tx, size_t statement, size_t row,
-                            struct arena *arena, struct cell_row *cell);
+/* part: what was read, or less of it. False: the row is of another program. */
+bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, enum cell_part part,
+                     struct arena *arena, struct cell_row *cell);
 /* Cells of these groupings and kinds of period (wheres: first days and members are of no matter),
  * in the order of their keys: their counts. */
 void store_read_kinds(struct pg_tx *tx, const struct cell_key *wheres, size_t count);

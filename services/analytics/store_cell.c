@@ -210,11 +210,12 @@ void store_read_slice(struct pg_tx *tx, const struct slice_cells *cells, enum ce
 }
 
 static bool take_tally(const struct pg_tx *tx, size_t statement, size_t row, int column,
-                       struct arena *arena, struct tally *tally)
+                       enum cell_part part, struct arena *arena, struct tally *tally)
 {
     size_t size;
     const void *bytes = pg_value_bytes(tx, statement, row, column, &size);
-    return tally_unpack(tally, bytes, size, arena);
+    return part == CELL_COUNTS ? tally_unpack_counts(tally, bytes, size)
+                               : tally_unpack(tally, bytes, size, arena);
 }
 
 static bool take_key(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
@@ -237,24 +238,15 @@ static bool take_key(const struct pg_tx *tx, size_t statement, size_t row, struc
     return true;
 }
 
-bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, struct arena *arena,
-                     struct cell_row *cell)
+bool store_take_cell(const struct pg_tx *tx, size_t statement, size_t row, enum cell_part part,
+                     struct arena *arena, struct cell_row *cell)
 {
     if (!take_key(tx, statement, row, arena, cell)) {
         return false;
     }
-    cell->was_said = !pg_value_is_null(tx, statement, row, 7);
-    return take_tally(tx, statement, row, 6, arena, &cell->tally) &&
-           (!cell->was_said || take_tally(tx, statement, row, 7, arena, &cell->said));
-}
-
-bool store_take_cell_counts(const struct pg_tx *tx, size_t statement, size_t row,
-                            struct arena *arena, struct cell_row *cell)
-{
-    size_t size;
-    const void *bytes = pg_value_bytes(tx, statement, row, 6, &size);
-    return take_key(tx, statement, row, arena, cell) &&
-           tally_unpack_counts(&cell->tally, bytes, size);
+    cell->was_said = part == CELL_WHOLE && !pg_value_is_null(tx, statement, row, 7);
+    return take_tally(tx, statement, row, 6, part, arena, &cell->tally) &&
+           (!cell->was_said || take_tally(tx, statement, row, 7, part, arena, &cell->said));
 }
 
 int32_t store_cell_first(const struct pg_tx *tx, size_t statement, size_t row)

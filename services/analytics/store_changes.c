@@ -52,5 +52,5 @@ bool store_take_change(const struct pg_tx *tx, size_t statement, size_t row, str
                        struct cell_row *cell, int64_t *number)
 {
     *number = pg_value_int8(tx, statement, row, 8);
-    return store_take_cell(tx, statement, row, arena, cell);
+    return store_take_cell(tx, statement, row, CELL_WHOLE, arena, cell);
 }

@@ -63,7 +63,7 @@ size_t store_take_reconciled(const struct pg_tx *tx, size_t statement, struct ar
     for (size_t side = 0; side < SIDES; side++) {
         for (size_t row = 0; row < pg_rows(tx, statement + side); row++) {
             struct cell_row *cell = arena_alloc(arena, sizeof *cell);
-            if (store_take_cell_counts(tx, statement + side, row, arena, cell)) {
+            if (store_take_cell(tx, statement + side, row, CELL_COUNTS, arena, cell)) {
                 (*sums)[count++] = (struct reconciled_sum){
                     .member = side == 0 ? NULL : cell->key.members[0], .tally = &cell->tally};
             }

@@ -5,7 +5,7 @@
 
 void varint_put(struct buffer *out, uint64_t value)
 {
-    uint8_t bytes[10];
+    uint8_t bytes[VARINT_SIZE_MAX];
     size_t size = 0;
     do {
         bytes[size++] = (uint8_t)((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
