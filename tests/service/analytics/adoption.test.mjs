@@ -9,7 +9,7 @@ import { compiler, proto, readYaml } from '../../contract/contracts.mjs';
 import { message } from '../../support/topics.mjs';
 import { account, accountEvent, activate, AdoptionModel, cityDay, close, DAY, installationEvent, life, populationEvent,
   rosterEvent, SHARES } from './adoption_model.mjs';
-import { chance, City, until, uuid7 } from './city.mjs';
+import { chance, City, until, untilHolds, uuid7 } from './city.mjs';
 
 const city = new City();
 const model = new AdoptionModel();
@@ -107,21 +107,12 @@ async function sharesAgree() {
   }
 }
 
-async function agrees(timeoutMs = 20000) {
-  let last;
-  await until('adoption agrees with the model', async () => {
-    try {
-      await sharesAgree();
-      for (const day of ['2024-05-31', '2024-07-29', '2024-07-30', '2024-12-31', cityDay(new Date().toISOString())]) {
-        await agreesOn(day);
-      }
-      return true;
-    } catch (error) {
-      last = error;
-      return false;
-    }
-  }, timeoutMs).catch(() => { throw last; });
-}
+const agrees = () => untilHolds('adoption agrees with the model', async () => {
+  await sharesAgree();
+  for (const day of ['2024-05-31', '2024-07-29', '2024-07-30', '2024-12-31', cityDay(new Date().toISOString())]) {
+    await agreesOn(day);
+  }
+}, 20000);
 
 /** All sums as they stand, but those of nothing. */
 const sums = () => city.sql(`SELECT subject, grouping, period, first, a, b, encode(data, 'hex') AS data FROM cell

@@ -7,7 +7,7 @@ import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { compiler, proto, readYaml } from '../../contract/contracts.mjs';
 import { message } from '../../support/topics.mjs';
-import { chance, City, periodsOf, until, uuid7 } from './city.mjs';
+import { chance, City, periodsOf, until, untilHolds, uuid7 } from './city.mjs';
 
 const city = new City();
 const random = chance(25);
@@ -128,13 +128,7 @@ async function agreesNow() {
   }
 }
 
-async function agrees() {
-  let failure;
-  await until('the cadence agrees with the model', () => agreesNow().then(() => true, (error) => {
-    failure = error;
-    return false;
-  }), 15000).catch(() => { throw failure; });
-}
+const agrees = () => untilHolds('the cadence agrees with the model', agreesNow, 15000);
 
 const lastSaid = (unit) => said.filter((event) => event.key === unit).at(-1)?.data;
 

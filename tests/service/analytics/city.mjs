@@ -18,6 +18,20 @@ export { CODES, Model, RATIOS, STATES, columnOf, periodsOf } from './model.mjs';
 
 await awayFromMidnight();
 
+/** Waits until check() no longer throws; what it threw last is what fails. */
+export async function untilHolds(what, check, timeoutMs) {
+  let last;
+  await until(what, async () => {
+    try {
+      await check();
+      return true;
+    } catch (error) {
+      last = error;
+      return false;
+    }
+  }, timeoutMs).catch(() => { throw last; });
+}
+
 // ---- cases ----
 
 const iso = (ms) => new Date(ms).toISOString();

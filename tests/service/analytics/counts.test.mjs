@@ -9,7 +9,7 @@ import addFormats from 'ajv-formats';
 import { compiler, proto, readYaml } from '../../contract/contracts.mjs';
 import { message } from '../../support/topics.mjs';
 import { accept, AREAS, assign, CHANNELS, chance, City, CODES, decide, giveBack, life, Model, opened, periodsOf, RATIOS, reject,
-  resolve, STATES, start, until } from './city.mjs';
+  resolve, STATES, start, until, untilHolds } from './city.mjs';
 
 const city = new City();
 const model = new Model();
@@ -87,18 +87,7 @@ function agreeTimes(figure, { count, open, median, p90 }) {
   assert.ok(within(figure.p90_hours, p90), `${figure.p90_hours} for ${p90}`);
 }
 
-async function agrees(timeoutMs = 15000) {
-  let last;
-  await until('figures agree with the model', async () => {
-    try {
-      await agreesNow();
-      return true;
-    } catch (error) {
-      last = error;
-      return false;
-    }
-  }, timeoutMs).catch(() => { throw last; });
-}
+const agrees = () => untilHolds('figures agree with the model', agreesNow, 15000);
 
 const openapi = addFormats(new Ajv2020({ strict: false }))
   .addSchema(readYaml(proto('openapi', 'analytics.yaml')), 'openapi');

@@ -7,7 +7,7 @@ import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { proto, readYaml } from '../../contract/contracts.mjs';
 import { message } from '../../support/topics.mjs';
-import { chance, City, until, uuid7 } from './city.mjs';
+import { chance, City, until, untilHolds, uuid7 } from './city.mjs';
 
 const city = new City();
 const random = chance(39);
@@ -111,14 +111,8 @@ function agree(body, s, people, closedAt) {
 
 const read = async (s) => (await city.get(`/surveys/${s.survey_id}`, { isPublic: true })).body;
 
-async function agrees(s, people, closedAt) {
-  let failure;
-  await until('the survey agrees with the model', () => read(s).then((body) => agree(body, s, people, closedAt))
-    .then(() => true, (error) => {
-      failure = error;
-      return false;
-    }), 20000).catch(() => { throw failure; });
-}
+const agrees = (s, people, closedAt) => untilHolds('the survey agrees with the model',
+  async () => agree(await read(s), s, people, closedAt), 20000);
 
 const plain = survey({ invited: 200 });
 const weighed = survey({ strata: [{ code: '00070', population: 60000 }, { code: '00082', population: 20000 }] });

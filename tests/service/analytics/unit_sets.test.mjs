@@ -7,7 +7,7 @@ import addFormats from 'ajv-formats';
 import { compiler, proto, readYaml } from '../../contract/contracts.mjs';
 import { message } from '../../support/topics.mjs';
 import { DEMO_KEY } from '../../../deploy/local/stack.mjs';
-import { chance, City, CODES, life, Model, periodsOf, RATIOS, until } from './city.mjs';
+import { chance, City, CODES, life, Model, periodsOf, RATIOS, until, untilHolds } from './city.mjs';
 
 const city = new City();
 const UNITS = ['00070', '00082', 'SXD'];
@@ -67,13 +67,7 @@ async function agree(model) {
   }
 }
 
-/** Waits for what is looked at again every few seconds; why it is not so yet is what fails at last. */
-async function becomes(what, check) {
-  let last;
-  await until(what, () => check().then(() => true, (error) => { last = error; return false; }), 20000)
-    .catch(() => { throw last; });
-}
-const becomesTrue = (model) => becomes('figures agree with the model', () => agree(model));
+const becomesTrue = (model) => untilHolds('figures agree with the model', () => agree(model), 20000);
 
 before(async () => {
   await city.start();
@@ -183,7 +177,7 @@ async function publicSeesNoSmallPart() {
 }
 
 test('the public sees districts where that gives no small part of an area away', { timeout: 60000 }, async () => {
-  await becomes('no small part is seen', publicSeesNoSmallPart); // what came late has made parts that were not there
+  await untilHolds('no small part is seen', publicSeesNoSmallPart, 20000); // what came late has made parts that were not there
   assert.equal((await city.get('/indicators?code=processed_of_all&district=001&area=00097', { isPublic: true })).status, 403);
 });
 
