@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A live board of the city from the topics alone: node examples/dashboard.mjs [BROKER]
+// A live board of the city from the topics alone: node_modules/.bin/node examples/dashboard.mjs [BROKER]
 import { Consumer, stringDeserializers } from '@platformatic/kafka';
 
 const consumer = new Consumer({
